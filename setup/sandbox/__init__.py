@@ -1,0 +1,21 @@
+"""Loopback sandboxes: servers that play outside parties, with faults on demand and a ledger of effects.
+
+Standard library only. Start one with ``python setup/sandbox/serve.py``, or in a test::
+
+    with Sandbox() as sandbox:
+        sandbox.url("avatax")      # base address of one party
+        sandbox.effects("bank")    # what really happened there
+
+A party is one module with a ``Party`` class, named in ``PARTIES``. All names, accounts and tax rates are
+invented.
+"""
+
+from .avatax import AvaTax
+from .bank import Bank
+from .faults import Fault
+from .server import Sandbox
+
+#: Parties every sandbox plays; the name is the first part of the path.
+PARTIES = (AvaTax, Bank)
+
+__all__ = ["PARTIES", "Fault", "Sandbox"]
