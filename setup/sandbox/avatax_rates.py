@@ -94,8 +94,8 @@ HARMONISED = {"ON": "0.13", "NS": "0.14", "NB": "0.15", "NL": "0.15", "PE": "0.1
 #: Country → (name, standard rate); the first group is the European Union.
 UNION = {
     "AT": ("AUSTRIA", "0.20"), "BE": ("BELGIUM", "0.21"), "DE": ("GERMANY", "0.19"), "ES": ("SPAIN", "0.21"),
-    "FR": ("FRANCE", "0.20"), "IE": ("IRELAND", "0.23"), "IT": ("ITALY", "0.22"), "NL": ("NETHERLANDS", "0.21"),
-    "PL": ("POLAND", "0.23"), "SE": ("SWEDEN", "0.25"),
+    "FR": ("FRANCE", "0.20"), "IE": ("IRELAND", "0.23"), "IT": ("ITALY", "0.22"),
+    "NL": ("NETHERLANDS", "0.21"), "PL": ("POLAND", "0.23"), "SE": ("SWEDEN", "0.25"),
 }  # fmt: skip
 OTHERS = {"GB": ("UNITED KINGDOM", "0.20"), "CH": ("SWITZERLAND", "0.081"), "NO": ("NORWAY", "0.25")}
 VAT = {**UNION, **OTHERS}

@@ -85,7 +85,7 @@ class Party:
         return effect
 
     def handle(self, request):
-        """The answer to ``request``; two calls never run at once, as a check and its effect belong together."""
+        """The answer to ``request``; one call at a time, as a check and its effect belong together."""
         with self.ledger.lock:
             refusal = self.refuse(request)
             if refusal is not None:

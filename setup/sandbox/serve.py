@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Run the sandbox: ``python setup/sandbox/serve.py --port 0 --state FILE`` prints its addresses and serves."""
+"""Run the sandbox: ``python setup/sandbox/serve.py --port 0`` prints its addresses and serves."""
 
 import argparse
 import contextlib

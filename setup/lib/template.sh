@@ -1,0 +1,57 @@
+# shellcheck shell=bash
+# Template databases: Odoo with account and queue_job, made once and copied in a second.
+
+template_name() { echo "${PG_PREFIX:-}tmpl${1:+_demo}"; }     # template_name [demo]
+
+template_key() {
+    key_of "$ODOO_VERSION" "$ROOT/requirements.txt" "$HOME_DIR/data" account,queue_job "recipe 1"
+}
+
+in_postgres() { psql -X -q -v ON_ERROR_STOP=1 -d postgres -At "$@"; }
+
+database_note() { # the comment on a database: which state of the sources it was made from
+    in_postgres -v name="$1" <<<"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = :'name'"
+}
+
+write_database_note() {
+    in_postgres -v name="$1" -v note="$2" <<<"COMMENT ON DATABASE :\"name\" IS :'note'"
+}
+
+close_database() { # nobody connects any more: it can be copied at any time
+    in_postgres -v name="$1" <<<'ALTER DATABASE :"name" ALLOW_CONNECTIONS false'
+}
+
+drop_database() {
+    dropdb --if-exists --force "$1" 2>/dev/null || dropdb --if-exists "$1"
+    rm -rf "$HOME_DIR/data/filestore/$1"
+}
+
+copy_database() { # copy_database FROM TO: tables, then files; what Odoo stored is never changed, only added
+    drop_database "$2"
+    createdb -T "$1" "$2"
+    local files="$HOME_DIR/data/filestore"
+    [ ! -d "$files/$1" ] || cp -al "$files/$1" "$files/$2" 2>/dev/null || cp -a "$files/$1" "$files/$2"
+}
+
+rename_database() {
+    drop_database "$2"
+    in_postgres -v old="$1" -v new="$2" <<<'ALTER DATABASE :"old" RENAME TO :"new"'
+    [ ! -d "$HOME_DIR/data/filestore/$1" ] || mv "$HOME_DIR/data/filestore/$1" "$HOME_DIR/data/filestore/$2"
+}
+
+make_template() { # make_template [demo]: with or without Odoo's demo data
+    connect_postgres
+    local name key demo="${1:-}"
+    name=$(template_name "$demo")
+    key=$(template_key)
+    [ "$(database_note "$name")" = "$key" ] && return
+    drop_database "${name}_new"
+    "$HOME_DIR/bin/odoo" -d "${name}_new" -i account,queue_job ${demo:+--with-demo} --stop-after-init \
+        --no-http --max-cron-threads 0 || fail "Odoo could not set up its own tables (see the log)."
+    drop_database "$name"
+    rename_database "${name}_new" "$name"
+    write_database_note "$name" "$key"
+    close_database "$name"
+}
+
+make_demo_template() { make_template demo; }
