@@ -1,0 +1,75 @@
+"""``odoo finance …``: operations for operators, tests and benchmarks."""
+
+import contextlib
+import importlib
+import json
+import logging
+import sys
+from pathlib import Path
+
+import odoo.addons
+from odoo import SUPERUSER_ID, api
+from odoo.cli import Command
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+
+class Finance(Command):
+    """Finance connectors: parse, import, match, status and more."""
+
+    name = "finance"
+
+    def run(self, args):
+        self._load_operations()
+        from odoo.addons.finance_connector_base.core.errors import FinanceError
+        from odoo.addons.finance_connector_base.core.operation import OPERATIONS
+
+        parser = self.parser
+        parser.add_argument("-c", "--config", help="Odoo configuration file")
+        commands = parser.add_subparsers(dest="operation", required=True, metavar="COMMAND")
+        for code, label in OPERATIONS.names():
+            operation = OPERATIONS.get(code)()
+            sub = commands.add_parser(code, help=label, description=label)
+            if operation.needs_database:
+                sub.add_argument("-d", "--database", required=True)
+                sub.add_argument("-u", "--user", default="admin", help="login in whose name it is done")
+            operation.arguments(sub)
+            sub.set_defaults(runs=operation)
+        options = parser.parse_args(args)
+        config.parse_config(["-c", options.config] if options.config else [], setup_logging=True)
+        logging.getLogger().setLevel(logging.WARNING)
+        try:
+            with self._environment(options) as env:
+                result, code = options.runs.run(options, env)
+        except FinanceError as error:
+            print(json.dumps(refusal(error), ensure_ascii=False), file=sys.stderr)
+            sys.exit(1)
+        if result is not None:
+            print(json.dumps(result, ensure_ascii=False, default=str))
+        sys.stdout.flush()
+        sys.exit(code)
+
+    @staticmethod
+    def _load_operations():
+        """Import the ``operations`` package of every addon that has one."""
+        for path in odoo.addons.__path__:
+            for package in sorted(Path(path).glob("*/operations/__init__.py")):
+                importlib.import_module(f"odoo.addons.{package.parent.parent.name}.operations")
+
+    @contextlib.contextmanager
+    def _environment(self, options):
+        """An environment of the chosen user; committed when the operation ends well."""
+        if not options.runs.needs_database:
+            yield None
+            return
+        with Registry(options.database).cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            user = env["res.users"].search([("login", "=", options.user)], limit=1)
+            if not user:
+                sys.exit(f"There is no user {options.user!r} in {options.database}.")
+            companies = user.company_ids.ids
+            yield api.Environment(cr, user.id, {"allowed_company_ids": companies, "lang": user.lang or "en_US"})
+
+
+def refusal(error):
+    return {"error": error.code, "text": str(error), "place": error.place}

@@ -1,0 +1,1 @@
+"""Pure building blocks every addon may import: standard library only, never Odoo."""

@@ -1,0 +1,93 @@
+"""The message protocol as plain values: states, what each error leads to, how long to wait.
+
+No Odoo, no clock, no network: the ORM layer and tests drive it alike.
+
+Out: ready → sending → sent → processed, and unknown (sent, no answer), refused, dead, cancelled.
+In: received → processed, and refused (a person decides), quarantined, dead.
+"""
+
+from dataclasses import dataclass
+
+OUT_STATES = ("ready", "sending", "unknown", "sent", "processed", "refused", "dead", "cancelled")
+IN_STATES = ("received", "processed", "refused", "quarantined", "dead", "cancelled")
+
+#: state → states it may turn into. ``processed`` and ``cancelled`` are final.
+MOVES = {
+    "ready": {"sending", "refused", "cancelled", "dead"},
+    "sending": {"sent", "unknown", "ready", "refused", "dead", "quarantined"},
+    "unknown": {"sent", "ready", "refused", "dead", "cancelled"},
+    "sent": {"processed", "refused", "dead"},
+    "received": {"processed", "refused", "quarantined", "dead", "cancelled"},
+    "refused": {"received", "ready", "sent", "processed", "cancelled"},
+    "quarantined": {"received", "cancelled"},
+    "dead": {"received", "ready", "sent", "cancelled"},
+    "processed": set(),
+    "cancelled": set(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How often and how long; every number is a setting of the flow, in seconds."""
+
+    max_tries: int = 8
+    first_wait: int = 30
+    factor: float = 2.0
+    longest_wait: int = 3600
+    quiet: int = 120  # after an unknown outcome, before asking: the bank's longest processing time
+    lease: int = 110  # longer than the deadline of any call
+
+    def wait(self, tries):
+        """Seconds to wait after the ``tries``-th counted failure (1 is the first)."""
+        return int(min(self.first_wait * self.factor ** max(tries - 1, 0), self.longest_wait))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a message after an error."""
+
+    state: str
+    wait: int | None = None  # seconds until the next try or question
+    counts: bool = True  # whether the try counts against ``max_tries``
+    case: bool = False  # a person has to look
+    pause: bool = False  # the connector must not be used until a person has mended it
+
+
+def after_send_error(category, tries, policy, retry_after=None):
+    """Outcome of a failed send; ``tries`` is the number of counted tries including this one.
+
+    A category this table does not know, and a defect, may have reached the other side: ``unknown``.
+    """
+    if category == "rate_limited":
+        return Outcome("ready", wait=retry_after or policy.wait(1), counts=False)
+    if category == "auth":
+        return Outcome("ready", wait=policy.wait(1), counts=False, case=True, pause=True)
+    if category == "transient":
+        if tries >= policy.max_tries:
+            return Outcome("dead", case=True)
+        return Outcome("ready", wait=retry_after or policy.wait(tries))
+    if category in ("configuration", "mapping_missing", "data", "duplicate", "state_conflict"):
+        return Outcome("refused", case=True)
+    if category == "security":
+        return Outcome("refused", case=True, pause=True)
+    return Outcome("unknown", wait=policy.quiet, case=category == "defect")
+
+
+def after_process_error(category, tries, policy, retry_after=None):
+    """Outcome of a failed processing of an incoming message (or of the follow-up of a sent one)."""
+    if category == "rate_limited":
+        return Outcome("received", wait=retry_after or policy.wait(1), counts=False)
+    if category == "transient":
+        if tries >= policy.max_tries:
+            return Outcome("dead", case=True)
+        return Outcome("received", wait=retry_after or policy.wait(tries))
+    if category == "security":
+        return Outcome("quarantined", case=True)
+    if category in ("remote_defect", "defect"):
+        return Outcome("dead", case=True)
+    return Outcome("refused", case=True, pause=category == "auth")
+
+
+def may_move(old, new):
+    """Whether a message may go from ``old`` to ``new``."""
+    return new in MOVES[old]

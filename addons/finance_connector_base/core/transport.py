@@ -1,0 +1,31 @@
+"""What a transport moves: parcels in, parcels out, and the registry of transports."""
+
+from dataclasses import dataclass, field
+
+from .registry import Registry
+
+#: Transports: class built from (settings: dict, secrets: dict), with
+#: ``pull() -> Iterator[Parcel]``, ``confirm(remote_id)``, ``push(Parcel, key) -> Receipt``,
+#: ``ask(key) -> Receipt | None`` where the other side can be asked, ``check() -> str``.
+TRANSPORTS = Registry("transport")
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Bytes with the name the other side knows them by."""
+
+    name: str
+    content: bytes
+    remote_id: str | None = None  # what ``confirm`` needs; the name where None
+    content_type: str = "application/octet-stream"
+    headers: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer of the other side to one parcel."""
+
+    remote_id: str | None = None
+    content: bytes = b""
+    status: int | None = None
+    headers: dict = field(default_factory=dict)

@@ -1,0 +1,235 @@
+import base64
+
+from odoo import _, api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..core.protocol import IN_STATES, OUT_STATES, may_move
+
+STATE_LABELS = {
+    "ready": "Ready to send",
+    "sending": "Being sent",
+    "unknown": "Outcome unknown",
+    "sent": "Delivered",
+    "received": "Received",
+    "processed": "Done",
+    "refused": "Needs a decision",
+    "quarantined": "Quarantined",
+    "dead": "Given up",
+    "cancelled": "Cancelled",
+}
+STATES = [(state, STATE_LABELS[state]) for state in dict.fromkeys(OUT_STATES + IN_STATES)]
+FINAL = ("processed", "cancelled")
+
+#: Larger contents are kept in the file store instead of the row.
+INLINE_BYTES = 64 * 1024
+
+
+class FinanceMessage(models.Model):
+    """One envelope in or out: its bytes, where it stands, and every try to bring it across."""
+
+    _name = "finance.message"
+    _inherit = ["mail.thread"]
+    _description = "Finance message"
+    _order = "id desc"
+
+    name = fields.Char(required=True, readonly=True)
+    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
+    connector_id = fields.Many2one("finance.connector", required=True, index=True, readonly=True, ondelete="restrict")
+    flow_id = fields.Many2one("finance.flow", index="btree_not_null", readonly=True, ondelete="restrict")
+    domain = fields.Selection(related="connector_id.domain", string="Area")
+    direction = fields.Selection([("in", "In"), ("out", "Out")], required=True, readonly=True)
+    kind = fields.Char(required=True, readonly=True, index=True)
+    state = fields.Selection(STATES, required=True, index=True, readonly=True)
+    dedup_key = fields.Char(
+        required=True, readonly=True, string="Business key",
+        help="Same key, same message: the database accepts it only once for each connector.",
+    )
+    correlation_id = fields.Char(
+        required=True, readonly=True, index=True, help="One identifier from the first intent to the ledger."
+    )
+    sha256 = fields.Char(required=True, readonly=True, string="SHA-256")
+    size = fields.Integer(readonly=True, string="Bytes")
+    content_type = fields.Char(readonly=True)
+    remote_id = fields.Char(readonly=True, index="btree_not_null", help="How the other side calls it.")
+    body = fields.Binary(attachment=False, readonly=True, prefetch=False, groups="finance_connector_base.group_auditor")
+    attachment_id = fields.Many2one("ir.attachment", readonly=True, groups="finance_connector_base.group_auditor")
+    parent_id = fields.Many2one("finance.message", readonly=True, index="btree_not_null", ondelete="restrict")
+    res_model = fields.Char(readonly=True)
+    res_id = fields.Many2oneReference(model_field="res_model", readonly=True, string="Record")
+    options = fields.Json(readonly=True, help="What was chosen when the message was brought in.")
+    attempt = fields.Integer(readonly=True, default=0, string="Latest attempt", help="Number of the latest try; only it may confirm.")
+    tries = fields.Integer(readonly=True, default=0, help="Tries that count against the limit of the flow.")
+    lease_until = fields.Datetime(readonly=True)
+    next_try_on = fields.Datetime(readonly=True)
+    done_on = fields.Datetime(readonly=True)
+    hold = fields.Boolean(readonly=True, index="btree_not_null", tracking=True)
+    hold_reason = fields.Char(readonly=True)
+    approved_hash = fields.Char(readonly=True, help="Content for which the approval was given.")
+    duplicates = fields.Integer(readonly=True, help="How often the same content came again.")
+    result = fields.Json(readonly=True, string="Result data")
+    result_text = fields.Char(readonly=True, string="Result")
+    attempt_ids = fields.One2many("finance.attempt", "message_id", readonly=True)
+    exception_ids = fields.One2many("finance.exception", "message_id", string="Cases")
+    open_case_count = fields.Integer(compute="_compute_open_case_count", string="Open cases")
+
+    _dedup_uniq = models.UniqueIndex(
+        "(connector_id, direction, dedup_key)", "This connector already has a message with this business key."
+    )
+    _record_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
+    _waiting_idx = models.Index("(next_try_on, id) WHERE state IN ('ready', 'sending', 'unknown', 'sent', 'received')")
+
+    @api.depends("exception_ids.state")
+    def _compute_open_case_count(self):
+        counts = dict(
+            self.env["finance.exception"]._read_group(
+                [("message_id", "in", self.ids), ("state", "=", "open")], ["message_id"], ["__count"]
+            )
+        )
+        for message in self:
+            message.open_case_count = counts.get(message, 0)
+
+    def _raw(self):
+        """The bytes of the message, wherever they are kept."""
+        self.ensure_one()
+        message = self.sudo().with_context(bin_size=False)
+        if message.attachment_id:
+            return message.attachment_id.raw or b""
+        return base64.b64decode(message.body or b"")
+
+    def _processor(self):
+        """The service for messages of this kind: ``finance.process.<kind>``."""
+        self.ensure_one()
+        return self.env[f"finance.process.{self.kind}"]
+
+    def _move(self, state, **values):
+        """Change the state by the protocol's rules; anything else is a defect."""
+        for message in self:
+            if message.state != state and not may_move(message.state, state):
+                raise ValueError(f"message {message.id}: no way from {message.state} to {state}")
+        if state in FINAL:
+            values.setdefault("done_on", fields.Datetime.now())
+        self.sudo().write({"state": state, **values})
+
+    def _owner(self):
+        return self.flow_id.owner_id or self.connector_id.owner_id
+
+    def _open_case(self, error_code, text, place=None, **values):
+        """Open a case about this message, or add to the one open for the same code and place."""
+        self.ensure_one()
+        return self.env["finance.exception"]._report(self, error_code, text, place, message=self, **values)
+
+    def _solve_cases(self, codes=None):
+        cases = self.sudo().exception_ids.filtered(lambda case: case.state == "open")
+        if codes is not None:
+            cases = cases.filtered(lambda case: case.code in codes)
+        cases._solve(_("Solved by itself: the cause is gone."))
+
+    def _enqueue(self, eta=None):
+        """Wake a worker for these messages. The job is only a wake-up: truth is in the row."""
+        for message in self:
+            method = "send_job" if message.direction == "out" else "process_job"
+            jobs = message.with_delay(
+                identity_key=f"finance.message:{message.id}",
+                description=message.name,
+                max_retries=0,
+                eta=eta,
+                channel=message._channel(),
+            )
+            getattr(jobs, method)()
+
+    def _channel(self):
+        return f"root.finance.{self.connector_id.domain or 'other'}"
+
+    @api.model
+    def _wake(self, connectors):
+        """Enqueue what waits on these connectors, after they are active again."""
+        self.search(
+            [("connector_id", "in", connectors.ids), ("state", "in", ("ready", "received", "unknown"))]
+        )._enqueue()
+
+    def send_job(self):
+        """Send, ask or follow up, whatever this outgoing message needs now."""
+        self.ensure_one()
+        return self.env["finance.deliver"]._advance(self.id)
+
+    def process_job(self):
+        """Process an incoming message."""
+        self.ensure_one()
+        return self.env["finance.intake"]._process(self)
+
+    def _on_job_failed(self, exc_name=None, exc_message=None, exc_info=None):
+        """The queue calls this, in a transaction of its own, once a job is given up."""
+        for message in self.filtered(lambda m: m.state not in FINAL):
+            message._open_case("job.failed", f"{exc_name}: {exc_message}", category="defect")
+            if message.direction == "in":
+                message._move("dead")
+
+    def action_retry(self):
+        """Ask for the message to be processed or sent again; success closes its open cases."""
+        for message in self:
+            if message.state in FINAL:
+                raise UserError(_("%s is done already; there is nothing to retry.", message.name))
+            if message.state == "unknown":
+                raise UserError(
+                    _("It is not known whether %s arrived. Use Ask again, or settle it with a second person.", message.name)
+                )
+            if message.state in ("refused", "dead", "quarantined"):
+                message._move("received" if message.direction == "in" else "ready", tries=0, next_try_on=False)
+        self._enqueue()
+
+    def action_process_now(self):
+        """Process at once in this request, for a person who waits for the result."""
+        incoming = self.filtered(lambda m: m.direction == "in")
+        incoming.filtered(lambda m: m.state in ("refused", "dead"))._move("received", tries=0, next_try_on=False)
+        for message in incoming.filtered(lambda m: m.state == "received"):
+            self.env["finance.intake"]._process(message, now=True)
+
+    def action_ask(self):
+        self.filtered(lambda m: m.state == "unknown").sudo().write({"next_try_on": fields.Datetime.now()})
+        self._enqueue()
+
+    def action_hold(self):
+        self.sudo().write({"hold": True, "hold_reason": _("Held by %s", self.env.user.name)})
+
+    def action_release(self):
+        self.sudo().write({"hold": False, "hold_reason": False})
+        self.filtered(lambda m: m.state in ("ready", "received"))._enqueue()
+
+    def action_cancel(self):
+        """Give a message up for good, with its cases."""
+        for message in self:
+            if not may_move(message.state, "cancelled"):
+                raise UserError(
+                    _("%(name)s is %(state)s and cannot be cancelled.",
+                      name=message.name, state=STATE_LABELS[message.state].lower())
+                )
+        self._move("cancelled")
+        self.sudo().exception_ids.filtered(lambda case: case.state == "open")._drop(_("The message was cancelled."))
+
+    def action_download(self):
+        """Raw contents, for those who may see them."""
+        self.ensure_one()
+        if not self.env.user.has_group("finance_connector_base.group_auditor"):
+            raise AccessError(_("Raw contents are for auditors and administrators."))
+        attachment = self.sudo().attachment_id or self.env["ir.attachment"].sudo().create(
+            {"name": self.name, "raw": self._raw(), "res_model": self._name, "res_id": self.id}
+        )
+        return {"type": "ir.actions.act_url", "url": f"/web/content/{attachment.id}?download=1", "target": "self"}
+
+    def action_open_record(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "view_mode": "form",
+        }
+
+    def action_open_cases(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Cases"),
+            "res_model": "finance.exception",
+            "view_mode": "list,form",
+            "domain": [("message_id", "in", self.ids)],
+        }

@@ -1,0 +1,52 @@
+"""What the host says about itself: section ``[finance_connectors]`` of odoo.conf or the environment.
+
+``FINANCE_<NAME>`` in the environment wins over ``<name>`` in the section. Nothing here is in the
+database, so a copied database does not carry it along.
+"""
+
+import os
+from pathlib import Path
+
+from odoo.tools import config
+
+from .core.errors import ConfigurationError
+from .crypto.envelope import KeyRing, new_key
+
+SECTION = "finance_connectors"
+
+
+def option(name, default=None):
+    """The host's value of ``name``, or ``default``."""
+    section = config.misc.get(SECTION, {})
+    return os.environ.get(f"FINANCE_{name.upper()}") or section.get(name) or default
+
+
+def environment():
+    """``live`` only where the host says so; anything else is ``sandbox``."""
+    return "live" if option("environment") == "live" else "sandbox"
+
+
+def folder_root():
+    """The one folder below which folder connectors may read and write."""
+    return Path(option("folder_root") or Path(config["data_dir"]) / "finance_connectors").resolve()
+
+
+def key_file():
+    return Path(option("key_file") or Path(config["data_dir"]) / "finance_connectors.key")
+
+
+def key_ring():
+    """The host's secret keys; the first call on a new host writes a fresh key file (mode 0600)."""
+    path = key_file()
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:  # another worker was first
+            pass
+        else:
+            with os.fdopen(handle, "w") as stream:
+                stream.write(new_key() + "\n")
+    if path.stat().st_mode & 0o077:
+        raise ConfigurationError(f"{path} can be read by others; set its mode to 0600", code="secret.key_mode")
+    return KeyRing([line for line in path.read_text().splitlines() if line.strip()])

@@ -1,0 +1,252 @@
+import base64
+import logging
+import time
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ..core.canonical import sha256
+from ..core.errors import AuthError, FinanceError
+from ..core.identifier import uuid7
+from ..core.protocol import after_process_error
+from ..models.finance_message import INLINE_BYTES
+
+_logger = logging.getLogger(__name__)
+
+
+class FinanceIntake(models.AbstractModel):
+    """Messages in: store first, then acknowledge at the source, then process in a job."""
+
+    _name = "finance.intake"
+    _description = "Intake"
+
+    @api.model
+    def _insert(self, values, content):
+        """One insert that the unique key decides; ``None`` where the key exists already."""
+        values = {
+            "correlation_id": str(uuid7(time.time_ns() // 1_000_000)),
+            "sha256": sha256(content),
+            "size": len(content),
+            "attempt": 0,
+            "tries": 0,
+            "duplicates": 0,
+            "create_uid": self.env.uid,
+            "write_uid": self.env.uid,
+            "create_date": fields.Datetime.now(),
+            "write_date": fields.Datetime.now(),
+            **{name: value for name, value in values.items() if value not in (None, False)},
+        }
+        inline = len(content) <= INLINE_BYTES
+        if inline:
+            values["body"] = psycopg2.Binary(base64.b64encode(content))
+        if isinstance(values.get("options"), dict):
+            values["options"] = psycopg2.extras.Json(values["options"])
+        rows = self.env.execute_query(
+            SQL(
+                "INSERT INTO finance_message (%s) VALUES (%s) "
+                "ON CONFLICT (connector_id, direction, dedup_key) DO NOTHING RETURNING id",
+                SQL(", ").join(SQL.identifier(name) for name in values),
+                SQL(", ").join(SQL("%s", value) for value in values.values()),
+            )
+        )
+        if not rows:
+            return None
+        message = self.env["finance.message"].browse(rows[0][0])
+        if not inline:
+            attachment = self.env["ir.attachment"].sudo().create(
+                {"name": values["name"], "raw": content, "res_model": message._name, "res_id": message.id}
+            )
+            message.sudo().attachment_id = attachment
+        return message
+
+    @api.model
+    def _store(self, connector, kind, content, *, name, dedup_key=None, flow=None, **values):
+        """Keep the bytes of an incoming message once.
+
+        :param dedup_key: what makes it the same message; the hash of the bytes where None
+        :return: ``(message, True)`` for a new one, ``(the stored one, False)`` for a copy
+        """
+        content_hash = sha256(content)
+        flow = flow or connector._flow(kind, "in")
+        values = {
+            "name": name,
+            "company_id": connector.company_id.id,
+            "connector_id": connector.id,
+            "flow_id": flow.id,
+            "direction": "in",
+            "kind": kind,
+            "state": "received",
+            "dedup_key": dedup_key or content_hash,
+            **values,
+        }
+        message = self._insert(values, content)
+        if message is not None:
+            return message, True
+        known = self._known(connector, values["dedup_key"])
+        if known.sha256 == content_hash:
+            known.sudo().duplicates += 1
+            return known, False
+        return self._quarantine(known, values, content, content_hash)
+
+    def _known(self, connector, key):
+        return self.env["finance.message"].search(
+            [("connector_id", "=", connector.id), ("direction", "=", "in"), ("dedup_key", "=", key)], limit=1
+        )
+
+    def _quarantine(self, known, values, content, content_hash):
+        """Same key, other content: kept apart, for a person to compare."""
+        key = f"{values['dedup_key']}#{content_hash[:16]}"
+        message = self._insert({**values, "dedup_key": key, "state": "quarantined"}, content)
+        if message is None:
+            return self._known(known.connector_id, key), False
+        message._open_case(
+            "duplicate.content",
+            _("%(key)s came before as “%(name)s”, with other content.", key=values["dedup_key"], name=known.name),
+            category="duplicate",
+        )
+        return message, True
+
+    def _pull(self, flow):
+        """Fetch over the network with no transaction open on business rows; each parcel commits alone."""
+        taken = copies = 0
+        with self.env.registry.cursor() as cr:
+            env = self.env(cr=cr)
+            connector = flow.connector_id.with_env(env)
+            if connector.state != "active":
+                return _("The connector is paused.")
+            transport = connector._transport()
+        try:
+            for parcel in transport.pull():
+                with self.env.registry.cursor() as cr:
+                    new = self._take(self.env(cr=cr), flow, parcel)
+                transport.confirm(parcel.remote_id or parcel.name)
+                taken, copies = taken + new, copies + (not new)
+        except FinanceError as error:
+            with self.env.registry.cursor() as cr:
+                self._pull_failed(flow.with_env(self.env(cr=cr)), error)
+            return str(error)
+        with self.env.registry.cursor() as cr:
+            flow = flow.with_env(self.env(cr=cr))
+            flow.sudo().last_success = fields.Datetime.now()
+            cases = self.env(cr=cr)["finance.exception"].sudo().search(
+                [("res_model", "=", "finance.flow"), ("res_id", "=", flow.id), ("state", "=", "open")]
+            )
+            cases._solve(_("Solved by itself: fetching works again."))
+        return _("%(taken)s new, %(copies)s seen before", taken=taken, copies=copies)
+
+    def _take(self, env, flow, parcel):
+        flow = flow.with_env(env)
+        message, new = env["finance.intake"]._store(
+            flow.connector_id,
+            flow.kind,
+            parcel.content,
+            name=parcel.name,
+            flow=flow,
+            content_type=parcel.content_type,
+            remote_id=parcel.remote_id,
+            options={"format": flow.format_code} if flow.format_code else None,
+        )
+        if new and message.state == "received":
+            message._enqueue()
+        return new
+
+    def _pull_failed(self, flow, error):
+        flow.env["finance.exception"]._report(
+            flow, error.code, str(error), error.place, category=error.category,
+            connector_id=flow.connector_id.id, domain=flow.connector_id.domain,
+            owner_id=(flow.owner_id or flow.connector_id.owner_id).id,
+        )
+        if isinstance(error, AuthError):
+            flow.connector_id.sudo()._pause(str(error))
+
+    def _process(self, message, now=False):
+        """Process a received message once, inside a savepoint; whatever goes wrong ends in words.
+
+        :param now: a person waits; do not put the message back on the queue
+        """
+        if not message.try_lock_for_update():
+            raise RetryableJobError("held by another worker", seconds=10, ignore_retry=True)
+        if message.state != "received":
+            return _("nothing to do: %s", message.state)
+        if message.hold:
+            return _("held: %s", message.hold_reason or "")
+        blocker = self._blocked_by(message)
+        if blocker:
+            return _("waits for the case of %s", blocker.name)
+        started, started_at = fields.Datetime.now(), time.monotonic()
+        error, result = None, None
+        try:
+            with self.env.cr.savepoint():
+                result = message._processor().process(message) or {}
+                self.env.flush_all()
+        except FinanceError as refused:
+            error = refused
+        except UserError as refused:  # lock dates, rights, constraints
+            error = FinanceError(str(refused), code="odoo.refused")
+            error.category = "data"
+        except psycopg2.OperationalError:  # another transaction was faster: the queue runs us again
+            raise
+        except Exception as defect:  # whatever it is, the message must not be lost without a case
+            _logger.exception("message %s: processing failed", message.id)
+            error = FinanceError(f"{type(defect).__name__}: {defect}", code="job.failed")
+        self._attempted(message, started, started_at, error)
+        if error is None:
+            message._solve_cases()
+            message._move("processed", result=result, result_text=result.get("text"))
+            return result.get("text") or "processed"
+        return self._refused(message, error, now)
+
+    def _blocked_by(self, message):
+        """The earlier message of the flow that a strict flow waits for."""
+        if message.flow_id.blocking != "flow":
+            return self.env["finance.message"]
+        return self.env["finance.message"].search(
+            [
+                ("flow_id", "=", message.flow_id.id),
+                ("id", "<", message.id),
+                ("state", "in", ("received", "refused", "dead", "quarantined")),
+            ],
+            limit=1,
+        )
+
+    def _attempted(self, message, started, started_at, error):
+        number = message.attempt + 1
+        message.sudo().attempt = number
+        self.env["finance.attempt"].sudo().create(
+            {
+                "message_id": message.id,
+                "company_id": message.company_id.id,
+                "connector_id": message.connector_id.id,
+                "number": number,
+                "step": "process",
+                "started_on": started,
+                "ended_on": fields.Datetime.now(),
+                "milliseconds": int((time.monotonic() - started_at) * 1000),
+                "outcome": "failed" if error else "ok",
+                "category": error.category if error else False,
+                "error_code": error.code if error else False,
+                "text": str(error) if error else False,
+            }
+        )
+
+    def _refused(self, message, error, now):
+        policy = message.flow_id._policy()
+        tries = message.tries + 1
+        outcome = after_process_error(error.category, tries, policy, error.retry_after)
+        values = {"tries": tries if outcome.counts else message.tries, "result_text": str(error)}
+        if outcome.wait is not None:
+            values["next_try_on"] = fields.Datetime.now() + timedelta(seconds=outcome.wait)
+        message._move(outcome.state, **values)
+        if outcome.case:
+            message._open_case(error.code, str(error), error.place, category=error.category)
+        if outcome.pause:
+            message.connector_id.sudo()._pause(str(error))
+        if outcome.wait is not None and not now:
+            message._enqueue(eta=values["next_try_on"])
+        return str(error)

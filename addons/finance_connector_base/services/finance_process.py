@@ -1,0 +1,41 @@
+from odoo import models
+
+
+class FinanceProcess(models.AbstractModel):
+    """What is special about one kind of message; ``finance.process.<kind>`` inherits from here.
+
+    ``process`` and ``delivered`` write to the ledger and may run again: they look first whether
+    there is still something to do. ``send`` and ``ask`` talk to the other side and write nothing.
+    """
+
+    _name = "finance.process"
+    _description = "Message"
+
+    #: Whether ``delivered`` has work to do after the other side has the message.
+    _follows = False
+
+    def process(self, message):
+        """Turn an incoming message into records.
+
+        :return: a dict for ``message.result``; its ``text`` is what a person reads
+        """
+        raise NotImplementedError
+
+    def _transport(self, message):
+        """What ``send`` and ``ask`` talk through: the connector's transport, or a provider over it."""
+        return message.connector_id._transport()
+
+    def send(self, delivery):
+        """Hand the frozen bytes to the other side and return its ``Receipt``."""
+        return delivery.transport.push(delivery.parcel(), delivery.key)
+
+    def ask(self, delivery):
+        """What became of a message whose answer was lost.
+
+        :return: its ``Receipt``, or ``None`` where it surely never arrived
+        :raise NotImplementedError: the other side cannot be asked
+        """
+        return delivery.transport.ask(delivery.key)
+
+    def delivered(self, message, answer):
+        """Follow up in the ledger; ``answer`` are the bytes the other side gave back."""

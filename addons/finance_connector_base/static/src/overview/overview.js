@@ -1,0 +1,66 @@
+import { Component, onWillStart, useState } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { formatFloat, formatInteger, formatMonetary } from "@web/views/fields/formatters";
+import { Layout } from "@web/search/layout";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { _t } from "@web/core/l10n/translation";
+
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86400;
+
+/** Seconds as a person says them: the largest unit that fits. */
+export function spokenDuration(seconds) {
+    if (seconds < HOUR) {
+        return _t("%s min", Math.round(seconds / MINUTE));
+    }
+    if (seconds < 2 * DAY) {
+        return _t("%s h", Math.round(seconds / HOUR));
+    }
+    return _t("%s days", Math.round(seconds / DAY));
+}
+
+export class FinanceOverview extends Component {
+    static template = "finance_connector_base.Overview";
+    static components = { Layout };
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.state = useState({ domains: [], currencyId: false, loaded: false });
+        onWillStart(() => this.load());
+    }
+
+    async load() {
+        const board = await this.orm.call("finance.board", "read_board", []);
+        Object.assign(this.state, {
+            domains: board.domains,
+            currencyId: board.currency_id,
+            loaded: true,
+        });
+    }
+
+    shown(figure) {
+        switch (figure.unit) {
+            case "amount":
+                return formatMonetary(figure.value, { currencyId: this.state.currencyId });
+            case "seconds":
+                return spokenDuration(figure.value);
+            case "percent":
+                return `${formatFloat(figure.value, { digits: [16, 1] })} %`;
+            default:
+                return formatInteger(figure.value);
+        }
+    }
+
+    async open(figure) {
+        if (!figure.opens) {
+            return;
+        }
+        this.action.doAction(await this.orm.call("finance.board", "open_figure", [figure.code]));
+    }
+}
+
+registry.category("actions").add("finance_connector_base.overview", FinanceOverview);
