@@ -1,11 +1,209 @@
-"""``match``: the whole way from lines and open items to sure matches, proposals and open lines."""
+"""``match``: the whole way from lines and open items to sure matches, proposals and open lines.
 
+Evidence is used in rounds, the strongest first: our own payment's id, documents named, payer and
+amount. In a round every line is judged against the same book; only then is anything taken, and an
+item that several lines claim for more than it has left goes to none of them. So the order of lines
+and items changes nothing. Rounds repeat while they settle something.
+"""
+
+from collections import defaultdict
 from collections.abc import Iterable
 
+from . import rules
+from .candidates import Index
 from .items import Line, Open, OpenItem, Result, Settings
+from .reading import Book, Reading
 from .reasons import because
+from .settle import Ledger, same_direction
 
 
 def match(lines: Iterable[Line], items: Iterable[OpenItem], settings: Settings | None = None) -> Result:
-    """Match ``lines`` with ``items``; the order of either changes nothing."""
-    return Result([], [], [Open(line.id, (because("nothing_named"),)) for line in lines])
+    """Match ``lines`` with ``items``; the order of either changes nothing but that of the answer."""
+    lines, settings = list(lines), settings or Settings()
+    by_company = defaultdict(list)
+    for item in _unique(items, "open item"):
+        if item.residual:
+            by_company[item.company_id].append(item)
+    runs = {}
+    for line in _unique(lines, "line"):
+        if line.company_id not in runs:
+            runs[line.company_id] = _Run(by_company[line.company_id], settings)
+        runs[line.company_id].add(line)
+    answers = {}
+    for run in runs.values():
+        answers.update(run.answers())
+    _look_in_other_companies(runs, by_company, answers)
+    return _result(lines, answers)
+
+
+def _unique(things, what):
+    seen = set()
+    for thing in things:
+        if thing.id in seen:
+            raise ValueError(f"{what} {thing.id!r} given twice")
+        seen.add(thing.id)
+        yield thing
+
+
+def _result(lines, answers):
+    result = Result([], [], [])
+    for line in lines:
+        answer = answers[line.id]
+        if isinstance(answer, Open):
+            result.open.append(answer)
+        elif answer[0].sure:
+            result.sure.extend(answer)
+        else:
+            result.proposals.extend(answer)
+    return result
+
+
+def _look_in_other_companies(runs, by_company, answers):
+    """A line that names a document of another company says so; it is never matched with it."""
+    if len(by_company) < 2:
+        return
+    indexes = {company: Index(items) for company, items in by_company.items()}
+    for company, run in runs.items():
+        for reading in run.waiting.values():
+            answer = answers[reading.line.id]
+            if isinstance(answer, Open):
+                names = _named_elsewhere(reading.line, company, indexes)
+                more = tuple(because("other_company", name) for name in names)
+                answers[reading.line.id] = Open(answer.line_id, more + answer.reasons)
+
+
+def _named_elsewhere(line, company, indexes):
+    references = [reference.value for reference in line.references]
+    found = [index.read(line.texts, references) for other, index in indexes.items() if other != company]
+    return sorted({hit.shown for each in found for hit in each.hits if hit.quality in ("reference", "exact")})
+
+
+class _Run:
+    """The lines of one company against its open items."""
+
+    def __init__(self, items, settings):
+        self.index = Index(items)
+        self.book = Book(self.index, Ledger(items), settings)
+        self.waiting = {}
+        self.claims = defaultdict(dict)  # item id → line id → amount claimed by strong evidence
+        self.claimed = {}  # line id → its parts
+
+    def add(self, line):
+        self.waiting[line.id] = Reading(line, self.index)
+
+    def answers(self):
+        """{line id: [Proposal…] or Open}"""
+        sure = {}
+        while True:
+            before = len(sure)
+            for tier in (_own_payment, _named, _payer):
+                sure.update(self._round(tier))
+            if len(sure) == before:
+                break
+        left = {line_id: self._proposals(reading) for line_id, reading in self.waiting.items()}
+        return {**sure, **left}
+
+    def _round(self, tier):
+        """Judge every waiting line by one kind of evidence, then take what nobody else claims."""
+        clear = {}
+        for line_id, reading in self.waiting.items():
+            drafts = tier(reading, self.book)
+            good = [made for made in drafts if not made.doubts]
+            if len(good) == 1:
+                clear[line_id] = good[0]
+                self._claim(good[0])
+            elif drafts and drafts[0].claims:
+                self._claim(drafts[0])
+        clear = {line_id: made for line_id, made in clear.items() if self._rival(made) is None}
+        for line_id, made in clear.items():
+            self.book.ledger.take(made.proposal(True))
+            self._release(line_id)
+            del self.waiting[line_id]
+        return {line_id: [made.proposal(True)] for line_id, made in clear.items()}
+
+    def _claim(self, made):
+        self._release(made.reading.line.id)
+        self.claimed[made.reading.line.id] = made.settlement.parts
+        for part in made.settlement.parts:
+            self.claims[part.item_id][made.reading.line.id] = part.item_amount
+
+    def _release(self, line_id):
+        for part in self.claimed.pop(line_id, ()):
+            del self.claims[part.item_id][line_id]
+
+    def _rival(self, made):
+        """(item, line id) of another line that claims an item of this draft beyond what is left of it."""
+        line_id = made.reading.line.id
+        for part in made.settlement.parts:
+            others = {other: amount for other, amount in self.claims[part.item_id].items() if other != line_id}
+            item = self.index.items[part.item_id]
+            if others and abs(sum(others.values()) + part.item_amount) > abs(self.book.ledger.left(item)):
+                return item, min(others, key=str)
+        return None
+
+    def _proposals(self, reading):
+        """All that can be said of a line that was not settled, best first; or why nothing can."""
+        if not reading.line.amount:
+            return Open(reading.line.id, (because("zero"),))
+        best = {}
+        for made in self._drafts(reading):
+            rival = self._rival(made)
+            if rival:
+                made.doubts.append(because("contested", rival[0].name, rival[1]))
+            if made.key not in best or made.score > best[made.key].score:
+                best[made.key] = made
+        ranked = sorted(best.values(), key=lambda made: (-made.score, made.key))
+        clear = [made for made in ranked if not made.doubts]
+        for made in clear:
+            made.doubts.append(because("second"))
+        ranked = ranked[: self.book.settings.max_proposals]
+        return [made.proposal(False) for made in ranked] or Open(reading.line.id, tuple(self._why_not(reading)))
+
+    def _drafts(self, reading):
+        book = self.book
+        drafts = [*rules.end_to_end(reading, book), *rules.batch(reading, book, by_amount=True)]
+        drafts += rules.named(reading, book)
+        drafts += rules.weakly_named(reading, book)
+        drafts += rules.payer_amount(reading, book)
+        if not any(made.settlement.exact for made in drafts):
+            drafts += rules.combination(reading, book)
+        if not drafts:
+            drafts += rules.amount_alone(reading, book)
+        return drafts
+
+    def _why_not(self, reading):
+        line, found, ledger = reading.line, reading.found, self.book.ledger
+        if reading.is_return:
+            yield because("reversal", f" ({line.return_reason})" if line.return_reason else "")
+        for number in found.not_open:
+            yield because("not_open", number)
+        for document in {id(each): each for hit in found.hits for each in hit.documents}.values():
+            left = self.book.left(document)
+            if not left and document.items[0].id in ledger.taken_by:
+                yield because("settled_elsewhere", document.name, ledger.taken_by[document.items[0].id])
+            elif left and not same_direction(line.amount, left):
+                yield because("direction", document.name)
+        if not found.hits and not found.not_open:
+            yield because("nothing_named")
+        yield because("nothing_of_payer" if reading.payers else "payer_not_found")
+        bucket = len(self.index.by_amount.get((line.currency, line.amount), ()))
+        if bucket > self.book.settings.amount_bucket:
+            yield because("amount_common", bucket)
+        elif not bucket:
+            yield because("amount_not_found")
+
+
+def _own_payment(reading, book):
+    return rules.end_to_end(reading, book) if reading.line.end_to_end_ids else []
+
+
+def _named(reading, book):
+    drafts = rules.batch(reading, book)
+    return drafts if any(not made.doubts for made in drafts) else drafts + rules.named(reading, book)
+
+
+def _payer(reading, book):
+    drafts = rules.batch(reading, book, by_amount=True)
+    if any(not made.doubts for made in drafts):
+        return drafts
+    return rules.payer_amount(reading, book) if reading.payers else []

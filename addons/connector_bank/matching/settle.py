@@ -1,0 +1,195 @@
+"""Does an amount settle some open items? Exactly, with a difference to book, in part, or not at all.
+
+``Ledger`` knows what is left of each item while the run goes on; nothing here looks at texts.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations
+
+from .items import ZERO, Part, WriteOff
+from .reasons import Reason, because
+
+_DISCOUNTS = 6  # subsets of discounts tried for one line: 2 to this power
+
+
+class Ledger:
+    """What is left of every open item, and which line took the rest."""
+
+    def __init__(self, items):
+        self._left = {item.id: item.residual for item in items}
+        self.taken_by = {}
+
+    def left(self, item):
+        return self._left[item.id]
+
+    def take(self, proposal):
+        for part in proposal.parts:
+            self._left[part.item_id] -= part.item_amount
+            self.taken_by[part.item_id] = proposal.line_id
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How an amount falls on items: parts + write-offs + rest = amount."""
+
+    parts: tuple[Part, ...]
+    reason: Reason | None
+    write_offs: tuple[WriteOff, ...] = ()
+    rest: Decimal = ZERO
+    doubt: Reason | None = None
+    exact: bool = False  # the amounts agree to the last place
+
+
+def same_direction(amount, total):
+    """Whether money of this sign settles an open total of that sign."""
+    return (amount > 0) == (total > 0) and bool(amount) and bool(total)
+
+
+def settle(line, amount, items, ledger, settings):
+    """The best ``Settlement`` of ``items``, all together, by ``amount``; None in the wrong direction."""
+    items = [item for item in items if ledger.left(item)]
+    if not items or not amount:
+        return None
+    if any(item.currency != line.currency for item in items):
+        return _foreign(line, amount, items, ledger, settings)
+    total = sum(map(ledger.left, items), ZERO)
+    if not same_direction(amount, total):
+        return None
+    return (
+        _whole(line, amount, items, total, ledger)
+        or _discounted(line, amount, items, total, ledger, settings)
+        or _tolerated(amount, items, total, ledger, settings)
+        or _instalment(amount, items, ledger)
+        or (_partial if abs(amount) < abs(total) else _overpaid)(amount, items, total, ledger)
+    )
+
+
+def _all(items, ledger):
+    return tuple(Part(item.id, ledger.left(item), ledger.left(item)) for item in items)
+
+
+def _whole(line, amount, items, total, ledger):
+    if amount == total:
+        documents = len({item.document for item in items})
+        reason = because("amount_sum", documents) if documents > 1 else because("amount")
+        return Settlement(_all(items, ledger), reason, exact=True)
+    if line.charges and amount == line.amount and amount - line.charges == total:
+        fee = WriteOff("bank_fee", line.charges, "Bank charges")
+        return Settlement(_all(items, ledger), because("amount_fee", abs(line.charges)), (fee,), exact=True)
+    return None
+
+
+def _discounted(line, amount, items, total, ledger, settings):
+    """Early payment discounts, of all items or of some, that make the amount to the last place."""
+    offers = [item for item in items if item.discount and ledger.left(item) == item.residual]
+    if not offers:
+        return None
+    missing = total - amount
+    sizes = range(len(offers), 0, -1) if len(offers) <= _DISCOUNTS else (len(offers),)
+    for chosen in (subset for size in sizes for subset in combinations(offers, size)):
+        if sum((item.discount.amount for item in chosen), ZERO) == missing:
+            off = WriteOff("discount", -missing, "Early payment discount")
+            doubt = _late(line, chosen, settings)
+            return Settlement(_all(items, ledger), because("amount_discount", abs(missing)), (off,), ZERO, doubt)
+    return None
+
+
+def _late(line, items, settings):
+    paid = line.value_on or line.booked_on
+    until = min(item.discount.until for item in items)
+    if paid is None or (paid - until).days > settings.discount_grace_days:
+        return because("discount_late", until, paid or "unknown date")
+    return None
+
+
+def _tolerated(amount, items, total, ledger, settings):
+    limit = min(settings.tolerance_amount, abs(total) * settings.tolerance_percent / 100)
+    difference = amount - total
+    if abs(difference) > limit:
+        return None
+    words = "less" if abs(amount) < abs(total) else "more"
+    reason = because("amount_tolerance", abs(difference), words, settings.tolerance_amount)
+    return Settlement(_all(items, ledger), reason, (WriteOff("tolerance", difference, "Small difference"),))
+
+
+def _instalment(amount, items, ledger):
+    """One document with several instalments: those due first, or the only one of this amount."""
+    if len(items) < 2 or len({item.document for item in items}) > 1:
+        return None
+    due, reached = [], ZERO
+    for item in items:
+        due.append(item)
+        reached += ledger.left(item)
+        if reached == amount:
+            return Settlement(_all(due, ledger), because("amount_instalment", item.name), exact=True)
+    equal = [item for item in items if ledger.left(item) == amount]
+    if equal:
+        return Settlement(_all(equal[:1], ledger), because("amount_instalment", equal[0].name), exact=True)
+    return None
+
+
+def _partial(amount, items, total, ledger):
+    """Credit notes in full, then what is due first."""
+    parts, left = [], amount
+    for item in sorted(items, key=lambda item: same_direction(amount, ledger.left(item))):
+        open_amount = ledger.left(item)
+        if same_direction(amount, open_amount):
+            open_amount = (min if amount > 0 else max)(open_amount, left)
+        if open_amount:
+            parts.append(Part(item.id, open_amount, open_amount))
+            left -= open_amount
+    return Settlement(tuple(parts), None, doubt=because("partial", abs(total - amount)))
+
+
+def _overpaid(amount, items, total, ledger):
+    rest = amount - total
+    return Settlement(_all(items, ledger), None, rest=rest, doubt=because("overpaid", abs(rest)))
+
+
+def _foreign(line, amount, items, ledger, settings):
+    """A document in another currency, alone and whole: the company amounts must be near each other."""
+    item = items[0]
+    ours = line.amount if line.company_amount is None else line.company_amount
+    theirs = item.residual if item.company_residual is None else item.company_residual
+    if len(items) > 1 or amount != line.amount or ledger.left(item) != item.residual:
+        return None
+    if not same_direction(ours, theirs) or abs(ours - theirs) > abs(theirs) * settings.rate_percent / 100:
+        return None
+    part = Part(item.id, amount, item.residual)
+    return Settlement((part,), None, doubt=because("currency", line.currency, item.currency))
+
+
+def subsets(amount, units, settings, most=2):
+    """Up to ``most`` different sets of ``units`` ((key, value) pairs) whose values make ``amount`` exactly.
+
+    Depth first over the largest values, cut where the rest cannot reach the amount; stops after the
+    steps allowed. Returns (list of tuples of keys, whether the search was complete).
+    """
+    units = sorted(units, key=lambda unit: (-abs(unit[1]), str(unit[0])))
+    if len(units) > settings.subset_items:
+        return [], False
+    ups, downs = [ZERO], [ZERO]
+    for _key, value in reversed(units):
+        ups.append(ups[-1] + max(value, ZERO))
+        downs.append(downs[-1] + min(value, ZERO))
+    ups.reverse()
+    downs.reverse()
+    found, steps = [], 0
+    stack = [(0, amount, ())]
+    while stack:
+        place, left, chosen = stack.pop()
+        steps += 1
+        if steps > settings.subset_steps:
+            return found, False
+        if not left and chosen:
+            found.append(chosen)
+            if len(found) == most:
+                return found, True
+            continue
+        if place == len(units) or not downs[place] <= left <= ups[place]:
+            continue
+        stack.append((place + 1, left, chosen))
+        if len(chosen) < settings.subset_parts:
+            stack.append((place + 1, left - units[place][1], (*chosen, units[place][0])))
+    return found, True
