@@ -7,6 +7,7 @@ and type: an uncommitted one is overwritten, a committed one refuses ``create`` 
 
 import base64
 import re
+from urllib.parse import unquote
 
 from .avatax_calculation import Refused, calculate, place, summary
 from .avatax_rates import TAX_CODES, jurisdictions
@@ -24,6 +25,8 @@ NUMBERS = {
     "LockedError": 1100,
 }
 ORDERS = ("SalesOrder", "ReturnOrder", "PurchaseOrder")
+#: How a code is written in a path where it has signs that a path cannot hold.
+ESCAPED = re.compile(r"_-ava([0-9a-f]{2})-_")
 INVOICES = ("SalesInvoice", "ReturnInvoice", "PurchaseInvoice")
 
 
@@ -169,7 +172,9 @@ class AvaTax(Party):
         def change(known):
             if known["status"] not in ("Saved", "Posted"):
                 return wrong_state("Saved|Posted")
-            return Answer(200, self.effect("committed", code, **{**known, "status": "Committed"})["data"])
+            return Answer(
+                200, self.effect("committed", known["code"], **{**known, "status": "Committed"})["data"]
+            )
 
         return self._with_known(request, company, code, change)
 
@@ -182,7 +187,9 @@ class AvaTax(Party):
                 )
             if known["status"] == "Cancelled":
                 return wrong_state("Saved|Posted|Committed")
-            return Answer(200, self.effect("voided", code, **{**known, "status": "Cancelled"})["data"])
+            return Answer(
+                200, self.effect("voided", known["code"], **{**known, "status": "Cancelled"})["data"]
+            )
 
         return self._with_known(request, company, code, change)
 
@@ -190,7 +197,7 @@ class AvaTax(Party):
     def lock(self, request, company, code):
         return self._with_known(
             request, company, code,
-            lambda known: Answer(200, self.effect("locked", code, **{**known, "locked": True})["data"]),
+            lambda known: Answer(200, self.effect("locked", known["code"], **{**known, "locked": True})["data"]),
         )  # fmt: skip
 
     @route("POST", "/api/v2/companies/{company}/transactions/{code}/adjust")
@@ -204,7 +211,8 @@ class AvaTax(Party):
                 "Other",
             ):
                 return error(400, "JsonFormatError", "The request body did not contain valid JSON.")
-            model = {**given["newTransaction"], "companyCode": company, "code": code, "type": known["type"]}
+            same = {name: known[name] for name in ("companyCode", "code", "type")}
+            model = {**given["newTransaction"], **same}
             return self._adjust(known, model, given["adjustmentReason"], given.get("adjustmentDescription"))
 
         return self._with_known(request, company, code, change)
@@ -222,6 +230,9 @@ class AvaTax(Party):
             return error(400, "JsonFormatError", "The request body did not contain valid JSON.", str(wrong))
 
     def _with_known(self, request, company, code, change):
+        company, code = (
+            ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), unquote(part)) for part in (company, code)
+        )
         if company not in self.settings["companies"]:
             return error(
                 404, "CompanyNotFoundError", "Company not found.", f"The company '{company}' was not found."

@@ -1,0 +1,1 @@
+"""Pure values of tax determination: standard library only, never Odoo."""
