@@ -235,7 +235,9 @@ class Totals:
         for code, words, said, found in declared:
             if said is not None and said not in found:
                 yield Finding(
-                    f"statement.{code}", f"The file declares {words} {said}, it holds {found[0]}", footer.place
+                    f"statement.{code}",
+                    f"The file declares {words} {said}, it holds {found[0]}",
+                    footer.place,
                 )
 
 

@@ -1,0 +1,65 @@
+"""Statement formats: recognise a file, read it, show what was read.
+
+A new format is one module here with a class registered in ``FORMATS``, imported below, and its
+samples in ``tests/samples/<code>/``.
+"""
+
+from dataclasses import replace
+
+from odoo.addons.finance_connector_base.core.errors import FinanceError, FormatError
+from odoo.addons.finance_connector_base.core.safe import CHUNK
+from odoo.addons.finance_connector_base.core.statement import FORMATS, Header, checked
+
+from . import camt  # noqa: F401  registers its formats
+from .container import members, opened
+from .rendering import lines, rendered, summaries
+
+__all__ = ["FORMATS", "lines", "parse", "recognise", "rendered", "summaries"]
+
+
+def recognise(head):
+    """Code of the format that ``head``, the first bytes of a file, belongs to."""
+    if not head.strip():
+        raise FormatError("the file is empty", code="file.empty")
+    for format_class in FORMATS:
+        if format_class().recognises(head):
+            return format_class.code
+    raise FormatError("no known format", code="format.unknown")
+
+
+def parse(source, format=None):
+    """Events of a path or binary stream, zip files unpacked, the common checks applied.
+
+    :param format: code of the only format to accept; by default each file is recognised
+    """
+    with opened(source) as stream:
+        for name, member in members(stream):
+            yield from (
+                _read(member, format)
+                if name is None
+                else _named(name, _read(member, format))
+            )
+
+
+def _read(stream, wanted):
+    code = wanted or recognise(stream.peek(CHUNK))
+    for event in checked(FORMATS.get(code)().parse(stream)):
+        if isinstance(event, Header):
+            event = event if event.format else replace(event, format=code)
+            if wanted and event.format != wanted:
+                raise FormatError(
+                    f"this is {event.format}, not {wanted}", code="format.mismatch"
+                )
+        yield event
+
+
+def _named(name, events):
+    """Put the name of the file inside a container before each place."""
+    try:
+        for event in events:
+            yield replace(
+                event, place=f"{name}: {event.place}" if event.place else name
+            )
+    except FinanceError as error:
+        error.place = f"{name}: {error.place}" if error.place else name
+        raise
