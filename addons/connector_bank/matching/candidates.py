@@ -83,7 +83,8 @@ class Index:
         self.numbers = defaultdict(list)  # strict form, or "~" and the loose form → (Number, Document)
         self.references = defaultdict(list)
         self.families = defaultdict(set)  # leading letters → lengths of the digit groups
-        self._leads, self._lead_lengths, self._digits_first = set(), (), set()
+        self._leads, self._full_leads, self._lead_lengths = set(), set(), ()
+        self._digits_first = False
         self._kinds, self._longest = set(), 0
         self._build()
 
@@ -100,7 +101,7 @@ class Index:
             for name in dict.fromkeys(name for item in items for name in item.names if name):
                 self._add_name(name, document, leads)
         self._leads = {lead[:end] for lead in leads for end in range(1, len(lead) + 1)}
-        self._full_leads = leads
+        self._full_leads.update(leads)
         self._lead_lengths = sorted({len(lead) for lead in leads if len(lead) > 1}, reverse=True)
 
     def _add_item(self, item):
@@ -128,7 +129,7 @@ class Index:
         self._longest = max(self._longest, len(number.strict))
         first = number.groups[0]
         if first[0].isdigit():
-            self._digits_first.add(len(first))
+            self._digits_first = True
         else:
             leads.add(first)
             if number.family:
@@ -162,7 +163,8 @@ class Index:
             unknown += more
         found.hits += self._best(numbers, found.hits)
         named = {strict(hit.shown) for hit in found.hits}
-        missing = [ref.value for ref in refs if ref.kind in self._kinds & _SAFE_KINDS and ref.value not in self.references]
+        kinds = self._kinds & _SAFE_KINDS
+        missing = [ref.value for ref in refs if ref.kind in kinds and ref.value not in self.references]
         found.not_open = tuple(dict.fromkeys(missing + [word for word in unknown if strict(word) not in named]))
         return found
 
@@ -185,13 +187,8 @@ class Index:
             elif not entries and not window.glued and self._is_sister(window):
                 sisters.append(window)
         hits = _without_contained(hits)
-        spans = [hit.span for hit in hits]
-        unknown = [
-            text.text[window.start : window.end]
-            for window in sisters
-            if not any(start < window.end and window.start < end for start, end in spans)
-        ]
-        return hits, unknown
+        unknown = [window for window in sisters if not any(_explains(hit, window) for hit in hits)]
+        return hits, [text.text[window.start : window.end] for window in unknown]
 
     def _hits(self, text, window, entries):
         by_quality = defaultdict(list)
@@ -209,9 +206,12 @@ class Index:
         if not families:
             return False
         lengths = window.lengths
-        return lengths in families or (len(lengths) == 1 and any(sum(each) == lengths[0] and 0 not in each for each in families))
+        if len(lengths) == 1 and any(sum(each) == lengths[0] and 0 not in each for each in families):
+            return True
+        return lengths in families
 
-    def _best(self, numbers, references):
+    @staticmethod
+    def _best(numbers, references):
         """One hit per set of documents: the best; documents named by reference need no number."""
         best = {}
         known = {id(document) for hit in references for document in hit.documents}
@@ -235,6 +235,14 @@ def _quality(text, window, number):
     if grade == "dated" and text.text[window.start : window.end] != number.text:
         return "loose"
     return "exact"
+
+
+def _explains(hit, window):
+    """Whether a number like ours that nothing answers to is but a part of what was read, or covered by it."""
+    start, end = hit.span
+    if hit.quality == "exact":
+        return start < window.end and window.start < end
+    return hit.quality == "loose" and start <= window.start and window.end <= end
 
 
 def _without_contained(hits):

@@ -22,10 +22,12 @@ def match(lines: Iterable[Line], items: Iterable[OpenItem], settings: Settings |
     lines, settings = list(lines), settings or Settings()
     by_company = defaultdict(list)
     for item in _unique(items, "open item"):
+        settings.check(item.residual, item.currency)
         if item.residual:
             by_company[item.company_id].append(item)
     runs = {}
     for line in _unique(lines, "line"):
+        settings.check(line.amount, line.currency)
         if line.company_id not in runs:
             runs[line.company_id] = _Run(by_company[line.company_id], settings)
         runs[line.company_id].add(line)
@@ -62,7 +64,9 @@ def _look_in_other_companies(runs, by_company, answers):
     """A line that names a document of another company says so; it is never matched with it."""
     if len(by_company) < 2:
         return
-    indexes = {company: Index(items) for company, items in by_company.items()}
+    indexes = {
+        company: runs[company].index if company in runs else Index(items) for company, items in by_company.items()
+    }
     for company, run in runs.items():
         for reading in run.waiting.values():
             answer = answers[reading.line.id]
@@ -112,7 +116,7 @@ class _Run:
             if len(good) == 1:
                 clear[line_id] = good[0]
                 self._claim(good[0])
-            elif drafts and drafts[0].claims:
+            elif drafts and drafts[0].claims and not reading.is_return:
                 self._claim(drafts[0])
         clear = {line_id: made for line_id, made in clear.items() if self._rival(made) is None}
         for line_id, made in clear.items():
@@ -150,6 +154,8 @@ class _Run:
             rival = self._rival(made)
             if rival:
                 made.doubts.append(because("contested", rival[0].name, rival[1]))
+            if reading.details and made.rule != "batch":
+                made.doubts.append(because("batch_whole"))
             if made.key not in best or made.score > best[made.key].score:
                 best[made.key] = made
         ranked = sorted(best.values(), key=lambda made: (-made.score, made.key))
@@ -162,9 +168,8 @@ class _Run:
     def _drafts(self, reading):
         book = self.book
         drafts = [*rules.end_to_end(reading, book), *rules.batch(reading, book, by_amount=True)]
-        drafts += rules.named(reading, book)
-        drafts += rules.weakly_named(reading, book)
-        drafts += rules.payer_amount(reading, book)
+        for rule in (rules.named, rules.weakly_named, rules.payer_amount):
+            drafts += [made for made in rule(reading, book) if made.settlement.exact or not reading.details]
         if not any(made.settlement.exact for made in drafts):
             drafts += rules.combination(reading, book)
         if not drafts:
@@ -198,12 +203,10 @@ def _own_payment(reading, book):
 
 
 def _named(reading, book):
-    drafts = rules.batch(reading, book)
-    return drafts if any(not made.doubts for made in drafts) else drafts + rules.named(reading, book)
+    return rules.batch(reading, book) if reading.details else rules.named(reading, book)
 
 
 def _payer(reading, book):
-    drafts = rules.batch(reading, book, by_amount=True)
-    if any(not made.doubts for made in drafts):
-        return drafts
+    if reading.details:
+        return rules.batch(reading, book, by_amount=True)
     return rules.payer_amount(reading, book) if reading.payers else []

@@ -166,11 +166,14 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the company allows. A difference must keep within amount *and* percent."""
+    """What the company allows. A difference must keep within amount *and* percent.
+
+    Amounts are compared exactly, so they come rounded to their currency; ``decimals`` makes sure of it.
+    """
 
     tolerance_amount: Decimal = Decimal("0.50")
     tolerance_percent: Decimal = Decimal(1)
-    decimals: Mapping[str, int] = field(default_factory=dict)  # per currency; 2 where not given
+    decimals: Mapping[str, int] = field(default_factory=dict)  # places per currency
     sure_partial: bool = False  # book part payments of an exactly named document without a person
     sure_payer_amount: bool = True  # book by payer and unique amount where no document is named
     discount_grace_days: int = 0
@@ -183,5 +186,8 @@ class Settings:
     rate_percent: Decimal = Decimal(5)  # other currency: how far the company amounts may differ
     max_proposals: int = 5
 
-    def places(self, currency):
-        return self.decimals.get(currency, 2)
+    def check(self, amount, currency):
+        """Refuse an amount with more places than its currency has: it would never equal anything."""
+        places = self.decimals.get(currency)
+        if places is not None and amount.as_tuple().exponent < -places and amount != round(amount, places):
+            raise ValueError(f"{amount} {currency} is not rounded to {places} places")

@@ -50,11 +50,15 @@ def _is_day(year, month, day):
 def looks_like_date(digits):
     """Whether ``digits`` can be a day: YYYYMMDD, DDMMYYYY, MMDDYYYY, YYMMDD or DDMMYY."""
     if len(digits) == 8:
-        forms = ((digits[:4], digits[4:6], digits[6:]), (digits[4:], digits[2:4], digits[:2]),
-                 (digits[4:], digits[:2], digits[2:4]))
+        forms = (
+            (digits[:4], digits[4:6], digits[6:]),
+            (digits[4:], digits[2:4], digits[:2]),
+            (digits[4:], digits[:2], digits[2:4]),
+        )
         return any(form[0][:2] in ("19", "20") and _is_day(*form) for form in forms)
     if len(digits) == 6:
-        return _is_day("20" + digits[:2], digits[2:4], digits[4:]) or _is_day("20" + digits[4:], digits[2:4], digits[:2])
+        forms = ((digits[:2], digits[2:4], digits[4:]), (digits[4:], digits[2:4], digits[:2]))
+        return any(_is_day("20" + year, month, day) for year, month, day in forms)
     return False
 
 
@@ -132,7 +136,7 @@ class Text:
 
     def windows(self, begins, longest):
         """Windows up to ``longest`` signs; ``begins(group)`` tells how many signs to leave out, or None."""
-        for first, (value, start, end) in enumerate(self.groups):
+        for first, (value, start, _end) in enumerate(self.groups):
             skip = begins(value)
             if skip is not None:
                 yield from self._from(first, value[skip:], start + skip, longest)

@@ -68,7 +68,9 @@ class Reading:
         """Whether the payer is known to be the document's, by account or partner, or by name."""
         if document.payer is not None and document.payer in self.payers:
             return True
-        return by_name and not self.payers and alike(self.line.partner_name, document.items[0].partner_name) >= _SAME_NAME
+        if not by_name or self.payers:
+            return False
+        return alike(self.line.partner_name, document.items[0].partner_name) >= _SAME_NAME
 
 
 def _as_line(line, detail):

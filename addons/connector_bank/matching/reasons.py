@@ -55,6 +55,7 @@ TABLE = {
     "contested": (-0.10, "{0} is also claimed by line {1}"),
     "second": (-0.05, "Another proposal has equal evidence"),
     "batch_open": (-0.20, "{0} of {1} transactions of the batch booking are not matched"),
+    "batch_whole": (-0.10, "The transactions of the batch booking do not each agree with these documents"),
     # why a line stays without any proposal
     "zero": (0.0, "The line has no amount"),
     "nothing_named": (0.0, "The text names no open document"),

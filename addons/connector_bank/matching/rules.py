@@ -158,7 +158,8 @@ def _batch_draft(reading, matched, count, book):
     for made in matched[:_DETAIL_REASONS]:
         reasons += made.reasons[:2]
     documents = [document for made in matched for document in made.documents]
-    whole = draft("batch", reading, documents[:1], Settlement(parts, None, offs, rest, exact=True), (), book, claims=True)
+    settled = Settlement(parts, None, offs, rest, exact=True)
+    whole = draft("batch", reading, documents[:1], settled, (), book, claims=True)
     whole.documents, whole.reasons = documents, reasons
     beside = ("not_covered", "not_open", "overlap", "payer_differs", "partner_differs")
     whole.doubts = [doubt for doubt in whole.doubts if doubt.code not in beside]  # each transaction was asked itself
@@ -286,6 +287,5 @@ def amount_alone(reading, book):
 
 
 def _documents(settled, book):
-    return list({
-        document.id: document for document in (book.index.document_of[part.item_id] for part in settled.parts)
-    }.values())  # fmt: skip
+    found = (book.index.document_of[part.item_id] for part in settled.parts)
+    return list({document.id: document for document in found}.values())

@@ -12,8 +12,8 @@ except ImportError:  # likeness of names then counts common words
 
 _WORD = re.compile(r"\w+")
 _LEGAL_FORMS = frozenset(
-    "AB AG AS BV BVBA CO CORP DOO EURL GMBH INC KFT KG LIMITED LLC LLP LTD MBH NV OHG OY OYJ PLC SA SARL SAS SE SL SP SPA"
-    " SPZOO SRL SRO UG".split()
+    "AB AG AS BV BVBA CO CORP DOO EURL GMBH INC KFT KG LIMITED LLC LLP LTD MBH NV OHG OY OYJ PLC SA SARL SAS SE SL SP"
+    " SPA SPZOO SRL SRO UG".split()
 )
 
 
