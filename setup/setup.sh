@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Makes a fresh Debian or Ubuntu machine ready to run this project; run again, it changes nothing.
-# usage: setup.sh [run|tests|python]    what it is for; "run" when not said
+# usage: setup.sh [run|tests|python]
+#   run       Odoo, its libraries, a database (when nothing is said)
+#   tests     the same, a browser and the test libraries
+#   python    only libraries: enough for pure tests and lint
 #
 # From the environment, all optional and remembered in .odoo/settings:
 #   PYTHON=...         the interpreter (3.10 to 3.13)
@@ -8,21 +11,25 @@
 #   ODOO_LANGUAGES=... translations of Odoo to keep, such as "fr de" (English needs none)
 #   DEBIAN_MIRROR=...  where Debian's packages come from on machines that are not Debian
 #   PGHOST=... or DATABASE_URL=...   a database server to use instead of one of our own
+set -euo pipefail
 
 GIVEN_PYTHON=${PYTHON:-} GIVEN_PGHOST=${PGHOST:-} GIVEN_PGPORT=${PGPORT:-} GIVEN_PGUSER=${PGUSER:-}
 GIVEN_PGPASSWORD=${PGPASSWORD:-}
 unset PYTHON PGHOST PGPORT PGUSER PGPASSWORD
 . "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
-for part in system python odoo postgres launchers template; do
-    # shellcheck source=/dev/null
-    . "$ROOT/setup/lib/$part.sh"
-done
+. "$ROOT/setup/lib/system.sh"
+. "$ROOT/setup/lib/python.sh"
+. "$ROOT/setup/lib/odoo.sh"
+. "$ROOT/setup/lib/postgres.sh"
+. "$ROOT/setup/lib/launchers.sh"
+. "$ROOT/setup/lib/template.sh"
 
 purpose=${1:-run}
 case "$purpose" in
-run) STEPS=6 ;;
-tests) STEPS=8 ;;
-*) fail "usage: setup.sh [run|tests]" ;;
+python) steps 3 ;;
+run) steps 6 ;;
+tests) steps 8 ;;
+*) fail "usage: setup.sh [python|run|tests]" ;;
 esac
 
 mkdir -p "$HOME_DIR"
@@ -31,9 +38,15 @@ flock -n 9 || { echo "Another setup of this clone is running; waiting for it."; 
 load_settings
 PYTHON=${GIVEN_PYTHON:-${PYTHON:-}}
 
+if [ "$purpose" = python ]; then
+    step "Python" python_program
+    step "Libraries" python_libraries
+    step "Test libraries" test_libraries
+    exit
+fi
 step "System programs" system_programs
 step "Odoo 19" get_odoo
-step "Odoo's libraries" python_libraries
+step "Libraries" python_libraries
 step "Database server" database_server
 step "Configuration and launchers" launchers
 step "Template database" make_template

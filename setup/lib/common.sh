@@ -71,7 +71,9 @@ while True:
 PYTHON
 }
 
-STEP=0
+STEP=0 STEPS=0
+steps() { STEPS=$1; }           # how many there will be
+
 step() { # step TITLE FUNCTION: run it, output to a log; one line for the person
     STEP=$((STEP + 1))
     local title="$1" body="$2" log="$LOGS/$STEP-$2.log" began=$SECONDS code=0 ticker=

@@ -3,7 +3,7 @@
 # Our own serves demos and tests of this clone only, over a socket in a private directory; it trades
 # safety against power failure for speed (fsync off). Real books belong on a server of their own.
 
-PG_PORT=5432        # only names the socket: the cluster listens on no network address
+PG_PORT=5432    # only names the socket: the cluster listens on no network address
 
 server_given() { [ -n "${DATABASE_URL:-}" ] || [ "${PG_OWN:-}" = no ] || [ -n "${GIVEN_PGHOST:-}" ]; }
 
@@ -11,7 +11,7 @@ find_postgres() { # the newest installed server programs from 13 on, or those of
     local wanted='' bin version best=0
     [ -f "$HOME_DIR/pg/data/PG_VERSION" ] && wanted=$(cat "$HOME_DIR/pg/data/PG_VERSION")
     for bin in /usr/lib/postgresql/*/bin "$(dirname "$(command -v initdb || echo /none/initdb)")"; do
-        [ -x "$bin/initdb" ] && [ -x "$bin/postgres" ] || continue
+        [ -x "$bin/initdb" ] || continue
         version=$("$bin/postgres" --version | grep -oE '[0-9]+' | head -n 1)
         [ "$version" -ge 13 ] || continue
         [ -n "$wanted" ] && [ "$version" != "$wanted" ] && continue
@@ -138,7 +138,7 @@ start_postgres() { # does nothing when it answers
     mkdir -p "$PGHOST"
     chown "$(server_user)" "$PGHOST"
     chmod 700 "$PGHOST"
-    as_server_user "$PG_BIN/pg_ctl" -D "$place/data" -l "$place/log" -w -t 60 start >/dev/null 9>&- ||
+    as_server_user "$PG_BIN/pg_ctl" -D "$place/data" -l "$place/log" -w -t 60 start >/dev/null 8>&- 9>&- ||
         fail "PostgreSQL did not start; its own words are in .odoo/pg/log." \
             "To begin with an empty one: delete .odoo/pg, then run make setup."
 }

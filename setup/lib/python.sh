@@ -47,25 +47,25 @@ site_packages() {
     "$VENV/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))'
 }
 
-register_odoo() { # tell Python and pip about the Odoo tree, which has no package on the index
+register_odoo() { # tell pip, and once it is there Python, about Odoo, which has no package on the index
     local site
     site=$(site_packages)
-    printf '%s\n' "$ODOO_HOME" >"$site/odoo19.pth"
     mkdir -p "$site/odoo-19.0.dist-info"
     printf 'Metadata-Version: 2.1\nName: odoo\nVersion: 19.0\n' >"$site/odoo-19.0.dist-info/METADATA"
     : >"$site/odoo-19.0.dist-info/RECORD"
+    [ -z "${ODOO_HOME:-}" ] || printf '%s\n' "$ODOO_HOME" >"$site/odoo19.pth"
 }
 
 python_libraries() {
     local key
-    key=$(key_of "$ROOT/requirements.txt" "$PYTHON" "$("$PYTHON" --version)" "$VENV" "$ODOO_HOME")
-    made libraries "$key" && return
-    if ! made venv "$PYTHON $VENV"; then
-        rm -rf "$VENV"
+    if ! made venv "$PYTHON $VENV" || ! "$VENV/bin/python" -c ''; then
+        rm -rf "$VENV" "$HOME_DIR"/stamps/*libraries
         "$PYTHON" -m venv "$VENV"
         mark_made venv "$PYTHON $VENV"
     fi
     register_odoo
+    key=$(key_of "$ROOT/requirements.txt" "$("$VENV/bin/python" --version)")
+    made libraries "$key" && return
     pip_install -r "$ROOT/requirements.txt"
     mark_made libraries "$key"
 }

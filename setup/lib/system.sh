@@ -27,18 +27,22 @@ need_packages() { # need_packages WHY PACKAGE...: install them, or say which are
         fail "apt-get could not install: $*" "Look at its words above in the log, repair that, run the command again."
 }
 
-system_programs() {
-    local missing=()
-    choose_python || missing+=(python3 python3-venv)
-    server_given || find_postgres || missing+=(postgresql)
-    if server_given && ! command -v psql >/dev/null; then missing+=(postgresql-client); fi
-    [ ${#missing[@]} -eq 0 ] && return
-    need_packages "Odoo" "${missing[@]}"
+python_program() {
+    choose_python || need_packages "This project" python3 python3-venv
     choose_python || fail \
         "No Python from 3.10 to 3.13 with its venv module was found." \
         "Install one (Debian 12 and 13, Ubuntu 22.04 and 24.04 have it as python3 python3-venv)," \
         "or name one: make setup PYTHON=/path/to/python3.12"
-    server_given || find_postgres || fail "PostgreSQL 13 or newer was not found after installing package postgresql."
+}
+
+system_programs() {
+    python_program
+    if server_given; then
+        command -v psql >/dev/null || need_packages "Talking to the database server" postgresql-client
+    elif ! find_postgres; then
+        need_packages "The database" postgresql
+        find_postgres || fail "PostgreSQL 13 or newer was not found after installing package postgresql."
+    fi
 }
 
 browser_program() {

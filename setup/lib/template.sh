@@ -55,3 +55,42 @@ make_template() { # make_template [demo]: with or without Odoo's demo data
 }
 
 make_demo_template() { make_template demo; }
+
+# --- with this project's addons installed ---------------------------------------------------------
+
+own_addons() { # comma separated, in no special order: Odoo sorts them by their dependencies
+    local manifest
+    for manifest in "$ROOT"/addons/*/__manifest__.py; do
+        [ -f "$manifest" ] && basename "$(dirname "$manifest")"
+    done | paste -sd,
+}
+
+addons_key() { # changes with every source that can change what is stored in a database
+    local sources
+    sources=$(cd "$ROOT" && find addons -type f -not -path '*/tests/*' -not -path '*/tests_process/*' \
+        -not -path '*/static/*' -not -path '*/readme/*' -not -name '*.pyc' -print0 |
+        sort -z | xargs -0 sha256sum)
+    key_of "$(template_key)" "$sources" "recipe 1"
+}
+
+make_addons_template() { # make_addons_template [demo]
+    local demo="${1:-}" name key addons log
+    make_template "$demo"
+    name="$(template_name "$demo")_addons"
+    key=$(addons_key)
+    [ "$(database_note "$name")" = "$key" ] && return
+    addons=$(own_addons)
+    log="$LOGS/install${demo:+-demo}.log"
+    copy_database "$(template_name "$demo")" "${name}_new"
+    "$HOME_DIR/bin/odoo" -d "${name}_new" -i "$addons" ${demo:+--with-demo} --stop-after-init \
+        --no-http --max-cron-threads 0 >"$log" 2>&1 ||
+        fail "The addons ($addons) could not be installed; Odoo's words are in ${log#"$ROOT"/}:" \
+            "$(grep -E ' (ERROR|CRITICAL) |^[A-Za-z.]*(Error|Exception):' "$log" | head -n 5)"
+    # Scripts and styles of the web client are put together once, not at every first page.
+    "$HOME_DIR/bin/odoo" shell -d "${name}_new" --no-http --log-level=warn \
+        <<<"env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()" >/dev/null
+    drop_database "$name"
+    rename_database "${name}_new" "$name"
+    write_database_note "$name" "$key"
+    close_database "$name"
+}

@@ -1,0 +1,169 @@
+"""pytest plugin: real databases and real Odoo servers for tests of what crosses process borders.
+
+Such tests are plain pytest functions in ``addons/*/tests_process/`` or ``.odoo-tests/process/``::
+
+    def test_kill(odoo_database, odoo_server):
+        server = odoo_server(odoo_database(), workers=2)
+        server.call("res.partner", "create", [{"name": "Real"}])
+        server.kill()           # SIGKILL to it and its workers
+        server.start()
+"""
+
+import json
+import signal
+import subprocess
+import time
+import urllib.request
+
+import psutil
+import pytest
+
+from . import databases
+from .layout import LOGS, ROOT
+
+START_SECONDS = 120
+
+
+class Server:
+    """An Odoo server with workers and job runner, on a database and ports of its own."""
+
+    def __init__(self, database: str, *, workers: int = 2, options=(), environment=None, label: str = "server"):
+        self.database, self.workers = database, workers
+        self.options, self.environment = list(options), dict(environment or {})
+        self.port, self.gevent_port = databases.free_port(), databases.free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = LOGS / f"{label}-{database}-{self.port}.log"
+        self.process: subprocess.Popen | None = None
+
+    def start(self) -> "Server":
+        command = databases.odoo_command(
+            "-d", self.database, "--workers", str(self.workers), "--http-port", str(self.port),
+            "--gevent-port", str(self.gevent_port), *self.options,
+        )
+        with self.log.open("a") as output:
+            self.process = subprocess.Popen(
+                command, env=databases.odoo_environment(**self.environment), stdin=subprocess.DEVNULL,
+                stdout=output, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True,
+            )
+        self._wait_until_answering()
+        return self
+
+    def _wait_until_answering(self) -> None:
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            if self.process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.url}/web/health", timeout=5) as answer:
+                    if answer.status == 200:
+                        return
+            except OSError:
+                time.sleep(0.2)
+        self.kill()
+        raise RuntimeError(f"Odoo did not start:\n{self.log.read_text()[-3000:]}")
+
+    def processes(self) -> list[psutil.Process]:
+        """The server and its workers that are alive."""
+        try:
+            main = psutil.Process(self.process.pid)
+            return [main, *main.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+    def workers_alive(self) -> list[psutil.Process]:
+        """What a fault test may kill: children of the main process."""
+        return self.processes()[1:]
+
+    def stop(self) -> None:
+        """End as an administrator would, with time to finish."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                pass
+        self.kill()
+
+    def kill(self) -> None:
+        """SIGKILL to the server and all its workers, as a power cut does."""
+        for process in self.processes():
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                continue
+        if self.process:
+            self.process.wait()
+
+    def call(self, model: str, method: str, args=(), kwargs=None, *, login="admin", password="admin"):
+        """Call a method as a user, the way any outside program does."""
+        return self.rpc("object", "execute_kw", self.database, self._uid(login, password), password,
+                        model, method, list(args), kwargs or {})
+
+    def _uid(self, login: str, password: str) -> int:
+        uid = self.rpc("common", "login", self.database, login, password)
+        if not uid:
+            raise RuntimeError(f"{login} may not log in")
+        return uid
+
+    def rpc(self, service: str, method: str, *args):
+        body = {"jsonrpc": "2.0", "id": 1, "params": {"service": service, "method": method, "args": args}}
+        request = urllib.request.Request(
+            f"{self.url}/jsonrpc", json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            found = json.load(answer)
+        if "error" in found:
+            raise RuntimeError(found["error"]["data"]["debug"])
+        return found["result"]
+
+    def sql(self, query: str) -> str:
+        return databases.sql(self.database, query)
+
+
+def wait_until(condition, seconds: float = 60, what: str = "the condition"):
+    """Poll; returns the first true answer."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if found := condition():
+            return found
+        time.sleep(0.2)
+    raise AssertionError(f"waited {seconds} s in vain for {what}")
+
+
+@pytest.fixture(scope="module")
+def odoo_database():
+    """Makes databases with all addons installed; they go when the test file is done."""
+    made = []
+
+    def make(*, demo: bool = False) -> str:
+        made.append(databases.new_database(demo=demo))
+        return made[-1]
+
+    yield make
+    for name in made:
+        databases.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def odoo_server(request):
+    """Starts servers; they end when the test file is done."""
+    started = []
+
+    def start(database: str, **options) -> Server:
+        server = Server(database, label=request.path.stem, **options)
+        started.append(server)
+        return server.start()
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+def run_odoo(*arguments: str, timeout: float = 300) -> subprocess.CompletedProcess:
+    """Run Odoo or ``odoo finance`` once; standard output is the answer, standard error the log."""
+    return subprocess.run(
+        databases.odoo_command(*arguments), env=databases.odoo_environment(), stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=timeout, cwd=ROOT, check=False,
+    )
+
+
