@@ -3,7 +3,8 @@
 Amounts are signed as the ledger of the engine sees them: a refund has negative amounts.
 """
 
-from dataclasses import asdict, dataclass
+import json
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -135,6 +136,90 @@ class Order:
         return canonical_json(asdict(self))
 
 
+def plain(value):
+    """A question or answer as JSON values for keeping: amounts and dates are text."""
+    content = asdict(value)
+    content.pop("content", None)
+    return json.loads(canonical_json(content))
+
+
+def request_from(kept):
+    """The ``TaxRequest`` that ``plain`` was made from."""
+    return TaxRequest(
+        **{
+            **kept,
+            "date": date.fromisoformat(kept["date"]),
+            "tax_date": kept["tax_date"] and date.fromisoformat(kept["tax_date"]),
+            "ship_from": Address(**kept["ship_from"]),
+            "ship_to": Address(**kept["ship_to"]),
+            "lines": tuple(
+                TaxLine(**{**line, "amount": Decimal(line["amount"]), "quantity": Decimal(line["quantity"])})
+                for line in kept["lines"]
+            ),
+        }
+    )
+
+
+def quote_from(kept):
+    """The ``TaxQuote`` that ``plain`` was made from, without the engine's own bytes."""
+    return TaxQuote(
+        **{
+            **_with_amounts(kept, "amount", "taxable", "tax"),
+            "amounts": tuple(_amount_from(amount) for amount in kept["amounts"]),
+            "messages": tuple(kept["messages"]),
+        }
+    )
+
+
+def _amount_from(kept):
+    details = tuple(
+        TaxDetail(**_with_amounts(detail, "rate", "taxable", "tax", "exempt")) for detail in kept["details"]
+    )
+    return TaxAmount(**{**_with_amounts(kept, "amount", "taxable", "tax"), "details": details})
+
+
+def _with_amounts(kept, *names):
+    return {**kept, **{name: Decimal(kept[name]) for name in names}}
+
+
+def order_from(content):
+    """The ``Order`` whose ``content`` these bytes are."""
+    return Order(**json.loads(content))
+
+
+def mirrored(quote, words):
+    """The answer for a document that takes this one back: every amount with the other sign."""
+
+    def turned(value, *names):
+        return replace(value, **{name: -getattr(value, name) + ZERO for name in names})
+
+    return replace(
+        turned(quote, "amount", "taxable", "tax"),
+        amounts=tuple(
+            replace(
+                turned(amount, "amount", "taxable", "tax"),
+                details=tuple(turned(detail, "taxable", "tax", "exempt") for detail in amount.details),
+            )
+            for amount in quote.amounts
+        ),
+        engine_id=None,
+        status=None,
+        messages=(words,),
+        content=b"",
+    )
+
+
+def is_mirror(request, other):
+    """Whether ``request`` takes back exactly what ``other`` asked for."""
+    same = ("company_code", "customer_code", "currency", "ship_from", "ship_to", "exemption", "entity_use")
+    turned = tuple(replace(line, amount=-line.amount) for line in other.lines)
+    return (
+        request.kind != other.kind
+        and request.lines == turned
+        and all(getattr(request, name) == getattr(other, name) for name in same)
+    )
+
+
 class TaxProvider:
     """Base of the engines.
 
@@ -154,6 +239,10 @@ class TaxProvider:
     def ping(self):
         """Words that say the engine knows us."""
         raise NotImplementedError
+
+    def check(self):
+        """What the connector's Test button shows."""
+        return self.ping()
 
     def quote(self, request):
         """The tax of a document; the engine keeps nothing."""
@@ -177,7 +266,7 @@ class TaxProvider:
 
 
 def checked(quote, request):
-    """``quote`` if it answers every line once and its sums add up; an answer is checked before it is believed."""
+    """``quote`` if it answers every line once and its sums add up: checked before it is believed."""
     asked = {line.ref: line for line in request.lines}
     answered = [amount.ref for amount in quote.amounts]
     if sorted(answered) != sorted(asked):

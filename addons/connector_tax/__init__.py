@@ -1,0 +1,1 @@
+from . import core, figures, models, providers, services

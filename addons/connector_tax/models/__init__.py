@@ -1,0 +1,13 @@
+from . import (
+    account_fiscal_position,
+    account_move,
+    finance_connector,
+    finance_tax_determination,
+    finance_tax_determination_line,
+    finance_tax_mapping,
+    finance_tax_rate,
+    product_category,
+    product_template,
+    res_partner,
+    validate_account_move,
+)

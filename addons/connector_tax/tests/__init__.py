@@ -1,0 +1,8 @@
+from . import (
+    test_determine,
+    test_fallback,
+    test_outbox,
+    test_pure_avatax,
+    test_pure_rate_table,
+    test_security,
+)

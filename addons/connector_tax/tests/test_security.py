@@ -1,0 +1,44 @@
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from .common import TaxCase
+
+
+@tagged("post_install", "-at_install")
+class TestSecurity(TaxCase):
+    def test_invoicing_user_determines_and_posts(self):
+        biller = new_test_user(
+            self.env, "tax.biller", groups="account.group_account_invoice", company_id=self.company.id
+        )
+        move = self.invoice().with_user(biller)
+        move.action_determine_tax()
+        self.assertEqual(move.amount_tax, 9.5)
+        move.action_post()
+        self.assertEqual(move.tax_status, "waiting")
+        self.assertTrue(move.tax_determination_id.name)
+        with self.assertRaises(AccessError):
+            move.tax_determination_id.amount_tax = 1.0
+        with self.assertRaises(AccessError):
+            self.connector.with_user(biller).read(["address"])
+
+    def test_other_company_sees_nothing(self):
+        move = self.invoice()
+        move.action_determine_tax()
+        other = self.setup_other_company()["company"]
+        stranger = new_test_user(
+            self.env, "tax.stranger", groups="account.group_account_invoice", company_id=other.id, company_ids=other.ids
+        )
+        found = self.env["finance.tax.determination"].with_user(stranger).search([])
+        self.assertNotIn(move.tax_determination_id, found)
+
+    def test_neutralised_copy_asks_nothing(self):
+        self.env["ir.config_parameter"].set_param("database.is_neutralized", "true")
+        self.connector.tax_fallback = "odoo"
+        move = self.invoice()
+        move.action_post()
+        self.assertEqual((move.tax_status, self.sandbox.calls), ("fallback", []))
+
+    def test_views_open(self):
+        for model in ("finance.tax.determination", "finance.tax.determination.line", "finance.tax.rate"):
+            for kind in ("form", "list", "search"):
+                self.env[model].get_view(view_type=kind)
