@@ -67,9 +67,7 @@ def _events(path):
 
 def _bare(path):
     count = 0
-    for _event, entry in etree.iterparse(
-        path, tag=f"{_NS}Ntry", resolve_entities=False, no_network=True
-    ):
+    for _event, entry in etree.iterparse(path, tag=f"{_NS}Ntry", resolve_entities=False, no_network=True):
         amount = entry.find(f"{_NS}Amt")
         (
             amount.text,

@@ -19,7 +19,7 @@ __all__ = ["FORMATS", "lines", "parse", "recognise", "rendered", "summaries"]
 
 def recognise(head):
     """Code of the format that ``head``, the first bytes of a file, belongs to."""
-    if not head.strip():
+    if not head.removeprefix(b"\xef\xbb\xbf").strip():
         raise FormatError("the file is empty", code="file.empty")
     for format_class in FORMATS:
         if format_class().recognises(head):
@@ -34,11 +34,7 @@ def parse(source, format=None):
     """
     with opened(source) as stream:
         for name, member in members(stream):
-            yield from (
-                _read(member, format)
-                if name is None
-                else _named(name, _read(member, format))
-            )
+            yield from (_read(member, format) if name is None else _named(name, _read(member, format)))
 
 
 def _read(stream, wanted):
@@ -47,9 +43,7 @@ def _read(stream, wanted):
         if isinstance(event, Header):
             event = event if event.format else replace(event, format=code)
             if wanted and event.format != wanted:
-                raise FormatError(
-                    f"this is {event.format}, not {wanted}", code="format.mismatch"
-                )
+                raise FormatError(f"this is {event.format}, not {wanted}", code="format.mismatch")
         yield event
 
 
@@ -57,9 +51,7 @@ def _named(name, events):
     """Put the name of the file inside a container before each place."""
     try:
         for event in events:
-            yield replace(
-                event, place=f"{name}: {event.place}" if event.place else name
-            )
+            yield replace(event, place=f"{name}: {event.place}" if event.place else name)
     except FinanceError as error:
         error.place = f"{name}: {error.place}" if error.place else name
         raise

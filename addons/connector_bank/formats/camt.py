@@ -42,9 +42,7 @@ from .camt_values import (
 
 _STATEMENTS = {"Stmt": "camt053", "Rpt": "camt052", "Ntfctn": "camt054"}
 _TAGS = tuple(f"{{*}}{name}" for name in ("GrpHdr", "TxDtls", "Ntry", *_STATEMENTS))
-_SIGNS = re.compile(
-    r"camt\.05([234])\.\d{3}\.\d\d|<(?:[\w.-]+:)?BkToCstmr(Stmt|AcctRpt|DbtCdtNtfctn)"
-)
+_SIGNS = re.compile(r"camt\.05([234])\.\d{3}\.\d\d|<(?:[\w.-]+:)?BkToCstmr(Stmt|AcctRpt|DbtCdtNtfctn)")
 _CODES = {
     "3": "camt053",
     "2": "camt052",
@@ -138,9 +136,7 @@ class _StatementReader:
     def __init__(self, element, position, group, before):
         name = LOCAL[element.tag]
         if name not in _STATEMENTS:
-            raise FormatError(
-                "an entry stands outside a statement", code="camt.structure"
-            )
+            raise FormatError("an entry stands outside a statement", code="camt.structure")
         self.element, self.place, self.format = (
             element,
             f"{name}[{position}]",
@@ -177,9 +173,7 @@ class _StatementReader:
         page = values.get("page") or self._group.get("page", {})
         return Header(
             account=facts.get("number"),
-            currency=facts.get("currency")
-            or self._balance_currency()
-            or entry_currency,
+            currency=facts.get("currency") or self._balance_currency() or entry_currency,
             opening=opening and opening.amount,
             opening_on=opening and opening.on,
             statement_id=values.get("statement_id"),
@@ -209,36 +203,33 @@ class _StatementReader:
         )
 
     def _balance_currency(self):
-        return next(
-            (balance.currency for balance in self._balances if balance.currency), None
-        )
+        return next((balance.currency for balance in self._balances if balance.currency), None)
 
     def _opening(self):
         """The earliest of the best kind; a report may know only what was available (OPAV)."""
-        kinds = (
-            ("OPBD", "PRCD") if self.format == "camt053" else ("OPBD", "PRCD", "OPAV")
-        )
+        kinds = ("OPBD", "PRCD") if self.format == "camt053" else ("OPBD", "PRCD", "OPAV")
         for kind in kinds:
-            found = [balance for balance in self._balances if balance.kind == kind]
-            if found:
-                return min(
-                    found,
-                    key=lambda balance: balance.on.toordinal() if balance.on else 0,
-                )
+            if found := self._of_kind(kind):
+                return min(found, key=_day_number)
+        page = self._values.get("page", {}).get("page") or 1
+        interim = self._of_kind("ITBD")
+        if page > 1 and len(interim) + len(self._of_kind("CLBD")) > 1:
+            return interim[0] if interim else None  # a later page goes on from the interim balance
         return None
 
     def _closing(self):
         """The latest of the best kind; the interim one where the day or the page is not closed."""
         for kind in ("CLBD", "ITBD"):
-            found = [
-                balance for balance in reversed(self._balances) if balance.kind == kind
-            ]
-            if found:
-                return max(
-                    found,
-                    key=lambda balance: balance.on.toordinal() if balance.on else 0,
-                )
+            if found := self._of_kind(kind):
+                return max(reversed(found), key=_day_number)
         return None
+
+    def _of_kind(self, kind):
+        return [balance for balance in self._balances if balance.kind == kind]
+
+
+def _day_number(balance):
+    return balance.on.toordinal() if balance.on else 0
 
 
 class _DocumentReader:
@@ -261,6 +252,7 @@ class _DocumentReader:
                     yield from self._read_entry(element)
                 elif name == "GrpHdr":
                     self._group = _GROUP(element)
+                    _free(element)
                 else:
                     yield from self._read_statement(element)
         except FormatError as error:
@@ -302,15 +294,13 @@ class _DocumentReader:
             yield statement.header(None)
         yield statement.footer()
         self._statement = self._entry = None
-        element.clear()
+        _free(element)
 
     def _open_statement(self, element, before):
         statement = self._statement
         if statement is None:
             self.counted += 1
-            self._statement = _StatementReader(
-                element, self.counted, self._group, before
-            )
+            self._statement = _StatementReader(element, self.counted, self._group, before)
         elif statement.element is not element:
             raise FormatError("statements overlap", code="camt.structure")
 
@@ -318,9 +308,7 @@ class _DocumentReader:
         """Read what the statement says before the entry, then the entry's own fields."""
         parent = element.getparent()
         if parent is None:
-            raise FormatError(
-                "an entry stands outside a statement", code="camt.structure"
-            )
+            raise FormatError("an entry stands outside a statement", code="camt.structure")
         self._open_statement(parent, element)
         statement = self._statement
         statement.absorb(element)
@@ -332,6 +320,13 @@ class _DocumentReader:
         if statement is None:
             return None
         return f"{statement.place}/Ntry[{statement.entries + 1}]"
+
+
+def _free(element):
+    """Give back the memory of an element that is read, and of all before it."""
+    element.clear()
+    while (earlier := element.getprevious()) is not None:
+        element.getparent().remove(earlier)
 
 
 class Camt:

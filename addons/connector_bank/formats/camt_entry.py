@@ -111,12 +111,7 @@ _REFERENCES = Table(
         "Prtry": many("others", _OTHER),
     }
 )
-_PARTIES = Table(
-    {
-        name: (name, itself)
-        for name in ("Dbtr", "DbtrAcct", "UltmtDbtr", "Cdtr", "CdtrAcct", "UltmtCdtr")
-    }
-)
+_PARTIES = Table({name: (name, itself) for name in ("Dbtr", "DbtrAcct", "UltmtDbtr", "Cdtr", "CdtrAcct", "UltmtCdtr")})
 _ACCOUNT_NAME = Table({"Nm": ("name", text)})
 _AGENTS = Table({"DbtrAgt": ("Dbtr", agent_bic), "CdtrAgt": ("Cdtr", agent_bic)})
 #: The second name of a pair is that of version 01.
@@ -143,18 +138,14 @@ _STRUCTURED = Table(
         "RfrdDocRltdDt": ("document_date", day),
         "RfrdDocAmt": (
             "amounts",
-            Table(
-                {"RmtdAmt": ("remitted", amount), "CdtNoteAmt": ("credited", amount)}
-            ),
+            Table({"RmtdAmt": ("remitted", amount), "CdtNoteAmt": ("credited", amount)}),
             False,
         ),
         "CdtrRefInf": ("creditor", _CREDITOR_REFERENCE),
         "AddtlRmtInf": many("lines", text),
     }
 )
-_REMITTANCE = Table(
-    {"Ustrd": many("lines", text), "Strd": many("structured", _STRUCTURED)}
-)
+_REMITTANCE = Table({"Ustrd": many("lines", text), "Strd": many("structured", _STRUCTURED)})
 _RETURN = Table(
     {
         "OrgnlBkTxCd": ("codes", transaction_code),
@@ -306,9 +297,7 @@ class EntryReader:
         if not (returned or self._reversal):
             return self._party(parties, agents, far)
         far, near = near, far
-        if self._is_own(parties, far) or (
-            far not in parties and far + "Acct" not in parties
-        ):
+        if self._is_own(parties, far) or (far not in parties and far + "Acct" not in parties):
             if self._is_own(parties, near):
                 return None, None
             far = near
@@ -316,11 +305,7 @@ class EntryReader:
 
     def _is_own(self, parties, side):
         number, name = self._own
-        if (
-            side + "Acct" in parties
-            and number
-            and account(parties[side + "Acct"]) == number
-        ):
+        if side + "Acct" in parties and number and account(parties[side + "Acct"]) == number:
             return True
         stated = party(parties[side]).get("name") if side in parties else None
         return bool(stated and name and name.casefold().startswith(stated.casefold()))
@@ -335,9 +320,7 @@ class EntryReader:
         bic = agents.get(side) or facts.get("bic")
         other = None
         if name or number or bic or facts:
-            other = Party(
-                name, number, bic, facts.get("identifier"), facts.get("address")
-            )
+            other = Party(name, number, bic, facts.get("identifier"), facts.get("address"))
         behalf = party(parties["Ultmt" + side]) if "Ultmt" + side in parties else None
         ultimate = None
         if behalf:
@@ -402,19 +385,13 @@ def _exchange(values, value, currency):
     if rate is None and (instructed is None or instructed == (value, currency)):
         return None
     instructed, instructed_currency = instructed or (None, None)
-    return Exchange(
-        **rate or {}, instructed=instructed, instructed_currency=instructed_currency
-    )
+    return Exchange(**rate or {}, instructed=instructed, instructed_currency=instructed_currency)
 
 
 def _other_references(refs):
     """References the standard has no field of ours for; taken out of ``refs``."""
     clearing, others = refs.pop("clearing", None), refs.pop("others", ())
-    found = [
-        Reference(other["value"], other.get("kind"))
-        for other in others
-        if "value" in other
-    ]
+    found = [Reference(other["value"], other.get("kind")) for other in others if "value" in other]
     if clearing is not None:
         found.append(Reference(clearing, "ClrSysRef"))
     return tuple(found)
@@ -433,9 +410,7 @@ def _references(block, debit):
     """Creditor reference and documents of one ``Strd``; its amount belongs to a single one of them."""
     creditor, documents = block.get("creditor"), block.get("documents", [])
     dated = block.get("document_date")
-    found = [
-        {"document_date": dated, **facts} if dated else facts for facts in documents
-    ]
+    found = [{"document_date": dated, **facts} if dated else facts for facts in documents]
     money = _document_amount(block.get("amounts", _NOTHING), debit)
     if creditor and "value" in creditor:
         found.insert(0, creditor if documents else {**creditor, **money})

@@ -9,9 +9,7 @@ from odoo.addons.finance_connector_base.core.money import money
 #: What banks write where they know nothing: SEPA rulebooks (NOTPROVIDED), SWIFT field 61 (NONREF).
 ABSENT = frozenset({"", "NOTPROVIDED", "NONREF"})
 
-_TIME = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)?", re.ASCII
-)
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 _STATUS = {"BOOK": "booked", "PDNG": "pending", "INFO": "information", "FUTR": "future"}
 
 
@@ -54,14 +52,13 @@ class Table(dict):
             if reader is None:
                 continue
             field, read, several = reader
+            value = read(child)
+            if value is None:
+                continue
             if several:
-                value = read(child)
-                if value is not None:
-                    values.setdefault(field, []).append(value)
+                values.setdefault(field, []).append(value)
             elif field not in values:
-                value = read(child)
-                if value is not None:
-                    values[field] = value
+                values[field] = value
         return values
 
 
@@ -101,9 +98,7 @@ def decimal(element):
     try:
         return money(element.text or "")
     except ValueError as error:
-        raise FormatError(
-            f"{LOCAL[element.tag]} is not an amount", code="camt.amount"
-        ) from error
+        raise FormatError(f"{LOCAL[element.tag]} is not an amount", code="camt.amount") from error
 
 
 def amount(element):
@@ -144,9 +139,7 @@ def _dated(element, read):
     try:
         return read(*_time(value))
     except ValueError as error:
-        raise FormatError(
-            f"{LOCAL[element.tag]} is not a date", code="camt.date"
-        ) from error
+        raise FormatError(f"{LOCAL[element.tag]} is not a date", code="camt.date") from error
 
 
 def moment(element):
@@ -168,9 +161,7 @@ def day(element):
         try:
             return date.fromisoformat(value)
         except ValueError as error:
-            raise FormatError(
-                f"{LOCAL[element.tag]} is not a date", code="camt.date"
-            ) from error
+            raise FormatError(f"{LOCAL[element.tag]} is not a date", code="camt.date") from error
     return _dated(element, lambda day, *_time: date.fromisoformat(day))
 
 

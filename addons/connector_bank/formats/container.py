@@ -32,9 +32,7 @@ def _file(path):
     try:
         return open(path, "rb")
     except OSError as error:
-        raise FormatError(
-            "the file cannot be opened", code="file.unreadable"
-        ) from error
+        raise FormatError("the file cannot be opened", code="file.unreadable") from error
 
 
 def members(stream, limits=ZIP_LIMITS):

@@ -17,15 +17,16 @@ from odoo.addons.finance_connector_base.core.statement import (
 def lines(events):
     """Canonical JSON lines: fields in the order of the classes, those at their default left out."""
     for event in events:
-        content = {"event": type(event).__name__.lower(), **_content(event)}
-        yield json.dumps(content, ensure_ascii=False) + "\n"
+        found = {"event": type(event).__name__.lower(), **content(event)}
+        yield json.dumps(found, ensure_ascii=False) + "\n"
 
 
 def rendered(events):
     return "".join(lines(events))
 
 
-def _content(record):
+def content(record):
+    """An event as plain JSON values; fields at their default are left out."""
     found = {}
     for field in fields(record):
         value = getattr(record, field.name)
@@ -41,7 +42,7 @@ def _value(value):
         return value.isoformat()
     if isinstance(value, tuple):
         return [_value(item) for item in value]
-    return _content(value) if is_dataclass(value) else value
+    return content(value) if is_dataclass(value) else value
 
 
 def summaries(events):

@@ -67,9 +67,7 @@ def write_camt053(target, entries, seed=1, version=8):
     target.write(_HEAD.format(version=version, seed=seed, account=account))
     for kind, balance in (("OPBD", opening), ("CLBD", closing)):
         sign = "DBIT" if balance < 0 else "CRDT"
-        target.write(
-            _BALANCE.format(kind=kind, amount=abs(balance), sign=sign, day="2024-02-29")
-        )
+        target.write(_BALANCE.format(kind=kind, amount=abs(balance), sign=sign, day="2024-02-29"))
     for row in _rows(entries, seed, version):
         target.write(_ENTRY.format(**row))
     target.write(_TAIL)

@@ -35,21 +35,15 @@ XML_FLAGS = {
     "collect_ids": False,
 }
 
-_ENCODING_ERRORS = frozenset(
-    {9, 31, 32, 81, 6003}
-)  # xmlParserErrors: invalid char, encodings, iconv
+_ENCODING_ERRORS = frozenset({9, 31, 32, 81, 6003})  # xmlParserErrors: invalid char, encodings, iconv
 _PROLOG = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
-_LABELLED_UTF16 = re.compile(
-    rb"""<\?xml[^>]*?encoding\s*=\s*["']utf-?16""", re.IGNORECASE
-)
+_LABELLED_UTF16 = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']utf-?16""", re.IGNORECASE)
 _UTF8_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
 class XmlLimits:
-    held_bytes: int = (
-        8 << 20
-    )  # read since the last event, that is: what cannot be freed yet
+    held_bytes: int = 8 << 20  # read since the last event, that is: what cannot be freed yet
     total_bytes: int = 4 << 30
 
 
@@ -115,9 +109,7 @@ def _document(stream, rest):
 
 
 def _ends_document(buffer, at):
-    return (
-        buffer[:at][-64:].rstrip().endswith(b">") and buffer[at + 5 : at + 6].isspace()
-    )
+    return buffer[:at][-64:].rstrip().endswith(b">") and buffer[at + 5 : at + 6].isspace()
 
 
 def xml_events(chunks, tags, limits=XML_LIMITS):
@@ -129,9 +121,7 @@ def xml_events(chunks, tags, limits=XML_LIMITS):
     chunks = iter(chunks)
     first = next(chunks, b"")
     _refuse_doctype(first)
-    parser = etree.XMLPullParser(
-        ("end",), tag=tags, encoding=_encoding(first), **XML_FLAGS
-    )
+    parser = etree.XMLPullParser(("end",), tag=tags, encoding=_encoding(first), **XML_FLAGS)
     checked = False
     for element in _elements(parser, first, chunks, limits):
         if not checked:
@@ -168,16 +158,10 @@ def _translated(call, at_end, *arguments):
     except etree.XMLSyntaxError as error:
         place = f"line {error.lineno}" if error.lineno else None
         if error.code in _ENCODING_ERRORS:
-            raise FormatError(
-                "bytes do not fit the encoding", code="xml.encoding", place=place
-            ) from error
+            raise FormatError("bytes do not fit the encoding", code="xml.encoding", place=place) from error
         if at_end:
-            raise FormatError(
-                "the file ends too early", code="xml.truncated", place=place
-            ) from error
-        raise FormatError(
-            "not well-formed XML", code="xml.malformed", place=place
-        ) from error
+            raise FormatError("the file ends too early", code="xml.truncated", place=place) from error
+        raise FormatError("not well-formed XML", code="xml.malformed", place=place) from error
 
 
 def _refuse_doctype(first):
@@ -208,9 +192,7 @@ def zip_members(stream, limits=ZIP_LIMITS) -> Iterator[tuple[str, io.BufferedRea
         if not members:
             raise FormatError("the zip file holds no file", code="zip.empty")
         if len(members) > limits.members:
-            raise FormatError(
-                f"more than {limits.members} files in a zip", code="zip.limit"
-            )
+            raise FormatError(f"more than {limits.members} files in a zip", code="zip.limit")
         total = 0
         for info in members:
             _check_name(info)
@@ -230,9 +212,7 @@ def _opened(stream):
     try:
         return zipfile.ZipFile(stream)
     except _ZIP_ERRORS as error:
-        raise FormatError(
-            "the zip file cannot be read", code="zip.malformed"
-        ) from error
+        raise FormatError("the zip file cannot be read", code="zip.malformed") from error
 
 
 _ZIP_ERRORS = (
@@ -284,15 +264,11 @@ class _Member(io.RawIOBase):
             or self.total > limits.total_bytes
             or self._read > limits.ratio * self._packed
         ):
-            raise FormatError(
-                "the zip file unpacks to too much", code="zip.limit", place=self.name
-            )
+            raise FormatError("the zip file unpacks to too much", code="zip.limit", place=self.name)
         return len(chunk)
 
     def _guarded(self, call, argument):
         try:
             return call(argument)
         except (*_ZIP_ERRORS, RuntimeError) as error:
-            raise FormatError(
-                "the zip file is damaged", code="zip.malformed", place=self.name
-            ) from error
+            raise FormatError("the zip file is damaged", code="zip.malformed", place=self.name) from error
