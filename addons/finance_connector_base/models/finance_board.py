@@ -71,13 +71,19 @@ class FinanceBoard(models.AbstractModel):
 
     @api.model
     def open_figure(self, code, on=None):
-        """The action that lists the records behind a figure."""
+        """The action that lists the records behind a figure.
+
+        Models whose rows themselves depend on the date read it from the context, as ``finance_on``.
+        """
         figure = FIGURES.get(code)()
+        context = figure.context(self.env)
+        if on:
+            context = {**context, "finance_on": on}
         return {
             "type": "ir.actions.act_window",
             "name": self.env._(figure.label),
             "res_model": figure.model,
             "views": [[False, "list"], [False, "form"]],
             "domain": figure.records(self.env, self.env.companies, on),
-            "context": figure.context(self.env),
+            "context": context,
         }
