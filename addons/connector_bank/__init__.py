@@ -1,1 +1,1 @@
-from . import models
+from . import advice, figures, models, operations, services, wizards

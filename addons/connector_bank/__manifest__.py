@@ -10,7 +10,16 @@
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
+        "data/queue_job.xml",
+        "views/account_bank_statement_line_views.xml",
+        "views/account_bank_statement_views.xml",
+        "views/account_journal_views.xml",
         "views/finance_bank_balance_views.xml",
+        "views/finance_exception_views.xml",
+        "views/finance_match_proposal_views.xml",
+        "views/finance_statement_import_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/menus.xml",
     ],
     "installable": True,
 }

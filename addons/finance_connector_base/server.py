@@ -4,6 +4,8 @@
 database, so a copied database does not carry it along.
 """
 
+import configparser
+import functools
 import os
 from pathlib import Path
 
@@ -15,10 +17,17 @@ from .crypto.envelope import KeyRing, new_key
 SECTION = "finance_connectors"
 
 
+@functools.cache
+def _section(path):
+    """Our section of the configuration file; Odoo 19 itself keeps only its own options."""
+    parser = configparser.RawConfigParser()
+    parser.read(path)
+    return dict(parser[SECTION]) if parser.has_section(SECTION) else {}
+
+
 def option(name, default=None):
     """The host's value of ``name``, or ``default``."""
-    section = config.misc.get(SECTION, {})
-    return os.environ.get(f"FINANCE_{name.upper()}") or section.get(name) or default
+    return os.environ.get(f"FINANCE_{name.upper()}") or _section(config["config"]).get(name) or default
 
 
 def environment():

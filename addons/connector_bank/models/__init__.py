@@ -1,1 +1,11 @@
-from . import finance_bank_balance
+from . import (
+    account_bank_statement,
+    account_bank_statement_line,
+    account_journal,
+    finance_bank_balance,
+    finance_exception,
+    finance_match_part,
+    finance_match_proposal,
+    res_company,
+    res_config_settings,
+)

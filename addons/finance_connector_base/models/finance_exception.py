@@ -34,6 +34,9 @@ class FinanceException(models.Model):
     advice = fields.Text(compute="_compute_advice", string="What to do")
     owner_id = fields.Many2one("res.users", tracking=True, index="btree_not_null")
     due_on = fields.Datetime(tracking=True, string="Due")
+    blocking = fields.Boolean(
+        default=True, readonly=True, help="What it is about waits for the decision; a warning lets it go on."
+    )
     overdue = fields.Boolean(compute="_compute_overdue", search="_search_overdue")
     priority = fields.Selection([("0", "Normal"), ("1", "High")], default="0")
     occurrences = fields.Integer(default=1, readonly=True, help="How often the same thing was reported.")

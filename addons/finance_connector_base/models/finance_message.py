@@ -118,11 +118,12 @@ class FinanceMessage(models.Model):
         self.ensure_one()
         return self.env["finance.exception"]._report(self, error_code, text, place, message=self, **values)
 
-    def _solve_cases(self, codes=None):
-        cases = self.sudo().exception_ids.filtered(lambda case: case.state == "open")
-        if codes is not None:
-            cases = cases.filtered(lambda case: case.code in codes)
-        cases._solve(_("Solved by itself: the cause is gone."))
+    def _blocking_cases(self):
+        return self.sudo().exception_ids.filtered(lambda case: case.state == "open" and case.blocking)
+
+    def _solve_cases(self):
+        """The message went through: what it waited for is settled. Warnings stay for a person."""
+        self._blocking_cases()._solve(_("Solved by itself: the cause is gone."))
 
     def _enqueue(self, eta=None):
         """Wake a worker for these messages. The job is only a wake-up: truth is in the row."""

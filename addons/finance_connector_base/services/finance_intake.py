@@ -180,6 +180,7 @@ class FinanceIntake(models.AbstractModel):
         if blocker:
             return _("waits for the case of %s", blocker.name)
         started, started_at = fields.Datetime.now(), time.monotonic()
+        before = {case: case.occurrences for case in message._blocking_cases()}
         error, result = None, None
         try:
             with self.env.cr.savepoint():
@@ -196,11 +197,13 @@ class FinanceIntake(models.AbstractModel):
             _logger.exception("message %s: processing failed", message.id)
             error = FinanceError(f"{type(defect).__name__}: {defect}", code="job.failed")
         self._attempted(message, started, started_at, error)
-        if error is None:
-            message._solve_cases()
-            message._move("processed", result=result, result_text=result.get("text"))
-            return result.get("text") or "processed"
-        return self._refused(message, error, now)
+        if error is not None:
+            return self._refused(message, error, now)
+        settled = [case for case, times in before.items() if case.occurrences == times]
+        self.env["finance.exception"].sudo().concat(*settled)._solve(_("Solved by itself: the cause is gone."))
+        waits = bool(message._blocking_cases())
+        message._move("refused" if waits else "processed", result=result, result_text=result.get("text"))
+        return result.get("text") or _("processed")
 
     def _blocked_by(self, message):
         """The earlier message of the flow that a strict flow waits for."""

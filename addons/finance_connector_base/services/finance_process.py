@@ -17,7 +17,11 @@ class FinanceProcess(models.AbstractModel):
     def process(self, message):
         """Turn an incoming message into records.
 
+        What cannot be done for a part of it is a case opened here (``message._open_case``); the
+        message then waits as ``refused``, and a retry does the rest.
+
         :return: a dict for ``message.result``; its ``text`` is what a person reads
+        :raise FinanceError: nothing of it can be done; all writes are undone
         """
         raise NotImplementedError
 

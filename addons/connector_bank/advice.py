@@ -1,0 +1,36 @@
+"""What to do next for the cases of this addon."""
+
+from odoo.addons.finance_connector_base.core.advice import ADVICE
+
+ADVICE.update(
+    {
+        "statement.account_unknown": "Create a bank journal with this account number, or enter the number on the "
+        "journal it belongs to, then press Retry.",
+        "statement.account_ambiguous": "Several journals have this account. Give each its own currency, or import "
+        "the file into the right journal by hand.",
+        "statement.account_mismatch": "The file is of another account than the journal. Import it without choosing a "
+        "journal, or correct the account number of the journal.",
+        "statement.currency_mismatch": "Set the currency of the journal to that of the account, or import into the "
+        "right journal, then press Retry.",
+        "statement.locked": "The period is locked. Reopen it or grant an exception, then press Retry. Nothing was "
+        "booked on another date.",
+        "statement.conflict": "The bank sent a statement under the same name with other content. Compare both; "
+        "import this one by hand if it is a correction.",
+        "statement.gap": "A statement between two is missing. Ask the bank for it; the case closes by itself when "
+        "it arrives.",
+        "statement.balance": "The balances and the entries of the file do not agree. The lines are imported as they "
+        "are; ask the bank if the difference is not explained.",
+        "statement.count": "The file declares another number of entries than it holds. Ask the bank for a complete "
+        "file.",
+        "statement.credits": "The file declares another total than its entries give. Ask the bank.",
+        "statement.debits": "The file declares another total than its entries give. Ask the bank.",
+        "statement.currency": "Some entries are in another currency than the account. Check them by hand.",
+        "statement.doubtful": "These lines equal lines imported before and nothing says whether they are new. Compare "
+        "with the bank, then choose Import these lines too, or close the case.",
+        "statement.unconfirmed": "Lines of an intraday report were not confirmed by the statement of that day. "
+        "Compare with the bank and delete those that never came.",
+        "statement.date": "The bank gives no date for these entries. Ask the bank.",
+        "statement.precision": "Amounts have more decimals than the currency. Check the currency's rounding.",
+        "match.failed": "Odoo refused the reconciliation for the reason above. Mend the cause and match again.",
+    }
+)

@@ -1,0 +1,78 @@
+"""Figures about statements and their lines."""
+
+from odoo import fields
+
+from odoo.addons.finance_connector_base.core.figure import FIGURES, Figure
+
+
+class OpenLines(Figure):
+    """Statement lines without counterpart; at a date, those dated up to it that are open now."""
+
+    domain = "bank"
+    good = "zero"
+    model = "account.bank.statement.line"
+
+    def records(self, env, companies, on=None):
+        domain = [("company_id", "in", companies.ids), ("is_reconciled", "=", False), ("state", "=", "posted")]
+        return [*domain, ("date", "<=", on)] if on else domain
+
+    def context(self, env):
+        return {"list_view_ref": "connector_bank.statement_line_view_list",
+                "form_view_ref": "connector_bank.statement_line_view_form"}
+
+
+@FIGURES.add("bank.unreconciled", "Unreconciled bank lines")
+class Unreconciled(OpenLines):
+    sequence = 10
+    help = "Bookings at the bank that the ledger does not explain yet."
+
+
+@FIGURES.add("bank.unreconciled_amount", "Unreconciled amount")
+class UnreconciledAmount(OpenLines):
+    sequence = 20
+    unit = "amount"
+    help = "Sum of the unreconciled bank lines, without regard to sign, in company currency."
+
+    def value(self, env, companies, on=None):
+        lines = env["account.bank.statement.line"]._read_group(
+            self.records(env, companies, on), ["currency_id", "company_id"], ["amount:array_agg"]
+        )
+        day = on or fields.Date.today()
+        return sum(
+            currency._convert(sum(map(abs, amounts)), env.company.currency_id, company, day)
+            for currency, company, amounts in lines
+        )
+
+
+@FIGURES.add("bank.proposals", "Lines with a proposal")
+class Proposals(OpenLines):
+    sequence = 30
+    good = "none"
+    help = "Open lines for which a match is proposed and waits for a person."
+
+    def records(self, env, companies, on=None):
+        return [*super().records(env, companies, on), ("finance_proposal_ids.state", "=", "proposed")]
+
+
+@FIGURES.add("bank.statements_incomplete", "Statements that do not add up")
+class IncompleteStatements(Figure):
+    domain = "bank"
+    good = "zero"
+    sequence = 40
+    model = "account.bank.statement"
+    help = "Opening balance and lines do not give the closing balance."
+
+    def records(self, env, companies, on=None):
+        domain = [("company_id", "in", companies.ids), ("is_complete", "=", False), ("line_ids", "!=", False)]
+        return [*domain, ("date", "<=", on)] if on else domain
+
+
+@FIGURES.add("bank.intraday", "Unconfirmed intraday lines")
+class Intraday(OpenLines):
+    sequence = 50
+    good = "none"
+    help = "Reported during the day, not yet confirmed by a statement."
+
+    def records(self, env, companies, on=None):
+        domain = [("company_id", "in", companies.ids), ("finance_intraday", "=", True)]
+        return [*domain, ("date", "<=", on)] if on else domain

@@ -1,0 +1,41 @@
+"""Events of a file gathered into statements, each small enough to decide on as a whole."""
+
+from dataclasses import dataclass, field
+
+from odoo.addons.finance_connector_base.core.statement import Entry, Finding, Footer, Header
+
+
+@dataclass(slots=True)
+class Statement:
+    """One statement of one account as read from a file."""
+
+    header: Header
+    footer: Footer | None = None
+    entries: list[Entry] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def booked(self):
+        return [entry for entry in self.entries if entry.status == "booked"]
+
+    @property
+    def name(self):
+        return self.header.statement_id or self.header.place or self.header.account or "?"
+
+
+def statements(events):
+    """Yield each statement once it is complete; only one is in memory at a time."""
+    current = None
+    for event in events:
+        if isinstance(event, Header):
+            if current is not None:
+                yield current
+            current = Statement(event)
+        elif isinstance(event, Entry):
+            current.entries.append(event)
+        elif isinstance(event, Footer):
+            current.footer = event
+        else:
+            current.findings.append(event)
+    if current is not None:
+        yield current

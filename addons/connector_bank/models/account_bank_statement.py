@@ -1,0 +1,53 @@
+from odoo import _, fields, models
+
+
+class AccountBankStatement(models.Model):
+    """A bank's statement, with where it came from and what the bank calls it."""
+
+    _inherit = "account.bank.statement"
+
+    finance_message_id = fields.Many2one("finance.message", string="Message", readonly=True, index="btree_not_null")
+    finance_identity = fields.Char(readonly=True, copy=False, string="Identity at the bank")
+    finance_content_hash = fields.Char(readonly=True, copy=False)
+    finance_sequence = fields.Integer(readonly=True, copy=False, string="Number at the bank")
+    finance_from_on = fields.Date(readonly=True, copy=False, string="From")
+    finance_to_on = fields.Date(readonly=True, copy=False, string="To")
+    finance_opening = fields.Monetary(readonly=True, copy=False, string="Opening at the bank")
+    finance_balance_ids = fields.One2many("finance.bank.balance", "statement_id", string="Reported balances")
+    finance_line_count = fields.Integer(compute="_compute_finance_counts", string="Lines")
+    finance_open_count = fields.Integer(compute="_compute_finance_counts", string="Open lines")
+
+    _finance_identity_uniq = models.UniqueIndex(
+        "(journal_id, finance_identity) WHERE finance_identity IS NOT NULL",
+        "This statement was imported before.",
+    )
+    _finance_period_idx = models.Index("(journal_id, finance_from_on, finance_to_on)")
+
+    def _compute_finance_counts(self):
+        counts = {
+            (statement.id, reconciled): count
+            for statement, reconciled, count in self.env["account.bank.statement.line"]._read_group(
+                [("statement_id", "in", self.ids)], ["statement_id", "is_reconciled"], ["__count"]
+            )
+        }
+        for statement in self:
+            still_open = counts.get((statement.id, False), 0)
+            statement.finance_open_count = still_open
+            statement.finance_line_count = still_open + counts.get((statement.id, True), 0)
+
+    def action_finance_lines(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Statement lines"),
+            "res_model": "account.bank.statement.line",
+            "view_mode": "list,form",
+            "views": [
+                (self.env.ref("connector_bank.statement_line_view_list").id, "list"),
+                (self.env.ref("connector_bank.statement_line_view_form").id, "form"),
+            ],
+            "domain": [("statement_id", "in", self.ids)],
+        }
+
+    def action_finance_match(self):
+        """Match the open lines of these statements now."""
+        return self.line_ids.action_finance_match()

@@ -1,0 +1,105 @@
+from markupsafe import Markup
+
+from odoo import _, api, fields, models
+
+
+class AccountBankStatementLine(models.Model):
+    """A booking at the bank, with its identity, its evidence and what is proposed for it."""
+
+    _inherit = "account.bank.statement.line"
+
+    finance_message_id = fields.Many2one("finance.message", string="Message", readonly=True, index="btree_not_null")
+    finance_fingerprint = fields.Char(readonly=True, copy=False)
+    finance_occurrence = fields.Integer(
+        readonly=True, copy=False, help="1 is the first line with this content, 2 the second …"
+    )
+    finance_place = fields.Char(readonly=True, copy=False, string="Place in the file")
+    finance_booked_on = fields.Date(readonly=True, copy=False, string="Booked at the bank")
+    finance_value_on = fields.Date(readonly=True, copy=False, string="Value date")
+    finance_bank_ref = fields.Char(readonly=True, copy=False, string="Bank reference", index="btree_not_null")
+    finance_intraday = fields.Boolean(
+        readonly=True, copy=False, help="Reported during the day; not yet confirmed by a statement."
+    )
+    finance_proposal_ids = fields.One2many("finance.match.proposal", "line_id", string="Proposals")
+    finance_match_state = fields.Selection(
+        [("open", "Open"), ("proposed", "Proposed"), ("reconciled", "Reconciled")],
+        compute="_compute_finance_match_state", search="_search_finance_match_state", string="Matching",
+    )
+    finance_why_not = fields.Text(readonly=True, copy=False, string="Why there is no match")
+    finance_details_html = fields.Html(compute="_compute_finance_details_html", string="What the bank says")
+
+    _finance_fingerprint_uniq = models.UniqueIndex(
+        "(journal_id, finance_fingerprint, finance_occurrence) WHERE finance_fingerprint IS NOT NULL",
+        "This line was imported before.",
+    )
+    _finance_open_idx = models.Index("(journal_id, id) WHERE is_reconciled IS NOT TRUE")
+
+    @api.depends("is_reconciled", "finance_proposal_ids.state")
+    def _compute_finance_match_state(self):
+        for line in self:
+            if line.is_reconciled:
+                line.finance_match_state = "reconciled"
+            elif any(proposal.state == "proposed" for proposal in line.finance_proposal_ids):
+                line.finance_match_state = "proposed"
+            else:
+                line.finance_match_state = "open"
+
+    def _search_finance_match_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        proposed = [("finance_proposal_ids.state", "=", "proposed")]
+        by_state = {
+            "reconciled": [("is_reconciled", "=", True)],
+            "proposed": ["&", ("is_reconciled", "=", False), *proposed],
+            "open": ["&", ("is_reconciled", "=", False), "!", *proposed],
+        }
+        return fields.Domain.OR([fields.Domain(by_state[state]) for state in value if state in by_state])
+
+    @api.depends("transaction_details")
+    def _compute_finance_details_html(self):
+        for line in self:
+            line.finance_details_html = _as_table(line.transaction_details or {})
+
+    def action_finance_match(self):
+        """Match these lines now and say what came of it."""
+        result = self.env["finance.matching"]._match(self.filtered(lambda line: not line.is_reconciled))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if result["reconciled"] else "info",
+                "title": _("Matching"),
+                "message": _(
+                    "%(reconciled)s reconciled, %(proposed)s proposed, %(left)s left open", **result
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_finance_undo(self):
+        """Undo the reconciliation; the line is open again and can be matched anew."""
+        self.action_undo_reconciliation()
+        self.finance_proposal_ids.filtered(lambda p: p.state == "accepted").sudo().state = "undone"
+
+    def action_finance_message(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "finance.message",
+            "res_id": self.finance_message_id.id,
+            "view_mode": "form",
+        }
+
+
+def _as_table(content):
+    """Nested evidence as a plain table; every value is escaped."""
+    if isinstance(content, dict):
+        rows = Markup().join(
+            Markup("<tr><th class='pe-3 text-muted fw-normal align-top'>%s</th><td>%s</td></tr>")
+            % (name.replace("_", " "), _as_table(value))
+            for name, value in content.items()
+        )
+        return Markup("<table>%s</table>") % rows
+    if isinstance(content, list):
+        return Markup("<br/>").join(_as_table(item) for item in content)
+    return Markup("%s") % content

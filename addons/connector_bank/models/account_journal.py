@@ -1,0 +1,125 @@
+from odoo import _, api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.base.models.res_bank import sanitize_account_number
+
+
+class AccountJournal(models.Model):
+    _inherit = "account.journal"
+
+    finance_split_batches = fields.Boolean(
+        string="One line for each transaction of a batch",
+        help="By default a batch booking is one statement line, as at the bank; its transactions are matched one by "
+        "one all the same.",
+    )
+    finance_intraday = fields.Selection(
+        [("lines", "Book their lines"), ("balances", "Take only their balances")],
+        default="lines", required=True, string="Intraday reports",
+        help="camt.052 reports come during the day. Their booked lines are confirmed by the statement of the day.",
+    )
+    finance_auto_match = fields.Boolean(
+        default=True, string="Match after import", help="Sure matches are reconciled at once, the rest is proposed."
+    )
+
+    def _get_bank_statements_available_sources(self):
+        return [*super()._get_bank_statements_available_sources(), ("finance_connector", _("Finance connector"))]
+
+    @api.model
+    def _finance_for_account(self, company, account, currency):
+        """Bank journals of a company (and its branches) that stand for this account.
+
+        :param account: IBAN or local number as the file gives it; a local number equals the IBAN that ends in it
+            after the first four characters (ISO 13616: BBAN)
+        :param currency: ISO code; a journal in another currency is not meant, unless it is the only one
+        """
+        number = sanitize_account_number(account or "")
+        if not number:
+            return self.browse()
+        found = self.search(
+            [
+                ("type", "in", ("bank", "credit")),
+                ("company_id", "child_of", company.id),
+                "|",
+                ("bank_account_id.sanitized_acc_number", "=", number),
+                ("bank_account_id.sanitized_acc_number", "=like", "____" + _like(number)),
+            ]
+        ).filtered(lambda journal: journal._finance_is_account(number))
+        same = found.filtered(lambda journal: journal._finance_currency().name == currency)
+        return same if len(found) > 1 and same else found
+
+    def _finance_currency(self):
+        return self.currency_id or self.company_id.currency_id
+
+    def _finance_is_account(self, account):
+        """Whether the journal stands for this account; an unset number stands for any."""
+        number = sanitize_account_number(account or "")
+        own = self.bank_account_id.sanitized_acc_number
+        return not own or not number or own == number or _bban(own) == number or _bban(number) == own
+
+    def _finance_last_closing(self):
+        """The latest closing balance reported for this journal, or an empty recordset."""
+        return self.env["finance.bank.balance"].search(
+            [("journal_id", "=", self.id), ("kind", "=", "closing")], order="balance_on desc, id desc", limit=1
+        )
+
+    def _finance_period_known(self, from_on, to_on):
+        """Whether statements imported before cover any day of this period."""
+        if not from_on:
+            return False
+        return bool(
+            self.env["account.bank.statement"].search_count(
+                [
+                    ("journal_id", "=", self.id),
+                    ("finance_from_on", "<=", to_on or from_on),
+                    ("finance_to_on", ">=", from_on),
+                ],
+                limit=1,
+            )
+        )
+
+    def _finance_stored(self, fingerprints, message=None):
+        """``{fingerprint: number of lines}`` of what this journal holds already (from ``message`` only)."""
+        self.env["account.bank.statement.line"].flush_model(
+            ["journal_id", "finance_fingerprint", "finance_occurrence", "finance_message_id"]
+        )
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT finance_fingerprint, %s FROM account_bank_statement_line "
+                    "WHERE journal_id = %s AND finance_fingerprint = ANY(%s) AND %s GROUP BY 1",
+                    SQL("count(*)") if message else SQL("max(finance_occurrence)"),
+                    self.id,
+                    list(fingerprints),
+                    SQL("finance_message_id = %s", message.id) if message else SQL("TRUE"),
+                )
+            )
+        )
+
+    def finance_match_job(self):
+        """Match the open lines of this journal."""
+        result = self.env["finance.matching"]._match_journals(self)
+        return _("%(lines)s lines: %(reconciled)s reconciled, %(proposed)s proposed, %(left)s open", **result)
+
+    def action_finance_import(self):
+        """Open the import screen for this journal."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Import statements"),
+            "res_model": "finance.statement.import",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_journal_id": self.id},
+        }
+
+    def action_finance_open_lines(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id("connector_bank.statement_line_action")
+        return {**action, "domain": [("journal_id", "in", self.ids)], "context": {"search_default_todo": 1}}
+
+
+def _bban(number):
+    """The local part of an IBAN, or ``None`` where the number is none."""
+    return number[4:] if number[:2].isalpha() and number[2:4].isdigit() else None
+
+
+def _like(text):
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

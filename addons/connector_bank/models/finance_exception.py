@@ -1,0 +1,21 @@
+from odoo import fields, models
+
+#: Cases a person may settle by saying that the lines are new.
+FORCEABLE = ("statement.doubtful", "statement.conflict")
+
+
+class FinanceException(models.Model):
+    _inherit = "finance.exception"
+
+    can_force_import = fields.Boolean(compute="_compute_can_force_import")
+
+    def _compute_can_force_import(self):
+        for case in self:
+            case.can_force_import = case.state == "open" and case.code in FORCEABLE and bool(case.message_id)
+
+    def action_force_import(self):
+        """A person looked: these lines are new. Import them too; what came from the file before stays."""
+        for case in self.filtered("can_force_import"):
+            message = case.message_id
+            message.sudo().options = {**(message.options or {}), "force": True}
+            message.action_process_now()

@@ -1,0 +1,177 @@
+from collections import namedtuple
+from decimal import Decimal
+
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.finance_connector_base.core.canonical import sha256
+from odoo.addons.finance_connector_base.core.money import plain
+
+RULES = [
+    ("end_to_end", "Our own payment"),
+    ("reference", "Payment reference"),
+    ("number", "Document number"),
+    ("batch", "Batch booking"),
+    ("payer_amount", "Payer and amount"),
+    ("combination", "Several documents"),
+    ("amount", "Amount alone"),
+]
+
+#: What ``finance.settle`` needs of a stored proposal, as the matching engine gives it.
+Stored = namedtuple("Stored", "line_id parts write_offs rest")
+StoredPart = namedtuple("StoredPart", "item_id amount item_amount")
+StoredWriteOff = namedtuple("StoredWriteOff", "kind amount label")
+
+
+class FinanceMatchProposal(models.Model):
+    """One way to settle a statement line, with the reasons in words; a person accepts or rejects it."""
+
+    _name = "finance.match.proposal"
+    _description = "Match proposal"
+    _order = "line_id, score desc, id"
+    _check_company_auto = True
+
+    line_id = fields.Many2one(
+        "account.bank.statement.line", required=True, index=True, readonly=True, ondelete="cascade",
+        string="Statement line",
+    )
+    company_id = fields.Many2one(related="line_id.company_id", store=True, index=True)
+    journal_id = fields.Many2one(related="line_id.journal_id", store=True, index=True)
+    date = fields.Date(related="line_id.date")
+    payment_ref = fields.Char(related="line_id.payment_ref", string="Label")
+    partner_name = fields.Char(related="line_id.partner_name", string="Counterparty")
+    amount = fields.Monetary(related="line_id.amount", string="Line amount")
+    currency_id = fields.Many2one(related="line_id.currency_id")
+    part_ids = fields.One2many("finance.match.part", "proposal_id", readonly=True, string="Parts")
+    documents = fields.Char(compute="_compute_documents")
+    partner_id = fields.Many2one("res.partner", compute="_compute_documents")
+    rule = fields.Selection(RULES, required=True, readonly=True)
+    score = fields.Float(readonly=True, aggregator="avg")
+    reasons = fields.Text(readonly=True, string="What speaks for it")
+    doubts = fields.Text(readonly=True, string="What a person should look at")
+    write_offs = fields.Json(readonly=True)
+    difference = fields.Monetary(readonly=True, help="Booked as difference, fee or discount.")
+    rest = fields.Monetary(readonly=True, help="Stays open on the line.")
+    signature = fields.Char(readonly=True, index=True)
+    automatic = fields.Boolean(readonly=True, help="Reconciled without a person.")
+    state = fields.Selection(
+        [
+            ("proposed", "Proposed"),
+            ("accepted", "Accepted"),
+            ("rejected", "Rejected"),
+            ("undone", "Undone"),
+        ],
+        default="proposed", required=True, readonly=True, index=True,
+    )
+    decided_by_id = fields.Many2one("res.users", readonly=True)
+    decided_on = fields.Datetime(readonly=True)
+
+    @api.depends("part_ids.item_id")
+    def _compute_documents(self):
+        for proposal in self:
+            items = proposal.part_ids.item_id
+            proposal.documents = ", ".join(move.name or "/" for move in items.move_id)
+            proposal.partner_id = items.partner_id[:1]
+
+    @api.depends("documents", "rule")
+    def _compute_display_name(self):
+        for proposal in self:
+            proposal.display_name = proposal.documents or dict(RULES)[proposal.rule]
+
+    @api.model
+    def _signature(self, proposal):
+        """What makes a proposal the same again: its line, documents and amounts."""
+        parts = sorted((part.item_id, plain(part.amount)) for part in proposal.parts)
+        return sha256([proposal.line_id, parts])[:32]
+
+    @api.model
+    def _values(self, proposal, state="proposed", automatic=False):
+        """Values of a row for a proposal of the matching engine."""
+        decided = {"decided_by_id": self.env.uid, "decided_on": fields.Datetime.now()} if state == "accepted" else {}
+        return {
+            "line_id": proposal.line_id,
+            "rule": proposal.rule,
+            "score": proposal.score,
+            "reasons": "\n".join(reason.words for reason in proposal.reasons),
+            "doubts": "\n".join(reason.words for reason in proposal.doubts),
+            "write_offs": [
+                {"kind": off.kind, "amount": plain(off.amount), "label": off.label} for off in proposal.write_offs
+            ],
+            "difference": float(sum((off.amount for off in proposal.write_offs), Decimal(0))),
+            "rest": float(proposal.rest),
+            "signature": self._signature(proposal),
+            "state": state,
+            "automatic": automatic,
+            "part_ids": [
+                fields.Command.create(
+                    {
+                        "item_id": part.item_id,
+                        "amount": plain(part.amount),
+                        "item_amount": plain(part.item_amount),
+                    }
+                )
+                for part in proposal.parts
+            ],
+            **decided,
+        }
+
+    def _stored(self):
+        """The proposal as plain values, for ``finance.settle``."""
+        self.ensure_one()
+        return Stored(
+            self.line_id.id,
+            tuple(
+                StoredPart(part.item_id.id, Decimal(part.amount), Decimal(part.item_amount)) for part in self.part_ids
+            ),
+            tuple(
+                StoredWriteOff(off["kind"], Decimal(off["amount"]), off["label"]) for off in self.write_offs or ()
+            ),
+            Decimal(str(self.rest)),
+        )
+
+    def action_accept(self):
+        """Reconcile the line as proposed; other proposals of the line and for the same documents go."""
+        for proposal in self:
+            if proposal.state != "proposed":
+                raise UserError(_("This proposal was decided already."))
+            stored = proposal._stored()
+            settle = self.env["finance.settle"].with_company(proposal.company_id)
+            if settle._accounts(stored) is None:
+                raise UserError(
+                    _("Set the account for differences in the settings first, or reconcile the line by hand.")
+                )
+            settle._apply([stored])
+            proposal.sudo().write(
+                {"state": "accepted", "decided_by_id": self.env.uid, "decided_on": fields.Datetime.now()}
+            )
+            proposal._drop_obsolete()
+
+    def _drop_obsolete(self):
+        """Proposals that cannot be accepted any more because this one was."""
+        settled = self.part_ids.item_id.filtered("reconciled")
+        self.sudo().search(
+            [
+                ("state", "=", "proposed"),
+                "|", ("line_id", "in", self.line_id.ids), ("part_ids.item_id", "in", settled.ids),
+            ]
+        ).unlink()
+
+    def action_reject(self):
+        """Remember that this is wrong; it is not proposed again for this line."""
+        self.filtered(lambda p: p.state == "proposed").sudo().write(
+            {"state": "rejected", "decided_by_id": self.env.uid, "decided_on": fields.Datetime.now()}
+        )
+
+    def action_undo(self):
+        """Undo what was reconciled here; the line is open again."""
+        for proposal in self.filtered(lambda p: p.state == "accepted"):
+            proposal.line_id.action_finance_undo()
+
+    def action_open_line(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.bank.statement.line",
+            "res_id": self.line_id.id,
+            "views": [(self.env.ref("connector_bank.statement_line_view_form").id, "form")],
+        }

@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    finance_tolerance_amount = fields.Float(related="company_id.finance_tolerance_amount", readonly=False)
+    finance_tolerance_percent = fields.Float(related="company_id.finance_tolerance_percent", readonly=False)
+    finance_tolerance_account_id = fields.Many2one(
+        related="company_id.finance_tolerance_account_id", readonly=False
+    )
+    finance_fee_account_id = fields.Many2one(related="company_id.finance_fee_account_id", readonly=False)
+    finance_discount_account_id = fields.Many2one(related="company_id.finance_discount_account_id", readonly=False)
+    finance_sure_partial = fields.Boolean(related="company_id.finance_sure_partial", readonly=False)
+    finance_sure_payer = fields.Boolean(related="company_id.finance_sure_payer", readonly=False)

@@ -1,0 +1,78 @@
+"""``odoo finance import``: the whole way in for one or more files."""
+
+from pathlib import Path
+
+from odoo.addons.finance_connector_base.core.errors import ConfigurationError
+from odoo.addons.finance_connector_base.core.operation import OPERATIONS, Operation
+
+
+@OPERATIONS.add("import", "take bank files in")
+class Import(Operation):
+    def arguments(self, parser):
+        parser.add_argument("--journal", help="code of the journal; found by the account number if not given")
+        parser.add_argument("--company", help="name of the company; that of the user if not given")
+        parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
+
+    def run(self, options, env):
+        company = chosen_company(env, options.company)
+        journal = chosen_journal(env, company, options.journal)
+        company = journal.company_id or company
+        files = [(path.name, path.read_bytes()) for path in options.files]
+        env = env(context={**env.context, "allowed_company_ids": company.ids})
+        before = env["finance.message"].search([], order="id desc", limit=1).id or 0
+        messages = env["finance.statement.import"]._import_files(company.with_env(env), files, journal.with_env(env))
+        return tally(messages, before), 0
+
+
+def chosen_company(env, name):
+    """The named company, or the user's own."""
+    if not name:
+        return env.user.company_id
+    company = env["res.company"].search([("name", "=", name)], limit=1)
+    if not company:
+        raise ConfigurationError(f"there is no company {name!r}", code="company.unknown")
+    return company
+
+
+def chosen_journal(env, company, code):
+    """The journal with this code, first in the company, then in any other the user may use."""
+    journals = env["account.journal"]
+    if not code:
+        return journals
+    found = journals.search([("code", "=", code), ("type", "in", ("bank", "cash", "credit"))])
+    found = found.filtered(lambda journal: journal.company_id == company) or found
+    if len(found) != 1:
+        raise ConfigurationError(
+            f"there is no bank journal {code!r}" if not found else f"several companies have a journal {code!r}",
+            code="journal.unknown",
+        )
+    return found
+
+
+def tally(messages, before=0):
+    """What the messages brought; a file seen before brings its duplicates and nothing else."""
+    result = {"messages": len(messages), "statements": 0, "lines": 0, "duplicates": 0, "cases": 0, "files": []}
+    for message in messages:
+        found = message.result or {}
+        again = message.id <= before and message.duplicates
+        lines = 0 if again else found.get("lines", 0)
+        statements = 0 if again else found.get("statements", 0)
+        copies = found.get("lines", 0) + found.get("duplicates", 0) if again else found.get("duplicates", 0)
+        cases = message.exception_ids.filtered(lambda case: case.state == "open")
+        result["statements"] += statements
+        result["lines"] += lines
+        result["duplicates"] += copies
+        result["cases"] += len(cases)
+        result["files"].append(
+            {
+                "name": message.name,
+                "state": message.state,
+                "seen_before": bool(again),
+                "statements": statements,
+                "lines": lines,
+                "duplicates": copies,
+                "text": message.result_text or "",
+                "cases": [{"code": c.code, "text": c.text, "place": c.place or None} for c in cases],
+            }
+        )
+    return result

@@ -1,0 +1,1 @@
+from . import finance_matching, finance_process_statement, finance_settle, finance_statement_writer

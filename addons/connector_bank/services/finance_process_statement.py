@@ -1,0 +1,113 @@
+import io
+
+from odoo import _, models
+from odoo.exceptions import UserError
+
+from odoo.addons.finance_connector_base.core.errors import BusinessError, FinanceError
+
+from .. import formats
+from ..importing.book import statements
+
+
+class FinanceProcessStatement(models.AbstractModel):
+    """A file of bank statements: read, checked, written; each statement stands or waits alone."""
+
+    _name = "finance.process.statement"
+    _inherit = "finance.process"
+    _description = "Bank statement"
+
+    def process(self, message):
+        options = message.options or {}
+        tally = {"statements": 0, "lines": 0, "duplicates": 0, "pending": 0, "cases": 0}
+        touched = self.env["account.journal"]
+        events = formats.parse(io.BytesIO(message._raw()), options.get("format"))
+        for statement in statements(events):
+            self._keep_findings(message, statement, tally)
+            try:
+                with self.env.cr.savepoint():
+                    journal, counted = self._import(message, statement, options)
+            except FinanceError as error:
+                self._wait(message, statement, error.code, str(error), tally, error.category)
+            except UserError as error:  # lock dates, rights, constraints
+                self._wait(message, statement, "odoo.refused", str(error), tally)
+            else:
+                touched |= journal
+                for name, number in counted.items():
+                    tally[name] += number
+        self._match(touched)
+        return {**tally, "journals": touched.ids, "text": self._words(tally)}
+
+    def _import(self, message, statement, options):
+        journal = self._journal(message, statement, options)
+        writer = self.env["finance.statement.writer"].with_company(journal.company_id)
+        return journal, writer._write(journal, statement, message, force=bool(options.get("force")))
+
+    def _keep_findings(self, message, statement, tally):
+        for finding in statement.findings:
+            message._open_case(finding.code, finding.text, finding.place or statement.name, blocking=False)
+            tally["cases"] += 1
+
+    def _wait(self, message, statement, code, text, tally, category="data"):
+        message._open_case(code, text, statement.name, category=category)
+        tally["cases"] += 1
+
+    def _journal(self, message, statement, options):
+        """The journal of the account; the chosen one only if the account is its own."""
+        header = statement.header
+        if options.get("journal_id"):
+            journal = self.env["account.journal"].browse(options["journal_id"])
+            if not journal._finance_is_account(header.account):
+                journal = self._other_journal(message, header, journal)
+        else:
+            journal = self._found_journal(message, header)
+        currency = journal._finance_currency().name
+        if header.currency and header.currency != currency:
+            raise BusinessError(
+                _(
+                    "Statement %(name)s is in %(one)s, the journal %(journal)s in %(two)s.",
+                    name=statement.name, one=header.currency, journal=journal.name, two=currency,
+                ),
+                code="statement.currency_mismatch",
+            )
+        if header.account and not journal.bank_account_id:
+            journal.sudo().set_bank_account(header.account)
+        return journal
+
+    def _other_journal(self, message, header, chosen):
+        found = self.env["account.journal"]._finance_for_account(message.company_id, header.account, header.currency)
+        if len(found) == 1:
+            return found
+        raise BusinessError(
+            _("The statement is of account %(account)s, not of %(journal)s.", account=header.account,
+              journal=chosen.display_name),
+            code="statement.account_mismatch",
+        )
+
+    def _found_journal(self, message, header):
+        found = self.env["account.journal"]._finance_for_account(message.company_id, header.account, header.currency)
+        if len(found) == 1:
+            return found
+        if not found:
+            raise BusinessError(
+                _("No bank journal has the account %s.", header.account or _("(none in the file)")),
+                code="statement.account_unknown",
+            )
+        raise BusinessError(
+            _("Several journals have the account %(account)s: %(names)s", account=header.account,
+              names=", ".join(found.mapped("display_name"))),
+            code="statement.account_ambiguous",
+        )
+
+    def _match(self, journals):
+        for journal in journals.filtered("finance_auto_match"):
+            self.env["finance.matching"]._enqueue(journal)
+
+    def _words(self, tally):
+        parts = [_("%s statements", tally["statements"]), _("%s new lines", tally["lines"])]
+        if tally["duplicates"]:
+            parts.append(_("%s seen before", tally["duplicates"]))
+        if tally["pending"]:
+            parts.append(_("%s pending, not booked", tally["pending"]))
+        if tally["cases"]:
+            parts.append(_("%s cases", tally["cases"]))
+        return ", ".join(parts)

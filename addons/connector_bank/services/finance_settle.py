@@ -1,0 +1,171 @@
+import logging
+from decimal import Decimal
+
+import psycopg2
+
+from odoo import _, api, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+_logger = logging.getLogger(__name__)
+
+#: Matches reconciled in one go; one that Odoo refuses makes its chunk go one by one.
+CHUNK = 100
+
+
+class FinanceSettle(models.AbstractModel):
+    """Puts a match into the ledger: counterparts instead of suspense, reconciled in bulk."""
+
+    _name = "finance.settle"
+    _description = "Settlement"
+
+    @api.model
+    def _settle_all(self, proposals):
+        """Reconcile ``proposals`` (of the matching engine); ids of the lines that are done."""
+        possible = [proposal for proposal in proposals if self._accounts(proposal) is not None]
+        done = set()
+        for start in range(0, len(possible), CHUNK):
+            done |= self._chunk(possible[start : start + CHUNK])
+        self._record(proposal for proposal in possible if proposal.line_id in done)
+        return done
+
+    def _chunk(self, proposals):
+        try:
+            with self.env.cr.savepoint():
+                self._apply(proposals)
+            return {proposal.line_id for proposal in proposals}
+        except psycopg2.OperationalError:  # another transaction was faster: the queue runs us again
+            raise
+        except UserError as error:
+            if len(proposals) == 1:
+                self._refused(proposals[0], error)
+                return set()
+        done = set()
+        for proposal in proposals:
+            done |= self._chunk([proposal])
+        return done
+
+    def _refused(self, proposal, error):
+        line = self.env["account.bank.statement.line"].browse(proposal.line_id)
+        self.env["finance.exception"]._report(
+            line, "match.failed", str(error), line.display_name, message=line.finance_message_id,
+            domain="bank", res_model=line._name, res_id=line.id,
+        )
+
+    def _record(self, proposals):
+        model = self.env["finance.match.proposal"].sudo()
+        model.create([model._values(proposal, state="accepted", automatic=True) for proposal in proposals])
+
+    def _accounts(self, proposal):
+        """``{kind: account}`` for the write-offs, or ``None`` where an account is not set."""
+        company = self.env["account.bank.statement.line"].browse(proposal.line_id).company_id
+        accounts = {off.kind: company._finance_write_off_account(off.kind) for off in proposal.write_offs}
+        return accounts if all(accounts.values()) else None
+
+    @api.model
+    def _apply(self, proposals):
+        """Write the counterparts of all lines, then reconcile all pairs in one plan."""
+        plans = []
+        for proposal in proposals:
+            plans += self._counterparts(proposal)
+        self.env["account.move.line"]._reconcile_plan(plans)
+
+    def _counterparts(self, proposal):
+        """Replace the suspense of one line; pairs of journal items to reconcile."""
+        line = self.env["account.bank.statement.line"].browse(proposal.line_id)
+        items = self.env["account.move.line"].browse([part.item_id for part in proposal.parts])
+        self._check_open(line, items)
+        self._set_partner(line, items)
+        suspense = line._seek_for_lines()[1]
+        share = _Share(line)
+        commands = [self._part(line, share, part, item) for part, item in zip(proposal.parts, items, strict=True)]
+        accounts = self._accounts(proposal)
+        commands += [self._write_off(line, share, off, accounts[off.kind]) for off in proposal.write_offs]
+        left = share.left()
+        if proposal.rest:
+            commands.append(
+                Command.update(suspense.id, {"balance": left, "amount_currency": -float(proposal.rest)})
+            )
+        else:
+            self._give_rounding(commands, left, line)
+            commands.append(Command.delete(suspense.id))
+        move = line.move_id.with_context(force_delete=True, skip_readonly_check=True)
+        before = move.line_ids
+        move.write({"line_ids": commands})
+        new = (move.line_ids - before).sorted("id")
+        return [counter + item for counter, item in zip(new, items, strict=False)]
+
+    def _check_open(self, line, items):
+        if line.is_reconciled:
+            raise UserError(_("This line is reconciled already."))
+        closed = items.filtered("reconciled")
+        if closed:
+            raise UserError(_("%s is settled already.", ", ".join(closed.move_id.mapped("display_name"))))
+
+    def _set_partner(self, line, items):
+        """The payer is known now: one commercial partner behind all items."""
+        partner = items.partner_id.commercial_partner_id
+        if not line.partner_id and len(partner) == 1:
+            line.with_context(skip_readonly_check=True).partner_id = partner
+
+    def _part(self, line, share, part, item):
+        balance = share.take(part.amount)
+        currency = item.currency_id
+        if currency == line.company_id.currency_id:
+            amount_currency = balance
+        else:
+            amount_currency = -float(part.item_amount)
+        return Command.create(
+            {
+                "account_id": item.account_id.id,
+                "partner_id": item.partner_id.id,
+                "name": line.payment_ref,
+                "currency_id": currency.id,
+                "balance": balance,
+                "amount_currency": amount_currency,
+            }
+        )
+
+    def _write_off(self, line, share, off, account):
+        currency = line.foreign_currency_id or line.currency_id
+        balance = share.take(off.amount)
+        return Command.create(
+            {
+                "account_id": account.id,
+                "partner_id": line.partner_id.id,
+                "name": off.label,
+                "currency_id": currency.id,
+                "balance": balance,
+                "amount_currency": balance if currency == line.company_id.currency_id else -float(off.amount),
+            }
+        )
+
+    def _give_rounding(self, commands, left, line):
+        """What rounding left over goes to the last counterpart, so that the entry balances."""
+        if not left:
+            return
+        values = commands[-1][2]
+        values["balance"] = line.company_id.currency_id.round(values["balance"] + left)
+        if values["currency_id"] == line.company_id.currency_id.id:
+            values["amount_currency"] = values["balance"]
+
+
+class _Share:
+    """Shares of a line's amount in company currency, at the rate of the line itself."""
+
+    def __init__(self, line):
+        liquidity = line._seek_for_lines()[0]
+        self._currency = line.company_id.currency_id
+        self._company = sum(liquidity.mapped("balance"))
+        self._line = Decimal(str(line.amount_currency if line.foreign_currency_id else line.amount))
+        self._taken = 0.0
+
+    def take(self, amount):
+        """The balance of a counterpart for ``amount`` (signed like the line), in company currency."""
+        balance = -self._currency.round(self._company * float(amount / self._line))
+        self._taken += balance
+        return balance
+
+    def left(self):
+        """What is not taken yet, as the balance of a suspense item."""
+        return self._currency.round(-self._company - self._taken)

@@ -1,0 +1,367 @@
+from decimal import Decimal
+
+from odoo import _, api, fields, models
+
+from odoo.addons.finance_connector_base.core.errors import BusinessError, StateConflictError
+from odoo.addons.finance_connector_base.core.money import plain
+
+from ..formats.rendering import content
+from ..importing.identity import content_hash, fingerprint, settle, statement_identity
+from ..importing.label import counterparty, label
+from ..importing.split import split
+from ..models.finance_bank_balance import KIND_OF_CODE
+
+#: More than this many dates or lines are not listed in the text of a case.
+LISTED = 5
+
+
+class FinanceStatementWriter(models.AbstractModel):
+    """One statement into the ledger: no statement twice, no line twice, nothing lost."""
+
+    _name = "finance.statement.writer"
+    _description = "Statement writer"
+
+    @api.model
+    def _write(self, journal, statement, message, force=False):
+        """Write what is new of ``statement`` and confirm what is known.
+
+        :param force: a person decided that doubtful lines are new, or that a changed statement is a correction
+        :return: ``{"statements", "lines", "duplicates", "pending"}``
+        :raise StateConflictError: the bank sent this statement before with other content
+        """
+        header, footer = statement.header, statement.footer
+        booked = self._booked(journal, statement)
+        identity = statement_identity(header, footer)
+        digest = content_hash(header, footer, statement.entries)
+        known = self._known(journal, identity)
+        counted = {
+            "statements": 1, "lines": 0, "duplicates": 0, "pending": len(statement.entries) - len(statement.booked)
+        }
+        same = known and known.finance_content_hash == digest
+        if same and not force:
+            return {**counted, "statements": 0, "duplicates": len(booked)}
+        if known and not same and not force:
+            raise StateConflictError(
+                _("Statement %s came before with other content.", statement.name), code="statement.conflict"
+            )
+        from_on, to_on = self._period(header, footer, booked)
+        prints = {fingerprint(entry) for entry in booked}
+        settled = settle(
+            booked,
+            journal._finance_stored(prints),
+            own=journal._finance_stored(prints, message),
+            contiguous=force or self._contiguous(journal, header, from_on),
+            overlaps=journal._finance_period_known(from_on, to_on),
+        )
+        confirmed = self._lines_of(journal, settled.known)
+        if header.intraday:
+            record = self.env["account.bank.statement"]
+        elif same:
+            record = known
+        else:
+            record = self._statement(journal, statement, message, settled, confirmed, identity, digest, known)
+        lines = self._create_lines(journal, statement, message, record, settled.new)
+        self._confirm(confirmed, record)
+        self._keep_balances(journal, statement, message, record)
+        self._report_doubtful(message, statement, settled.doubtful)
+        if record:
+            self._check_unconfirmed(message, journal, record, from_on, to_on)
+            self._check_continuity(journal, message)
+        return {**counted, "lines": len(lines), "duplicates": len(settled.known) + len(settled.doubtful)}
+
+    def _booked(self, journal, statement):
+        """Booked entries, batches split where the journal wants it; refused before anything is written."""
+        if statement.header.intraday and journal.finance_intraday == "balances":
+            return []
+        booked = statement.booked
+        if journal.finance_split_batches:
+            booked = [part for entry in booked for part in split(entry)]
+        self._check_dates(statement, booked)
+        self._check_amounts(journal, statement, booked)
+        self._check_locks(journal, booked, statement)
+        return booked
+
+    def _check_dates(self, statement, booked):
+        undated = [entry.place or "?" for entry in booked if self._date(statement, entry) is None]
+        if undated:
+            raise BusinessError(
+                _("No date for the entries at %s.", ", ".join(undated[:LISTED])), code="statement.date"
+            )
+
+    def _date(self, statement, entry):
+        header, footer = statement.header, statement.footer
+        return entry.booked_on or entry.value_on or footer.closing_on or header.to_on
+
+    def _check_amounts(self, journal, statement, booked):
+        currency = journal._finance_currency()
+        step = Decimal(1).scaleb(-currency.decimal_places)
+        for entry in booked:
+            if entry.currency and entry.currency != currency.name:
+                raise BusinessError(
+                    _("The entry at %(place)s is in %(one)s, the account in %(two)s.",
+                      place=entry.place, one=entry.currency, two=currency.name),
+                    code="statement.currency_mismatch",
+                )
+            if entry.amount % step:
+                raise BusinessError(
+                    _("%(amount)s at %(place)s has more decimals than %(currency)s.",
+                      amount=plain(entry.amount), place=entry.place, currency=currency.name),
+                    code="statement.precision",
+                )
+
+    def _check_locks(self, journal, booked, statement):
+        """Odoo would move the entry to another date without a word; the bank's date must stand."""
+        dates = sorted({self._date(statement, entry) for entry in booked})
+        company = journal.company_id
+        locked = [day for day in dates[:1] if company._get_violated_lock_dates(day, False, journal)]
+        if locked:
+            until = max(day for day, _field in company._get_violated_lock_dates(locked[0], False, journal))
+            raise BusinessError(
+                _("Statement %(name)s has bookings from %(day)s; the period is locked until %(until)s.",
+                  name=statement.name, day=locked[0], until=until),
+                code="statement.locked",
+            )
+
+    def _known(self, journal, identity):
+        return self.env["account.bank.statement"].search(
+            [("journal_id", "=", journal.id), ("finance_identity", "=", identity)], limit=1
+        )
+
+    def _period(self, header, footer, booked):
+        """First and last day the statement speaks of."""
+        days = [entry.booked_on for entry in booked if entry.booked_on]
+        first = header.from_on or (min(days) if days else None) or header.opening_on or footer.closing_on
+        last = header.to_on or (max(days) if days else None) or footer.closing_on or first
+        return first, last
+
+    def _contiguous(self, journal, header, from_on):
+        """The statement opens exactly where the last one closed, and not before it."""
+        last = journal._finance_last_closing()
+        if not last or header.opening is None or header.intraday or (from_on and from_on < last.balance_on):
+            return False
+        return journal._finance_currency().compare_amounts(last.amount, float(header.opening)) == 0
+
+    def _lines_of(self, journal, candidates):
+        """The statement lines that these candidates are known as."""
+        wanted = {(candidate.fingerprint, candidate.occurrence) for candidate in candidates}
+        found = self.env["account.bank.statement.line"].search(
+            [
+                ("journal_id", "=", journal.id),
+                ("finance_fingerprint", "in", [candidate.fingerprint for candidate in candidates]),
+            ]
+        )
+        return found.filtered(lambda line: (line.finance_fingerprint, line.finance_occurrence) in wanted)
+
+    def _statement(self, journal, statement, message, settled, confirmed, identity, digest, known):
+        """The statement record; of an overlapping one, the part that was not there yet."""
+        header, footer = statement.header, statement.footer
+        attached = confirmed.filtered(lambda line: not line.statement_id)
+        if settled.known and not settled.new and not attached:
+            return self.env["account.bank.statement"]  # all of it is there, under another statement
+        amounts = [candidate.entry.amount for candidate in settled.new]
+        moved = sum(amounts, Decimal(0)) + sum((Decimal(str(line.amount)) for line in attached), Decimal(0))
+        from_on, to_on = self._period(header, footer, [candidate.entry for candidate in settled.new])
+        values = {
+            "name": header.statement_id or _("Statement"),
+            "reference": message.name,
+            "journal_id": journal.id,
+            "date": footer.closing_on or to_on,
+            "finance_message_id": message.id,
+            "finance_identity": f"{identity}|{digest[:8]}" if known else identity,
+            "finance_content_hash": digest,
+            "finance_sequence": header.sequence,
+            "finance_from_on": from_on,
+            "finance_to_on": to_on,
+            "finance_opening": float(header.opening) if header.opening is not None else False,
+        }
+        overlapping = len(settled.known) > len(attached)
+        if overlapping and footer.closing is not None:
+            values["balance_start"] = float(footer.closing - moved)
+        elif header.opening is not None:
+            values["balance_start"] = float(header.opening)
+        elif footer.closing is not None:
+            values["balance_start"] = float(footer.closing - moved)
+        if footer.closing is not None:
+            values["balance_end_real"] = float(footer.closing)
+        elif "balance_start" in values:
+            values["balance_end_real"] = values["balance_start"] + float(moved)
+        return self.env["account.bank.statement"].create(values)
+
+    def _create_lines(self, journal, statement, message, record, candidates):
+        partners = self._partners(journal, candidates)
+        values = [
+            self._line_values(journal, statement, message, record, candidate, partners) for candidate in candidates
+        ]
+        lines = self.env["account.bank.statement.line"].with_context(
+            tracking_disable=True, mail_create_nolog=True, mail_notrack=True
+        )
+        return lines.create(values) if values else lines
+
+    def _line_values(self, journal, statement, message, record, candidate, partners):
+        entry = candidate.entry
+        other = counterparty(entry)
+        return {
+            "journal_id": journal.id,
+            "statement_id": record.id,
+            "date": self._date(statement, entry),
+            "payment_ref": label(entry),
+            "partner_name": other.name if other else False,
+            "account_number": other.account if other else False,
+            "partner_id": partners.get(other.account) if other else False,
+            "amount": float(entry.amount),
+            "transaction_type": entry.code,
+            "transaction_details": content(entry),
+            "finance_message_id": message.id,
+            "finance_fingerprint": candidate.fingerprint,
+            "finance_occurrence": candidate.occurrence,
+            "finance_place": entry.place,
+            "finance_booked_on": entry.booked_on,
+            "finance_value_on": entry.value_on,
+            "finance_bank_ref": entry.bank_ref,
+            "finance_intraday": statement.header.intraday,
+            **self._foreign(journal, entry),
+        }
+
+    def _foreign(self, journal, entry):
+        """Amount in the currency of the payment, where the bank states it and Odoo knows the currency."""
+        exchange = entry.exchange or next((detail.exchange for detail in entry.details if detail.exchange), None)
+        if len(entry.details) > 1 or not exchange or not exchange.instructed or not exchange.instructed_currency:
+            return {}
+        currency = self.env["res.currency"].search([("name", "=", exchange.instructed_currency)], limit=1)
+        if not currency or currency == journal._finance_currency():
+            return {}
+        amount = exchange.instructed.copy_sign(entry.amount)
+        return {"foreign_currency_id": currency.id, "amount_currency": float(amount)}
+
+    def _partners(self, journal, candidates):
+        """``{account: partner}`` for counterparties whose account belongs to exactly one partner."""
+        accounts = {
+            other.account for candidate in candidates if (other := counterparty(candidate.entry)) and other.account
+        }
+        if not accounts:
+            return {}
+        owners = self.env["res.partner.bank"].sudo()._read_group(
+            [
+                ("sanitized_acc_number", "in", list(accounts)),
+                ("company_id", "in", [False, *journal.company_id.ids]),
+                ("partner_id", "!=", journal.company_id.partner_id.id),
+                ("partner_id.active", "=", True),
+            ],
+            ["sanitized_acc_number"],
+            ["partner_id:recordset"],
+        )
+        single = {}
+        for account, partners in owners:
+            commercial = partners.commercial_partner_id
+            if len(commercial) == 1:
+                single[account] = commercial.id
+        return single
+
+    def _confirm(self, confirmed, record):
+        """Intraday lines become part of the statement that confirms them."""
+        waiting = confirmed.filtered(lambda line: line.finance_intraday or not line.statement_id)
+        if record and waiting:
+            waiting.write({"statement_id": record.id, "finance_intraday": False})
+
+    def _keep_balances(self, journal, statement, message, record):
+        currency = journal._finance_currency()
+        reported = statement.header.created_at
+        values = [
+            {
+                "company_id": journal.company_id.id,
+                "journal_id": journal.id,
+                "statement_id": record.id,
+                "message_id": message.id,
+                "kind": self._balance_kind(statement, balance),
+                "code": balance.kind,
+                "amount": float(balance.amount),
+                "currency_id": currency.id,
+                "balance_on": balance.on or statement.footer.closing_on or fields.Date.today(),
+                "reported_on": reported and reported.replace(tzinfo=None),
+            }
+            for balance in statement.footer.balances
+            if balance.currency in (None, currency.name)
+        ]
+        self.env["finance.bank.balance"].sudo().create(values)
+
+    def _balance_kind(self, statement, balance):
+        kind = KIND_OF_CODE.get(balance.kind, "other")
+        if statement.header.intraday and kind == "closing":
+            return "interim"
+        return kind
+
+    def _report_doubtful(self, message, statement, doubtful):
+        if not doubtful:
+            return
+        shown = "; ".join(
+            f"{candidate.entry.booked_on} {plain(candidate.entry.amount)} {label(candidate.entry)[:40]}"
+            for candidate in doubtful[:LISTED]
+        )
+        message._open_case(
+            "statement.doubtful",
+            _("%(count)s lines equal lines imported before and were left out: %(lines)s",
+              count=len(doubtful), lines=shown),
+            statement.name,
+            category="duplicate",
+        )
+
+    def _check_unconfirmed(self, message, journal, record, from_on, to_on):
+        """Intraday lines of the statement's days that the statement does not hold."""
+        left = self.env["account.bank.statement.line"].search(
+            [
+                ("journal_id", "=", journal.id),
+                ("finance_intraday", "=", True),
+                ("finance_booked_on", ">=", from_on),
+                ("finance_booked_on", "<=", to_on),
+            ]
+        )
+        if left:
+            message._open_case(
+                "statement.unconfirmed",
+                _("%(count)s intraday lines from %(day)s on are not in statement %(name)s.",
+                  count=len(left), day=from_on, name=record.name),
+                record.name,
+                blocking=False,
+            )
+
+    def _check_continuity(self, journal, message):
+        """Open a case for each hole in the chain of balances or numbers; close those that are filled."""
+        chain = self.env["account.bank.statement"].search(
+            [("journal_id", "=", journal.id), ("finance_identity", "!=", False)],
+        ).sorted(lambda s: (s.finance_to_on or s.date or fields.Date.today(), s.finance_sequence, s.id))
+        holes = {}
+        for before, after in zip(chain, chain[1:], strict=False):
+            words = self._hole(before, after)
+            if words:
+                holes[after] = words
+        cases = self.env["finance.exception"].sudo().search(
+            [("code", "=", "statement.gap"), ("state", "=", "open"), ("res_model", "=", chain._name),
+             ("res_id", "in", chain.ids)]
+        )
+        cases.filtered(lambda case: case.res_id not in {s.id for s in holes})._solve(
+            _("Solved by itself: the missing statement arrived.")
+        )
+        known = set(cases.mapped("res_id"))
+        for statement, words in holes.items():
+            if statement.id not in known:
+                self.env["finance.exception"]._report(
+                    statement, "statement.gap", words, statement.name, blocking=False, domain="bank",
+                    connector_id=message.connector_id.id, owner_id=message._owner().id,
+                )
+
+    def _hole(self, before, after):
+        """What is missing between two neighbours, in words; ``None`` where they join."""
+        currency = after.currency_id
+        if currency.compare_amounts(before.balance_end_real, after.balance_start) != 0:
+            return _(
+                "Statement %(after)s opens with %(start)s, but %(before)s closed with %(end)s.",
+                after=after.name, start=after.balance_start, before=before.name, end=before.balance_end_real,
+            )
+        numbers = before.finance_sequence, after.finance_sequence
+        same_year = (before.finance_to_on or before.date).year == (after.finance_to_on or after.date).year
+        if all(numbers) and same_year and numbers[1] - numbers[0] > 1:
+            return _(
+                "Number %(number)s is missing before statement %(after)s.",
+                number=numbers[0] + 1, after=after.name,
+            )
+        return None
