@@ -5,7 +5,7 @@ set -euo pipefail
 load_settings
 
 database=${1:?usage: serve.sh DATABASE}
-"$HOME_DIR/bin/psql" -d postgres -Atc 'SELECT datname FROM pg_database' | grep -qxF "$database" ||
+"$HOME_DIR/bin/psql" -d "$database" -c '' 2>/dev/null ||
     fail "There is no database '$database' yet; make demo makes 'demo'."
 
 http_port=$(free_port "$HTTP_PORT")

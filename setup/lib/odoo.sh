@@ -85,7 +85,7 @@ fetch_packages() { # into .odoo/apt/packages, from Debian's archive as this mach
     fi
     for suite in sid testing stable; do
         private_archive "$mirror" "$suite"
-        private_apt_cache show odoo-19 2>/dev/null | grep -q '^Version: 19\.' && break
+        has_odoo "$(private_apt_cache show odoo-19 2>/dev/null || true)" && break
         suite=
     done
     [ -n "$suite" ] || fail "The Debian archive at $mirror no longer has package odoo-19." \
@@ -96,6 +96,8 @@ fetch_packages() { # into .odoo/apt/packages, from Debian's archive as this mach
         "or take a checkout: make setup ODOO_SOURCE=/path/to/odoo"
 }
 
+has_odoo() { [[ "$1" == *$'\nVersion: 19.'* ]]; }
+
 debian_mirror() { # DEBIAN_MIRROR, else the archive this machine's own apt is set up for
     if [ -n "${DEBIAN_MIRROR:-}" ]; then
         echo "$DEBIAN_MIRROR"
@@ -104,7 +106,7 @@ debian_mirror() { # DEBIAN_MIRROR, else the archive this machine's own apt is se
     command -v apt-get >/dev/null || return 0
     # shellcheck disable=SC2016
     apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Created-By: Packages' |
-        awk '$1 == "Debian" {print $2; exit}'
+        awk '$1 == "Debian" && !found {print $2; found = 1}'
 }
 
 private_archive() { # private_archive MIRROR SUITE: apt lists of our own, checked against Debian's keys
@@ -136,12 +138,11 @@ private_apt_cache() {
 }
 
 download_from_own_archive() { # a distribution other than Debian
-    if ! apt-cache show odoo-19 2>/dev/null | grep -q '^Version: 19\.'; then
+    has_odoo "$(apt-cache show odoo-19 2>/dev/null || true)" ||
         fail "This machine's package archive has no Odoo 19. Choose one of these:" \
             "    make setup ODOO_SOURCE=/path/to/odoo          a checkout of Odoo's branch 19.0" \
             "    make setup DEBIAN_MIRROR=http://.../debian/   a Debian mirror near you; needs package" \
             "                                                  debian-archive-keyring for the signatures"
-    fi
     (cd "$HOME_DIR/apt/packages" && apt-get -q download odoo-19 "${PARTS[@]}" fonts-font-awesome) ||
         fail "Odoo's packages could not be downloaded (see the log); try again later."
 }

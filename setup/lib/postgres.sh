@@ -12,7 +12,7 @@ find_postgres() { # the newest installed server programs from 13 on, or those of
     [ -f "$HOME_DIR/pg/data/PG_VERSION" ] && wanted=$(cat "$HOME_DIR/pg/data/PG_VERSION")
     for bin in /usr/lib/postgresql/*/bin "$(dirname "$(command -v initdb || echo /none/initdb)")"; do
         [ -x "$bin/initdb" ] || continue
-        version=$("$bin/postgres" --version | grep -oE '[0-9]+' | head -n 1)
+        version=$("$bin/postgres" --version | sed -E 's/^[^0-9]*([0-9]+).*/\1/')
         [ "$version" -ge 13 ] || continue
         [ -n "$wanted" ] && [ "$version" != "$wanted" ] && continue
         if [ "$version" -gt "$best" ]; then
