@@ -51,15 +51,32 @@ class AccountMove(models.Model):
             move.tax_by_engine = bool(connector) and move.move_type in SALES
             move.tax_engine_name = connector.name
 
+    @api.depends("tax_determination_ids")
     def _compute_tax_determination_count(self):
         counts = dict(
-            self.env["finance.tax.determination"].sudo()._read_group(
-                [("move_id", "in", self.ids)], ["move_id"], ["__count"]
-            )
+            self.env["finance.tax.determination"]
+            .sudo()
+            ._read_group([("move_id", "in", self.ids)], ["move_id"], ["__count"])
         )
         for move in self:
             move.tax_determination_count = counts.get(move, 0)
 
+    @api.depends(
+        "state",
+        "fiscal_position_id",
+        "partner_id",
+        "partner_shipping_id",
+        "invoice_date",
+        "currency_id",
+        "invoice_line_ids.price_subtotal",
+        "invoice_line_ids.quantity",
+        "invoice_line_ids.product_id",
+        "invoice_line_ids.name",
+        "invoice_line_ids.tax_ids",
+        "tax_determination_id.state",
+        "tax_determination_id.determined_on",
+        "tax_determination_ids.state",
+    )
     def _compute_tax_status(self):
         for move in self:
             determination = move.sudo().tax_determination_id
@@ -97,7 +114,7 @@ class AccountMove(models.Model):
         if determination.state != "quoted" or not self._tax_is_asked():
             return False
         oldest = fields.Datetime.now() - timedelta(hours=determination.connector_id.tax_quote_hours)
-        return determination.determined_on >= oldest and determination._is_applied()
+        return determination.determined_on >= oldest and determination._is_applied(self)
 
     def _tax_fallback(self):
         """What the fiscal position, else its connector, says for when the engine cannot be reached."""
@@ -132,7 +149,10 @@ class AccountMove(models.Model):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
-            "params": {"type": "success", "message": _("The tax of %s invoices is being determined.", len(drafts))},
+            "params": {
+                "type": "success",
+                "message": _("The tax of %s invoices is being determined.", len(drafts)),
+            },
         }
 
     def determine_tax_job(self):
@@ -192,7 +212,9 @@ class AccountMove(models.Model):
     def _autopost_draft_entries(self, batch_size=100):
         """Drafts that post themselves today get their tax first; one that fails is reported by its posting."""
         today = fields.Date.context_today(self)
-        due = self.search([("state", "=", "draft"), ("date", "<=", today), ("auto_post", "!=", "no")], limit=batch_size)
+        due = self.search(
+            [("state", "=", "draft"), ("date", "<=", today), ("auto_post", "!=", "no")], limit=batch_size
+        )
         for move in due.filtered("tax_by_engine"):
             try:
                 move._tax_prepare_posting()
@@ -236,7 +258,9 @@ class AccountMove(models.Model):
         """A credit note for a whole invoice needs no engine; any other document is refused here."""
         determine = self.env["finance.tax.determine"]
         try:
-            request = self.env["finance.tax.request"]._build(self, self.sudo().fiscal_position_id.tax_connector_id)
+            request = self.env["finance.tax.request"]._build(
+                self, self.sudo().fiscal_position_id.tax_connector_id
+            )
             found = determine._mirror(self, request)
             if found:
                 determine._keep(self, request, found)
@@ -253,7 +277,9 @@ class AccountMove(models.Model):
     def _tax_check_foreign(self):
         """Taxes of an engine have rate 0: left on a document without the engine they would tax nothing."""
         taxes = self.invoice_line_ids.tax_ids
-        if taxes and self.env["finance.tax.mapping"].sudo().search_count([("tax_id", "in", taxes.ids)], limit=1):
+        if taxes and self.env["finance.tax.mapping"].sudo().search_count(
+            [("tax_id", "in", taxes.ids)], limit=1
+        ):
             raise UserError(
                 _(
                     "%(name)s still has the taxes of a tax engine, but its fiscal position no longer names one. "

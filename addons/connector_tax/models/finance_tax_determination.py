@@ -22,11 +22,15 @@ class FinanceTaxDetermination(models.Model):
     _check_company_auto = True
 
     name = fields.Char(compute="_compute_name", store=True)
-    move_id = fields.Many2one("account.move", index="btree_not_null", readonly=True, ondelete="set null", string="Document")
+    move_id = fields.Many2one(
+        "account.move", index="btree_not_null", readonly=True, ondelete="set null", string="Document"
+    )
     move_state = fields.Selection(related="move_id.state", string="Entry")
     partner_id = fields.Many2one(related="move_id.commercial_partner_id", store=True, string="Customer")
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
-    connector_id = fields.Many2one("finance.connector", index="btree_not_null", readonly=True, ondelete="restrict")
+    connector_id = fields.Many2one(
+        "finance.connector", index="btree_not_null", readonly=True, ondelete="restrict"
+    )
     state = fields.Selection(
         [
             ("quoted", "Quoted"),
@@ -52,7 +56,9 @@ class FinanceTaxDetermination(models.Model):
         readonly=True,
         string="Amounts from",
     )
-    document_code = fields.Char(readonly=True, index="btree_not_null", help="How the engine knows the document.")
+    document_code = fields.Char(
+        readonly=True, index="btree_not_null", help="How the engine knows the document."
+    )
     request_hash = fields.Char(readonly=True, index="btree_not_null", string="Question hash")
     request = fields.Json(readonly=True, string="Question")
     quote = fields.Json(readonly=True, string="Checked answer")
@@ -76,7 +82,9 @@ class FinanceTaxDetermination(models.Model):
     commit_message_id = fields.Many2one("finance.message", readonly=True, ondelete="set null")
     void_message_id = fields.Many2one("finance.message", readonly=True, ondelete="set null")
     message_state = fields.Selection(related="commit_message_id.state", string="Delivery")
-    true_up_move_id = fields.Many2one("account.move", readonly=True, ondelete="set null", string="True-up entry")
+    true_up_move_id = fields.Many2one(
+        "account.move", readonly=True, ondelete="set null", string="True-up entry"
+    )
 
     _live_uniq = models.UniqueIndex(
         "(move_id) WHERE state IN ('quoted', 'committed', 'fallback') AND move_id IS NOT NULL",
@@ -87,7 +95,9 @@ class FinanceTaxDetermination(models.Model):
     @api.depends("document_code", "move_id.name")
     def _compute_name(self):
         for determination in self:
-            determination.name = determination.document_code or determination.move_id.display_name or _("Document")
+            determination.name = (
+                determination.document_code or determination.move_id.display_name or _("Document")
+            )
 
     @api.depends("committed_tax", "amount_tax", "state")
     def _compute_difference(self):
@@ -106,7 +116,9 @@ class FinanceTaxDetermination(models.Model):
     def _replace(self, move, values):
         """A new determination of ``move``; the one that counted so far is superseded."""
         request = values.get("request") or {}
-        earlier = self.sudo().search([("move_id", "=", move.id), ("state", "in", ("quoted", "fallback", "failed"))])
+        earlier = self.sudo().search(
+            [("move_id", "=", move.id), ("state", "in", ("quoted", "fallback", "failed"))]
+        )
         earlier.state = "superseded"
         earlier.flush_recordset(["state"])
         determination = self.sudo().create(
@@ -126,7 +138,12 @@ class FinanceTaxDetermination(models.Model):
 
     def _solve_cases(self, move):
         self.env["finance.exception"].sudo().search(
-            [("res_model", "=", "account.move"), ("res_id", "=", move.id), ("domain", "=", "tax"), ("state", "=", "open")]
+            [
+                ("res_model", "=", "account.move"),
+                ("res_id", "=", move.id),
+                ("domain", "=", "tax"),
+                ("state", "=", "open"),
+            ]
         )._solve(_("Solved by itself: the tax is determined."))
 
     def _quote(self):
@@ -152,7 +169,9 @@ class FinanceTaxDetermination(models.Model):
     def _per_line(self):
         """{invoice line: {tax: amount in the sign of the document}}, rounded so that the line's sum stays."""
         self.ensure_one()
-        found = {line: defaultdict(float) for line in self.env["finance.tax.request"]._taxed_lines(self.move_id)}
+        found = {
+            line: defaultdict(float) for line in self.env["finance.tax.request"]._taxed_lines(self.move_id)
+        }
         sign, currency = self._sign(), self.currency_id
         for part in self.line_ids.filtered("tax_id"):
             found[part.move_line_id][part.tax_id] += sign * part.amount_tax
@@ -179,11 +198,10 @@ class FinanceTaxDetermination(models.Model):
             },
         }
 
-    def _is_applied(self):
-        """Whether the document carries exactly these amounts."""
+    def _is_applied(self, move):
+        """Whether the document, as it stands on the screen, carries exactly these amounts."""
         self.ensure_one()
-        expected = self._sign() * self.amount_tax
-        return self.currency_id.compare_amounts(self.move_id.amount_tax, expected) == 0
+        return self.currency_id.compare_amounts(move.amount_tax, self._sign() * self.amount_tax) == 0
 
     # ------------------------------------------------------------------ at the engine
 
@@ -231,20 +249,32 @@ class FinanceTaxDetermination(models.Model):
         """One message for each intent; it waits for the one before about the same document."""
         before = after or self._last_void()
         request = self.request
-        count = self.env["finance.message"].sudo().search_count(
-            [("kind", "=", f"tax.{action}"), ("res_model", "=", self._name), ("res_id", "in", self._siblings().ids)]
+        count = (
+            self.env["finance.message"]
+            .sudo()
+            .search_count(
+                [
+                    ("kind", "=", f"tax.{action}"),
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self._siblings().ids),
+                ]
+            )
         )
         key = f"{action}:{request['company_code']}:{request['kind']}:{request['code']}:{count + 1}"
         words = {"commit": _("Commit tax of %s"), "void": _("Void tax of %s")}[action]
-        return self.env["finance.deliver"].sudo()._submit(
-            self.connector_id,
-            f"tax.{action}",
-            order.content(),
-            key=key,
-            name=words % request["code"],
-            record=self,
-            content_type="application/json",
-            options={"after": before.id} if before else None,
+        return (
+            self.env["finance.deliver"]
+            .sudo()
+            ._submit(
+                self.connector_id,
+                f"tax.{action}",
+                order.content(),
+                key=key,
+                name=words % request["code"],
+                record=self,
+                content_type="application/json",
+                options={"after": before.id} if before else None,
+            )
         )
 
     def _siblings(self):

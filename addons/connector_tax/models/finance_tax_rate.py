@@ -14,7 +14,11 @@ class FinanceTaxRate(models.Model):
     _order = "connector_id, country_id, state_id, level, name, valid_from desc"
 
     connector_id = fields.Many2one(
-        "finance.connector", required=True, index=True, ondelete="cascade", domain="[('tax_provider', '=', 'rate_table')]"
+        "finance.connector",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        domain="[('tax_provider', '=', 'rate_table')]",
     )
     company_id = fields.Many2one(related="connector_id.company_id", store=True, index=True)
     level = fields.Selection(LEVEL_SELECTION, required=True, default="state")

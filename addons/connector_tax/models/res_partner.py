@@ -15,7 +15,9 @@ class ResPartner(models.Model):
         help="The engine's code for why this customer does not pay tax: government, resale, charity …",
     )
     finance_tax_exemption = fields.Char(
-        string="Exemption certificate", company_dependent=True, help="Number of the certificate this customer gave."
+        string="Exemption certificate",
+        company_dependent=True,
+        help="Number of the certificate this customer gave.",
     )
 
     def _finance_tax_customer_code(self):

@@ -48,7 +48,7 @@ class FinanceProcessTax(models.AbstractModel):
         return Receipt(remote_id=quote.engine_id, content=canonical_json(held), status=200)
 
     def _settle(self, action, message, answer):
-        determination = self.env["finance.tax.determination"].browse(message.res_id).exists()
+        determination = self.env["finance.tax.determination"].sudo().browse(message.res_id).exists()
         if determination:
             determination._settled(action, json.loads(answer))
 

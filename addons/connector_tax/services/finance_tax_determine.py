@@ -68,7 +68,8 @@ class FinanceTaxDetermine(models.AbstractModel):
         """Write down that the tax of a draft could not be determined, with a case for its owner."""
         connector = move.sudo().fiscal_position_id.tax_connector_id
         determination = self.env["finance.tax.determination"]._replace(
-            move, {"state": "failed", "connector_id": connector.id, "text": str(error), "error_code": error.code}
+            move,
+            {"state": "failed", "connector_id": connector.id, "text": str(error), "error_code": error.code},
         )
         self.env["finance.exception"]._report(
             determination,
@@ -94,7 +95,9 @@ class FinanceTaxDetermine(models.AbstractModel):
         if found:
             return request, found
         try:
-            return request, Finding(connector._tax_engine_now().quote(request), "engine", fields.Datetime.now())
+            return request, Finding(
+                connector._tax_engine_now().quote(request), "engine", fields.Datetime.now()
+            )
         except UNAVAILABLE:
             if fallback and move._tax_fallback() == "odoo":
                 return request, None

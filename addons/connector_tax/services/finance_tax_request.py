@@ -6,6 +6,9 @@ from odoo.addons.finance_connector_base.core.errors import BusinessError
 
 from ..core.tax import Address, TaxLine, TaxRequest
 
+#: Place of lines that are not saved yet.
+LAST = float("inf")
+
 
 class FinanceTaxRequest(models.AbstractModel):
     """From an invoice to the question a tax engine is asked."""
@@ -17,7 +20,7 @@ class FinanceTaxRequest(models.AbstractModel):
     def _taxed_lines(self, move):
         """The lines the engine is asked about, in an order that only their content decides."""
         return move.invoice_line_ids.filtered(lambda line: line.display_type == "product").sorted(
-            lambda line: (line.sequence, line.id)
+            lambda line: (line.sequence, line._origin.id or LAST)
         )
 
     @api.model
@@ -41,9 +44,7 @@ class FinanceTaxRequest(models.AbstractModel):
             currency=move.currency_id.name,
             ship_from=self._address(self._ship_from(move), _("The place goods leave from")),
             ship_to=self._address(move.partner_shipping_id or move.partner_id, _("The delivery address")),
-            lines=tuple(
-                self._line(number, line, connector) for number, line in enumerate(lines, start=1)
-            ),
+            lines=tuple(self._line(number, line, connector) for number, line in enumerate(lines, start=1)),
             exemption=partner.finance_tax_exemption or None,
             entity_use=partner.finance_tax_entity_use or None,
             vat_number=partner.vat or None,

@@ -28,7 +28,9 @@ class FinanceTaxTrueUp(models.AbstractModel):
         """
         move, connector = determination.move_id, determination.connector_id.sudo()
         if move.state != "posted":
-            raise ConfigurationError(_("%s is not posted; determine its tax instead.", move.display_name), code="tax.draft")
+            raise ConfigurationError(
+                _("%s is not posted; determine its tax instead.", move.display_name), code="tax.draft"
+            )
         request = self.env["finance.tax.request"]._build(move, connector)
         quote = connector._tax_engine_now().quote(request)
         determine = self.env["finance.tax.determine"]
@@ -96,18 +98,18 @@ class FinanceTaxTrueUp(models.AbstractModel):
                 )
             moved[account] = moved.get(account, 0.0) + rest
         journal = self.env["account.journal"].search(
-            [*self.env["account.journal"]._check_company_domain(move.company_id), ("type", "=", "general")], limit=1
+            [*self.env["account.journal"]._check_company_domain(move.company_id), ("type", "=", "general")],
+            limit=1,
         )
+        words = _("Tax true-up of %s", move.name)
         return self.env["account.move"].create(
             {
                 "move_type": "entry",
                 "journal_id": journal.id,
                 "company_id": move.company_id.id,
-                "ref": _("Tax true-up of %s", move.name),
+                "ref": words,
                 "line_ids": [
-                    Command.create(
-                        {"account_id": account.id, "name": _("Tax true-up of %s", move.name), "balance": balance}
-                    )
+                    Command.create({"account_id": account.id, "name": words, "balance": balance})
                     for account, balance in moved.items()
                 ],
             }
@@ -119,7 +121,9 @@ class FinanceTaxTrueUp(models.AbstractModel):
         for line in move.line_ids.filtered("tax_line_id"):
             balances[line.account_id] -= line.balance
         for part in trued.line_ids.filtered("tax_id"):
-            repartition = part.tax_id.invoice_repartition_line_ids.filtered(lambda r: r.repartition_type == "tax")
+            repartition = part.tax_id.invoice_repartition_line_ids.filtered(
+                lambda r: r.repartition_type == "tax"
+            )
             account = repartition.account_id[:1] or part.move_line_id.account_id
             owed = move.currency_id._convert(
                 part.amount_tax, move.company_id.currency_id, move.company_id, move.invoice_date

@@ -54,11 +54,19 @@ class TaxCase(AccountTestInvoicingCommon):
     def address(cls, state, postcode, city):
         country = cls.env.ref("base.us")
         region = cls.env["res.country.state"].search([("country_id", "=", country.id), ("code", "=", state)])
-        return {"country_id": country.id, "state_id": region.id, "zip": postcode, "city": city, "street": "1 Main St"}
+        return {
+            "country_id": country.id,
+            "state_id": region.id,
+            "zip": postcode,
+            "city": city,
+            "street": "1 Main St",
+        }
 
     def invoice(self, *prices, move_type="out_invoice", **values):
         lines = [
-            Command.create({"product_id": self.goods.id, "quantity": 1, "price_unit": price, "tax_ids": False})
+            Command.create(
+                {"product_id": self.goods.id, "quantity": 1, "price_unit": price, "tax_ids": False}
+            )
             for price in prices or (100.0,)
         ]
         return self.env["account.move"].create(
@@ -79,5 +87,6 @@ class TaxCase(AccountTestInvoicingCommon):
 
     def tax_lines(self, move):
         return sorted(
-            (line.tax_line_id.invoice_label, line.amount_currency) for line in move.line_ids.filtered("tax_line_id")
+            (line.tax_line_id.invoice_label, line.amount_currency)
+            for line in move.line_ids.filtered("tax_line_id")
         )

@@ -44,7 +44,7 @@ class TestDetermine(TaxCase):
     def test_an_old_quote_is_asked_for_again(self):
         move = self.invoice()
         move.action_determine_tax()
-        move.tax_determination_id.determined_on = fields.Datetime.now() - timedelta(hours=73)
+        move.tax_determination_id.sudo().determined_on = fields.Datetime.now() - timedelta(hours=73)
         self.assertEqual(move.tax_status, "stale")
         move.action_determine_tax()
         self.assertEqual((len(self.calls()), move.tax_status), (2, "valid"))
@@ -56,7 +56,7 @@ class TestDetermine(TaxCase):
         self.assertEqual((move.tax_status, move.amount_tax), ("stale", 0.0))
         move.action_post()
         self.assertEqual((move.state, move.amount_tax), ("posted", 28.5))
-        self.assertEqual(move.tax_determination_ids.mapped("state"), ["quoted", "superseded"])
+        self.assertEqual(sorted(move.tax_determination_ids.mapped("state")), ["quoted", "superseded"])
 
     def test_edit_back_is_the_same_question(self):
         move = self.invoice()
@@ -72,6 +72,7 @@ class TestDetermine(TaxCase):
         move = self.invoice()
         move.action_determine_tax()
         self.customer.write(self.address("PA", "19147", "Philadelphia"))
+        move.invalidate_recordset()
         self.assertEqual((move.amount_tax, move.tax_status), (9.5, "stale"))
         with self.assertRaisesRegex(UserError, "has not been determined"):
             move._post()
@@ -105,13 +106,16 @@ class TestDetermine(TaxCase):
 
     def test_posting_by_schedule(self):
         move = self.invoice(auto_post="at_date")
-        self.env["account.move"]._autopost_draft_entries()
+        with self.enter_registry_test_mode():
+            self.env.ref("account.ir_cron_auto_post_draft_entry").method_direct_trigger()
         self.assertEqual((move.state, move.amount_tax), ("posted", 9.5))
 
     def test_discount_food_and_negative_line(self):
         move = self.invoice(
             invoice_line_ids=[
-                Command.create({"product_id": self.goods.id, "price_unit": 200.0, "discount": 10.0, "tax_ids": False}),
+                Command.create(
+                    {"product_id": self.goods.id, "price_unit": 200.0, "discount": 10.0, "tax_ids": False}
+                ),
                 Command.create({"product_id": self.food.id, "price_unit": 50.0, "tax_ids": False}),
                 Command.create({"name": "Rebate", "price_unit": -20.0, "tax_ids": False}),
                 Command.create({"display_type": "line_note", "name": "Thank you"}),
@@ -168,14 +172,16 @@ class TestDetermine(TaxCase):
         told = move.action_determine_tax()
         self.assertIn("Zip is not valid", told["params"]["message"])
         self.assertEqual(move.tax_status, "failed")
-        case = self.env["finance.exception"].search([("res_model", "=", "account.move"), ("res_id", "=", move.id)])
+        case = self.env["finance.exception"].search(
+            [("res_model", "=", "account.move"), ("res_id", "=", move.id)]
+        )
         self.assertEqual((case.code, case.state, case.domain), ("tax.address", "open", "tax"))
         with self.assertRaisesRegex(UserError, "Zip is not valid"):
             move.action_post()
         self.customer.zip = "90012"
         move.action_determine_tax()
         self.assertEqual((move.tax_status, case.state), ("valid", "solved"))
-        self.assertEqual(move.tax_determination_ids.mapped("state"), ["quoted", "superseded"])
+        self.assertEqual(sorted(move.tax_determination_ids.mapped("state")), ["quoted", "superseded"])
 
     def test_answer_that_does_not_add_up_is_refused(self):
         self.sandbox.fault("total_wrong")
@@ -216,7 +222,7 @@ class TestDetermine(TaxCase):
         moves = self.invoice(10.0) + self.invoice(20.0)
         with trap_jobs() as trap:
             moves.action_determine_tax_later()
-            trap.assert_jobs_count(2, only=moves.determine_tax_job)
+            trap.assert_jobs_count(2)
             trap.perform_enqueued_jobs()
         self.assertEqual(moves.mapped("tax_status"), ["valid", "valid"])
 

@@ -26,7 +26,11 @@ class TestSecurity(TaxCase):
         move.action_determine_tax()
         other = self.setup_other_company()["company"]
         stranger = new_test_user(
-            self.env, "tax.stranger", groups="account.group_account_invoice", company_id=other.id, company_ids=other.ids
+            self.env,
+            "tax.stranger",
+            groups="account.group_account_invoice",
+            company_id=other.id,
+            company_ids=other.ids,
         )
         found = self.env["finance.tax.determination"].with_user(stranger).search([])
         self.assertNotIn(move.tax_determination_id, found)
