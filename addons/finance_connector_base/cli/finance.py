@@ -67,7 +67,7 @@ class Finance(Command):
             user = env["res.users"].search([("login", "=", options.user)], limit=1)
             if not user:
                 sys.exit(f"There is no user {options.user!r} in {options.database}.")
-            companies = user.company_ids.ids
+            companies = (user.company_id | user.company_ids).ids  # the first one is worked in
             yield api.Environment(cr, user.id, {"allowed_company_ids": companies, "lang": user.lang or "en_US"})
 
 
