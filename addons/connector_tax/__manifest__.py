@@ -21,6 +21,5 @@
         "views/res_partner_views.xml",
         "views/menus.xml",
     ],
-    "demo": [],
-    "installable": True,
+    "demo": ["demo/engine.xml", "demo/invoices.xml"],
 }

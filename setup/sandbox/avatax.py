@@ -43,15 +43,11 @@ def error(status, code, message, description="", refers_to=None):
     }
     if refers_to:
         detail["refersTo"] = refers_to
-    return Answer(
-        status, {"error": {"code": code, "message": message, "target": "HttpRequest", "details": [detail]}}
-    )
+    return Answer(status, {"error": {"code": code, "message": message, "target": "HttpRequest", "details": [detail]}})
 
 
 def wrong_state(expected):
-    return error(
-        400, "GetTaxError", "DocStatus is invalid for this operation.", f"Expected {expected}", "DocStatus"
-    )
+    return error(400, "GetTaxError", "DocStatus is invalid for this operation.", f"Expected {expected}", "DocStatus")
 
 
 class AvaTax(Party):
@@ -96,18 +92,14 @@ class AvaTax(Party):
         known = self._known_caller(request)
         body = {"version": "26.10.0", "authenticated": known, "authenticationType": "None"}
         if known:
-            body.update(
-                authenticationType="AccountIdLicenseKey", authenticatedAccountId=int(self.settings["account"])
-            )
+            body.update(authenticationType="AccountIdLicenseKey", authenticatedAccountId=int(self.settings["account"]))
         return Answer(200, body)
 
     # ---------------------------------------------------------------- look-ups
 
     @route("GET", "/api/v2/addresses/resolve")
     def resolve(self, request):
-        given = {
-            name: request.query.get(name, "") for name in ("line1", "city", "region", "country", "postalCode")
-        }
+        given = {name: request.query.get(name, "") for name in ("line1", "city", "region", "country", "postalCode")}
         try:
             where = place(given, "ShipTo")
         except Refused as refusal:
@@ -134,10 +126,7 @@ class AvaTax(Party):
     def tax_codes(self, request):
         wanted = re.search(r"(?:startswith|contains)\((\w+),\s*'([^']*)'\)|(\w+) eq '([^']*)'",
                            request.query.get("$filter", ""))  # fmt: skip
-        rows = [
-            {"taxCode": code, "description": text, "isActive": True}
-            for code, (text, _free) in TAX_CODES.items()
-        ]
+        rows = [{"taxCode": code, "description": text, "isActive": True} for code, (text, _free) in TAX_CODES.items()]
         if wanted:
             field, value = (wanted[1] or wanted[3]), (wanted[2] or wanted[4]).lower()
             rows = [row for row in rows if value in str(row.get(field, "")).lower()]
@@ -172,9 +161,7 @@ class AvaTax(Party):
         def change(known):
             if known["status"] not in ("Saved", "Posted"):
                 return wrong_state("Saved|Posted")
-            return Answer(
-                200, self.effect("committed", known["code"], **{**known, "status": "Committed"})["data"]
-            )
+            return Answer(200, self.effect("committed", known["code"], **{**known, "status": "Committed"})["data"])
 
         return self._with_known(request, company, code, change)
 
@@ -182,14 +169,10 @@ class AvaTax(Party):
     def void(self, request, company, code):
         def change(known):
             if known["locked"]:
-                return error(
-                    400, "LockedError", "The transaction is locked.", "It is part of a filed return."
-                )
+                return error(400, "LockedError", "The transaction is locked.", "It is part of a filed return.")
             if known["status"] == "Cancelled":
                 return wrong_state("Saved|Posted|Committed")
-            return Answer(
-                200, self.effect("voided", known["code"], **{**known, "status": "Cancelled"})["data"]
-            )
+            return Answer(200, self.effect("voided", known["code"], **{**known, "status": "Cancelled"})["data"])
 
         return self._with_known(request, company, code, change)
 
@@ -230,13 +213,9 @@ class AvaTax(Party):
             return error(400, "JsonFormatError", "The request body did not contain valid JSON.", str(wrong))
 
     def _with_known(self, request, company, code, change):
-        company, code = (
-            ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), unquote(part)) for part in (company, code)
-        )
+        company, code = (ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), unquote(part)) for part in (company, code))
         if company not in self.settings["companies"]:
-            return error(
-                404, "CompanyNotFoundError", "Company not found.", f"The company '{company}' was not found."
-            )
+            return error(404, "CompanyNotFoundError", "Company not found.", f"The company '{company}' was not found.")
         known = self._found(company, code, request.query.get("documentType", "SalesInvoice"))
         if not known:
             return error(
@@ -248,9 +227,7 @@ class AvaTax(Party):
     def _create(self, model):
         kind, company = model["type"], model["companyCode"]
         if company not in self.settings["companies"]:
-            return error(
-                400, "CompanyNotFoundError", "Company not found.", f"The company '{company}' was not found."
-            )
+            return error(400, "CompanyNotFoundError", "Company not found.", f"The company '{company}' was not found.")
         if not model["lines"]:
             return error(
                 400, "MissingLine", "Transactions must have at least one line.",

@@ -132,9 +132,7 @@ def jurisdictions(origin, target):
     name, rate = VAT[country]
     if origin[0] != country and not (origin[0] in UNION and country in UNION):
         rate = "0"  # an export: the country of arrival taxes the import
-    return (
-        Jurisdiction("CNT", country, name, f"{country} VAT", ((ALWAYS, rate),), country, country, "Output"),
-    )
+    return (Jurisdiction("CNT", country, name, f"{country} VAT", ((ALWAYS, rate),), country, country, "Output"),)
 
 
 def _canada(region):

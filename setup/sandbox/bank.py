@@ -79,8 +79,7 @@ class Bank(Party):
         found = [
             payment
             for payment in self._payments
-            if key in (payment["key"], payment["end_to_end_id"])
-            and self._booked_at[payment["id"]] <= time.monotonic()
+            if key in (payment["key"], payment["end_to_end_id"]) and self._booked_at[payment["id"]] <= time.monotonic()
         ]
         if not found:
             return Answer(404, {"error": "unknown_payment"})

@@ -302,6 +302,4 @@ def _check_line(amount, line):
 def _check_sum(words, total, parts, place):
     found = sum(parts, ZERO)
     if found != total:
-        raise RemoteDefectError(
-            f"{words} is {total}, but its parts give {found}", code="tax.sums", place=place
-        )
+        raise RemoteDefectError(f"{words} is {total}, but its parts give {found}", code="tax.sums", place=place)

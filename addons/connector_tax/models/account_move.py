@@ -212,9 +212,7 @@ class AccountMove(models.Model):
     def _autopost_draft_entries(self, batch_size=100):
         """Drafts that post themselves today get their tax first; one that fails is reported by its posting."""
         today = fields.Date.context_today(self)
-        due = self.search(
-            [("state", "=", "draft"), ("date", "<=", today), ("auto_post", "!=", "no")], limit=batch_size
-        )
+        due = self.search([("state", "=", "draft"), ("date", "<=", today), ("auto_post", "!=", "no")], limit=batch_size)
         for move in due.filtered("tax_by_engine"):
             try:
                 move._tax_prepare_posting()
@@ -224,9 +222,7 @@ class AccountMove(models.Model):
 
     def _tax_prepare_posting(self):
         """Get a quote for what is about to be posted, before anything is written."""
-        todo = self.filtered(
-            lambda move: move.state == "draft" and move.tax_by_engine and not move._tax_is_current()
-        )
+        todo = self.filtered(lambda move: move.state == "draft" and move.tax_by_engine and not move._tax_is_current())
         for move in todo:
             try:
                 self.env["finance.tax.determine"]._run(move)
@@ -258,9 +254,7 @@ class AccountMove(models.Model):
         """A credit note for a whole invoice needs no engine; any other document is refused here."""
         determine = self.env["finance.tax.determine"]
         try:
-            request = self.env["finance.tax.request"]._build(
-                self, self.sudo().fiscal_position_id.tax_connector_id
-            )
+            request = self.env["finance.tax.request"]._build(self, self.sudo().fiscal_position_id.tax_connector_id)
             found = determine._mirror(self, request)
             if found:
                 determine._keep(self, request, found)
@@ -277,9 +271,7 @@ class AccountMove(models.Model):
     def _tax_check_foreign(self):
         """Taxes of an engine have rate 0: left on a document without the engine they would tax nothing."""
         taxes = self.invoice_line_ids.tax_ids
-        if taxes and self.env["finance.tax.mapping"].sudo().search_count(
-            [("tax_id", "in", taxes.ids)], limit=1
-        ):
+        if taxes and self.env["finance.tax.mapping"].sudo().search_count([("tax_id", "in", taxes.ids)], limit=1):
             raise UserError(
                 _(
                     "%(name)s still has the taxes of a tax engine, but its fiscal position no longer names one. "

@@ -41,9 +41,7 @@ class FinanceConnector(models.Model):
     )
     tax_mapping_ids = fields.One2many("finance.tax.mapping", "connector_id", string="Taxes and accounts")
     tax_rate_ids = fields.One2many("finance.tax.rate", "connector_id", string="Own rates")
-    tax_position_ids = fields.One2many(
-        "account.fiscal.position", "tax_connector_id", string="Fiscal positions"
-    )
+    tax_position_ids = fields.One2many("account.fiscal.position", "tax_connector_id", string="Fiscal positions")
 
     @api.model
     def _selection_tax_provider(self):
@@ -52,9 +50,7 @@ class FinanceConnector(models.Model):
     def _tax_provider_class(self):
         self.ensure_one()
         if not self.tax_provider:
-            raise MappingMissingError(
-                _("Choose the tax engine on the connector %s", self.name), code="mapping.tax"
-            )
+            raise MappingMissingError(_("Choose the tax engine on the connector %s", self.name), code="mapping.tax")
         return TAX_PROVIDERS.get(self.tax_provider)
 
     def _tax_engine(self, deadline=None):
@@ -112,9 +108,7 @@ class FinanceConnector(models.Model):
         self.ensure_one()
         account = self._tax_liability_account()
         if not account:
-            raise UserError(
-                _("Create one sales tax with an account first: its account is used for the new taxes.")
-            )
+            raise UserError(_("Create one sales tax with an account first: its account is used for the new taxes."))
         missing = [level for level in LEVEL_LABELS if level not in self.tax_mapping_ids.mapped("level")]
         for level in missing:
             tax = self.env["account.tax"].create(self._tax_vals(level, account))

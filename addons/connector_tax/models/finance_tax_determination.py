@@ -28,9 +28,7 @@ class FinanceTaxDetermination(models.Model):
     move_state = fields.Selection(related="move_id.state", string="Entry")
     partner_id = fields.Many2one(related="move_id.commercial_partner_id", store=True, string="Customer")
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
-    connector_id = fields.Many2one(
-        "finance.connector", index="btree_not_null", readonly=True, ondelete="restrict"
-    )
+    connector_id = fields.Many2one("finance.connector", index="btree_not_null", readonly=True, ondelete="restrict")
     state = fields.Selection(
         [
             ("quoted", "Quoted"),
@@ -56,9 +54,7 @@ class FinanceTaxDetermination(models.Model):
         readonly=True,
         string="Amounts from",
     )
-    document_code = fields.Char(
-        readonly=True, index="btree_not_null", help="How the engine knows the document."
-    )
+    document_code = fields.Char(readonly=True, index="btree_not_null", help="How the engine knows the document.")
     request_hash = fields.Char(readonly=True, index="btree_not_null", string="Question hash")
     request = fields.Json(readonly=True, string="Question")
     quote = fields.Json(readonly=True, string="Checked answer")
@@ -82,9 +78,7 @@ class FinanceTaxDetermination(models.Model):
     commit_message_id = fields.Many2one("finance.message", readonly=True, ondelete="set null")
     void_message_id = fields.Many2one("finance.message", readonly=True, ondelete="set null")
     message_state = fields.Selection(related="commit_message_id.state", string="Delivery")
-    true_up_move_id = fields.Many2one(
-        "account.move", readonly=True, ondelete="set null", string="True-up entry"
-    )
+    true_up_move_id = fields.Many2one("account.move", readonly=True, ondelete="set null", string="True-up entry")
 
     _live_uniq = models.UniqueIndex(
         "(move_id) WHERE state IN ('quoted', 'committed', 'fallback') AND move_id IS NOT NULL",
@@ -95,9 +89,7 @@ class FinanceTaxDetermination(models.Model):
     @api.depends("document_code", "move_id.name")
     def _compute_name(self):
         for determination in self:
-            determination.name = (
-                determination.document_code or determination.move_id.display_name or _("Document")
-            )
+            determination.name = determination.document_code or determination.move_id.display_name or _("Document")
 
     @api.depends("committed_tax", "amount_tax", "state")
     def _compute_difference(self):
@@ -116,9 +108,7 @@ class FinanceTaxDetermination(models.Model):
     def _replace(self, move, values):
         """A new determination of ``move``; the one that counted so far is superseded."""
         request = values.get("request") or {}
-        earlier = self.sudo().search(
-            [("move_id", "=", move.id), ("state", "in", ("quoted", "fallback", "failed"))]
-        )
+        earlier = self.sudo().search([("move_id", "=", move.id), ("state", "in", ("quoted", "fallback", "failed"))])
         earlier.state = "superseded"
         earlier.flush_recordset(["state"])
         determination = self.sudo().create(
@@ -169,9 +159,7 @@ class FinanceTaxDetermination(models.Model):
     def _per_line(self):
         """{invoice line: {tax: amount in the sign of the document}}, rounded so that the line's sum stays."""
         self.ensure_one()
-        found = {
-            line: defaultdict(float) for line in self.env["finance.tax.request"]._taxed_lines(self.move_id)
-        }
+        found = {line: defaultdict(float) for line in self.env["finance.tax.request"]._taxed_lines(self.move_id)}
         sign, currency = self._sign(), self.currency_id
         for part in self.line_ids.filtered("tax_id"):
             found[part.move_line_id][part.tax_id] += sign * part.amount_tax
@@ -192,9 +180,7 @@ class FinanceTaxDetermination(models.Model):
                 "price_unit": line.price_unit,
                 "quantity": line.quantity,
                 "discount": line.discount,
-                "manual_tax_amounts": {
-                    str(tax.id): {"tax_amount_currency": amount} for tax, amount in per_tax.items()
-                },
+                "manual_tax_amounts": {str(tax.id): {"tax_amount_currency": amount} for tax, amount in per_tax.items()},
             },
         }
 

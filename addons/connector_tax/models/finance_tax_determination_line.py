@@ -14,9 +14,7 @@ class FinanceTaxDeterminationLine(models.Model):
         "finance.tax.determination", required=True, index=True, ondelete="cascade", readonly=True
     )
     move_id = fields.Many2one(related="determination_id.move_id", store=True, index="btree_not_null")
-    move_line_id = fields.Many2one(
-        "account.move.line", readonly=True, index="btree_not_null", ondelete="set null"
-    )
+    move_line_id = fields.Many2one("account.move.line", readonly=True, index="btree_not_null", ondelete="set null")
     company_id = fields.Many2one(related="determination_id.company_id", store=True, index=True)
     connector_id = fields.Many2one(related="determination_id.connector_id", store=True)
     state = fields.Selection(related="determination_id.state", store=True, string="State")

@@ -34,9 +34,7 @@ class AvaTax(TaxProvider):
 
     def quote(self, request):
         model = self._model(request, TYPES[request.kind][0])
-        return checked(
-            self._quote(self._send("POST", "/api/v2/transactions/create", model, request.key)), request
-        )
+        return checked(self._quote(self._send("POST", "/api/v2/transactions/create", model, request.key)), request)
 
     def commit_order(self, request, quote):
         kept = TYPES[request.kind][1]
@@ -106,9 +104,7 @@ class AvaTax(TaxProvider):
             found["date"] = (found["date"] or "")[:10]
             other = {name: value for name, value in found.items() if value != expected[name]}
             if other:
-                words = ", ".join(
-                    f"{name} {value} instead of {expected[name]}" for name, value in other.items()
-                )
+                words = ", ".join(f"{name} {value} instead of {expected[name]}" for name, value in other.items())
                 raise DuplicateError(
                     f"AvaTax holds a document with this code and other content: {words}",
                     code="duplicate.tax_content",
@@ -230,9 +226,7 @@ class AvaTax(TaxProvider):
             raise refusal(body)
         if not isinstance(body, dict) or "error" in body:
             wrapped = refusal(body)
-            raise RemoteDefectError(
-                f"AvaTax said success with an error inside: {wrapped}", code="tax.error_inside"
-            )
+            raise RemoteDefectError(f"AvaTax said success with an error inside: {wrapped}", code="tax.error_inside")
         return body
 
     def _quote(self, answer):
@@ -245,9 +239,7 @@ class AvaTax(TaxProvider):
                 currency=answer.get("currencyCode"),
                 engine_id=str(answer.get("id") or "") or None,
                 status=answer.get("status"),
-                messages=tuple(
-                    message.get("summary") or "" for message in answer.get("messages") or () if message
-                ),
+                messages=tuple(message.get("summary") or "" for message in answer.get("messages") or () if message),
                 content=canonical_json(answer),
             )
         except FinanceError:

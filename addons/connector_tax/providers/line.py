@@ -10,5 +10,6 @@ class EngineLine(Https):
     """``call`` of the HTTPS transport, but a refusal is an answer like any other."""
 
     def _raise_for(self, answer, content, method):
-        if answer.status_code not in REFUSALS:
-            super()._raise_for(answer, content, method)
+        if answer.status_code in REFUSALS:
+            return None
+        return super()._raise_for(answer, content, method)

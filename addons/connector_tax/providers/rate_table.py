@@ -54,9 +54,7 @@ class RateTable(TaxProvider):
         covering = [rate for rate in self.settings.get("rates") or () if rate.covers(request.ship_to, on)]
         if not covering:
             place = " ".join(filter(None, (request.ship_to.country, request.ship_to.region)))
-            raise MappingMissingError(
-                f"The rate table has no rate for {place}", code="mapping.tax_rates", place=place
-            )
+            raise MappingMissingError(f"The rate table has no rate for {place}", code="mapping.tax_rates", place=place)
         exempt = bool(request.exemption or request.entity_use)
         amounts = tuple(self._amount(line, covering, exempt) for line in request.lines)
         totals = {
@@ -129,6 +127,4 @@ def _chosen(covering, tax_code):
         spot = (rate.level, rate.name)
         if spot not in best or rank > best[spot][0]:
             best[spot] = (rank, rate)
-    return sorted(
-        (rate for _rank, rate in best.values()), key=lambda rate: (LEVELS.index(rate.level), rate.name)
-    )
+    return sorted((rate for _rank, rate in best.values()), key=lambda rate: (LEVELS.index(rate.level), rate.name))

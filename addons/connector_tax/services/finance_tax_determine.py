@@ -95,9 +95,7 @@ class FinanceTaxDetermine(models.AbstractModel):
         if found:
             return request, found
         try:
-            return request, Finding(
-                connector._tax_engine_now().quote(request), "engine", fields.Datetime.now()
-            )
+            return request, Finding(connector._tax_engine_now().quote(request), "engine", fields.Datetime.now())
         except UNAVAILABLE:
             if fallback and move._tax_fallback() == "odoo":
                 return request, None

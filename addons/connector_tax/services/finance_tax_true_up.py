@@ -121,9 +121,7 @@ class FinanceTaxTrueUp(models.AbstractModel):
         for line in move.line_ids.filtered("tax_line_id"):
             balances[line.account_id] -= line.balance
         for part in trued.line_ids.filtered("tax_id"):
-            repartition = part.tax_id.invoice_repartition_line_ids.filtered(
-                lambda r: r.repartition_type == "tax"
-            )
+            repartition = part.tax_id.invoice_repartition_line_ids.filtered(lambda r: r.repartition_type == "tax")
             account = repartition.account_id[:1] or part.move_line_id.account_id
             owed = move.currency_id._convert(
                 part.amount_tax, move.company_id.currency_id, move.company_id, move.invoice_date

@@ -64,9 +64,7 @@ class TaxCase(AccountTestInvoicingCommon):
 
     def invoice(self, *prices, move_type="out_invoice", **values):
         lines = [
-            Command.create(
-                {"product_id": self.goods.id, "quantity": 1, "price_unit": price, "tax_ids": False}
-            )
+            Command.create({"product_id": self.goods.id, "quantity": 1, "price_unit": price, "tax_ids": False})
             for price in prices or (100.0,)
         ]
         return self.env["account.move"].create(
@@ -87,6 +85,5 @@ class TaxCase(AccountTestInvoicingCommon):
 
     def tax_lines(self, move):
         return sorted(
-            (line.tax_line_id.invoice_label, line.amount_currency)
-            for line in move.line_ids.filtered("tax_line_id")
+            (line.tax_line_id.invoice_label, line.amount_currency) for line in move.line_ids.filtered("tax_line_id")
         )

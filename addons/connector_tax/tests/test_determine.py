@@ -113,9 +113,7 @@ class TestDetermine(TaxCase):
     def test_discount_food_and_negative_line(self):
         move = self.invoice(
             invoice_line_ids=[
-                Command.create(
-                    {"product_id": self.goods.id, "price_unit": 200.0, "discount": 10.0, "tax_ids": False}
-                ),
+                Command.create({"product_id": self.goods.id, "price_unit": 200.0, "discount": 10.0, "tax_ids": False}),
                 Command.create({"product_id": self.food.id, "price_unit": 50.0, "tax_ids": False}),
                 Command.create({"name": "Rebate", "price_unit": -20.0, "tax_ids": False}),
                 Command.create({"display_type": "line_note", "name": "Thank you"}),
@@ -172,9 +170,7 @@ class TestDetermine(TaxCase):
         told = move.action_determine_tax()
         self.assertIn("Zip is not valid", told["params"]["message"])
         self.assertEqual(move.tax_status, "failed")
-        case = self.env["finance.exception"].search(
-            [("res_model", "=", "account.move"), ("res_id", "=", move.id)]
-        )
+        case = self.env["finance.exception"].search([("res_model", "=", "account.move"), ("res_id", "=", move.id)])
         self.assertEqual((case.code, case.state, case.domain), ("tax.address", "open", "tax"))
         with self.assertRaisesRegex(UserError, "Zip is not valid"):
             move.action_post()

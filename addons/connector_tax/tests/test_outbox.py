@@ -108,9 +108,7 @@ class TestOutbox(TaxCase):
         move = self.posted()
         determination = move.tax_determination_id
         move.button_draft()
-        self.assertEqual(
-            (determination.state, determination.commit_message_id.state), ("voided", "cancelled")
-        )
+        self.assertEqual((determination.state, determination.commit_message_id.state), ("voided", "cancelled"))
         self.assertFalse(determination.void_message_id)
         self.assertFalse(move.tax_determination_id)
 
@@ -162,11 +160,7 @@ class TestOutbox(TaxCase):
     def test_credit_note_is_committed_as_a_return(self):
         move = self.posted()
         refund = move._reverse_moves([{"invoice_date": "2026-04-01"}], cancel=True)
-        self.deliver(
-            move.tax_determination_id.commit_message_id, refund.tax_determination_id.commit_message_id
-        )
+        self.deliver(move.tax_determination_id.commit_message_id, refund.tax_determination_id.commit_message_id)
         kept = self.sandbox.effects("avatax")[-1]["data"]
-        self.assertEqual(
-            (kept["type"], kept["code"], float(kept["totalTax"])), ("ReturnInvoice", refund.name, -9.5)
-        )
+        self.assertEqual((kept["type"], kept["code"], float(kept["totalTax"])), ("ReturnInvoice", refund.name, -9.5))
         self.assertEqual(refund.tax_determination_id.difference, 0.0)

@@ -108,9 +108,7 @@ class TestAvaTaxQuote(AvaTaxCase):
         lines = (line(amount="-100.00"),)
         new = self.engine.quote(question(kind="refund", date=date(2026, 8, 1), ship_to=DENVER, lines=lines))
         old = self.engine.quote(
-            question(
-                kind="refund", date=date(2026, 8, 1), tax_date=date(2026, 5, 1), ship_to=DENVER, lines=lines
-            )
+            question(kind="refund", date=date(2026, 8, 1), tax_date=date(2026, 5, 1), ship_to=DENVER, lines=lines)
         )
         self.assertEqual((old.tax, new.tax), (Decimal("-8.81"), Decimal("-9.15")))
 
@@ -239,9 +237,7 @@ class TestAvaTaxOrders(AvaTaxCase):
     def test_locked_document_is_a_state_conflict(self):
         request = question()
         _order, quote = self.committed(request)
-        self.engine._call(
-            "POST", self.engine.void_order(request, quote).path.replace("/void", "/lock"), b"{}"
-        )
+        self.engine._call("POST", self.engine.void_order(request, quote).path.replace("/void", "/lock"), b"{}")
         with self.assertRaises(StateConflictError) as caught:
             self.engine.carry_out(self.engine.void_order(request, quote), "k")
         self.assertEqual(caught.exception.code, "tax.locked")
