@@ -37,6 +37,6 @@ limit_time_cpu = 300
 limit_time_real = 600
 
 [queue_job]
-channels = root:4,root.finance:2
+channels = root:4,root.finance:3
 CONFIGURATION
 }

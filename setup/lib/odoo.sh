@@ -19,8 +19,10 @@ use_source() { # ODOO_SOURCE: a checkout, or the directory that holds the packag
     grep -qs "^version_info = (19, 0" "$tree/odoo/release.py" || fail \
         "ODOO_SOURCE=$ODOO_SOURCE holds no Odoo 19.0 (there is no odoo/release.py that says so)." \
         "Give a checkout of branch 19.0, or the directory in which the package 'odoo' is installed."
-    [ -d "$tree/addons/account" ] && paths="$tree/addons"
-    [ -n "$paths" ] || [ -d "$tree/odoo/addons/account" ] || fail "$tree has no addon 'account'."
+    if [ ! -f "$tree/odoo/addons/account/__manifest__.py" ]; then
+        paths="$tree/addons"
+        [ -f "$paths/account/__manifest__.py" ] || fail "$tree has no addon 'account'."
+    fi
     remember ODOO_SOURCE "$tree"
     remember ODOO_HOME "$tree"
     remember ODOO_ADDONS "$paths"

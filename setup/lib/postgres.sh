@@ -52,13 +52,6 @@ PYTHON
         PGHOST=$GIVEN_PGHOST PGPORT=${GIVEN_PGPORT:-5432} PGUSER=${GIVEN_PGUSER:-$(id -un)}
         PGPASSWORD=${GIVEN_PGPASSWORD:-}
     fi
-    remember PGHOST "$PGHOST"
-    remember PGPORT "$PGPORT"
-    remember PGUSER "$PGUSER"
-    remember PGPASSWORD "${PGPASSWORD:-}"
-    remember PG_OWN no
-    # Clones that share a server must not share templates: their files lie in each clone.
-    remember PG_PREFIX "fc$(key_of "$ROOT" | cut -c1-4)_"
     export PGHOST PGPORT PGUSER PGPASSWORD
     [ "$PGUSER" != postgres ] || fail "Odoo refuses to work as database user 'postgres'; give another role."
     local answer
@@ -66,6 +59,13 @@ PYTHON
         fail "The database server $PGHOST:$PGPORT does not let in user $PGUSER (see the log)." \
             "Check PGHOST, PGPORT, PGUSER, PGPASSWORD or DATABASE_URL."
     [ "$answer" = t ] || fail "Role $PGUSER may not create databases: ALTER ROLE $PGUSER CREATEDB;"
+    remember PGHOST "$PGHOST"
+    remember PGPORT "$PGPORT"
+    remember PGUSER "$PGUSER"
+    remember PGPASSWORD "${PGPASSWORD:-}"
+    remember PG_OWN no
+    # Clones that share a server must not share templates: their files lie in each clone.
+    remember PG_PREFIX "fc$(key_of "$ROOT" | cut -c1-4)_"
     note "server $PGHOST"
 }
 
