@@ -75,9 +75,9 @@ class Index:
         self.items = {item.id: item for item in sorted(items, key=order)}
         self.document_of = {}
         self.by_end_to_end = defaultdict(list)
-        self.by_amount = defaultdict(list)
-        self.by_payer = defaultdict(list)
-        self.by_payer_amount = defaultdict(list)
+        self.by_amount = defaultdict(dict)  # each: key → item id → item, in the order of settling
+        self.by_payer = defaultdict(dict)
+        self.by_payer_amount = defaultdict(dict)
         self.owners = defaultdict(set)
         self.commercial = {}
         self.numbers = defaultdict(list)  # strict form, or "~" and the loose form → (Number, Document)
@@ -105,10 +105,10 @@ class Index:
         self._lead_lengths = sorted({len(lead) for lead in leads if len(lead) > 1}, reverse=True)
 
     def _add_item(self, item):
-        self.by_amount[item.currency, item.residual].append(item)
+        self.by_amount[item.currency, item.residual][item.id] = item
         if item.payer is not None:
-            self.by_payer[item.payer].append(item)
-            self.by_payer_amount[item.payer, item.currency, item.residual].append(item)
+            self.by_payer[item.payer][item.id] = item
+            self.by_payer_amount[item.payer, item.currency, item.residual][item.id] = item
             self.commercial[item.payer] = item.payer
             if item.partner_id is not None:
                 self.commercial[item.partner_id] = item.payer
@@ -134,6 +134,13 @@ class Index:
             leads.add(first)
             if number.family:
                 self.families[first].add(number.family[1])
+
+    def forget(self, item):
+        """A settled item is no candidate by payer or amount; its number is still known."""
+        del self.by_amount[item.currency, item.residual][item.id]
+        if item.payer is not None:
+            del self.by_payer[item.payer][item.id]
+            del self.by_payer_amount[item.payer, item.currency, item.residual][item.id]
 
     def payers_of(self, account):
         """Payers that own ``account`` as far as the open items know."""

@@ -6,6 +6,7 @@ item that several lines claim for more than it has left goes to none of them. So
 and items changes nothing. Rounds repeat while they settle something.
 """
 
+import heapq
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -91,6 +92,7 @@ class _Run:
         self.waiting = {}
         self.claims = defaultdict(dict)  # item id → line id → amount claimed by strong evidence
         self.claimed = {}  # line id → its parts
+        self.claimants = {}  # item id → the first two lines that claim it, kept when claims are complete
 
     def add(self, line):
         self.waiting[line.id] = Reading(line, self.index)
@@ -104,7 +106,8 @@ class _Run:
                 sure.update(self._round(tier))
             if len(sure) == before:
                 break
-        left = {line_id: self._proposals(reading) for line_id, reading in self.waiting.items()}
+        totals = {item_id: sum(claimed.values()) for item_id, claimed in self.claims.items()}
+        left = {line_id: self._proposals(reading, totals) for line_id, reading in self.waiting.items()}
         return {**sure, **left}
 
     def _round(self, tier):
@@ -118,9 +121,10 @@ class _Run:
                 self._claim(good[0])
             elif drafts and drafts[0].claims and not reading.is_return:
                 self._claim(drafts[0])
-        clear = {line_id: made for line_id, made in clear.items() if self._rival(made) is None}
+        totals = {item_id: sum(claimed.values()) for item_id, claimed in self.claims.items()}
+        clear = {line_id: made for line_id, made in clear.items() if self._contested(made, totals) is None}
         for line_id, made in clear.items():
-            self.book.ledger.take(made.proposal(True))
+            self.book.take(made.proposal(True))
             self._release(line_id)
             del self.waiting[line_id]
         return {line_id: [made.proposal(True)] for line_id, made in clear.items()}
@@ -135,25 +139,34 @@ class _Run:
         for part in self.claimed.pop(line_id, ()):
             del self.claims[part.item_id][line_id]
 
-    def _rival(self, made):
-        """(item, line id) of another line that claims an item of this draft beyond what is left of it."""
+    def _contested(self, made, totals):
+        """An item of this draft of which other lines claim so much that not enough is left; or None."""
         line_id = made.reading.line.id
         for part in made.settlement.parts:
-            others = {other: amount for other, amount in self.claims[part.item_id].items() if other != line_id}
+            claimed = self.claims.get(part.item_id)
+            if not claimed:
+                continue
+            others = totals[part.item_id] - claimed.get(line_id, 0)
             item = self.index.items[part.item_id]
-            if others and abs(sum(others.values()) + part.item_amount) > abs(self.book.ledger.left(item)):
-                return item, min(others, key=str)
+            if others and abs(others + part.item_amount) > abs(self.book.ledger.left(item)):
+                return item
         return None
 
-    def _proposals(self, reading):
+    def _rival(self, item, line_id):
+        """Another line that claims ``item``; always the same one."""
+        if item.id not in self.claimants:
+            self.claimants[item.id] = heapq.nsmallest(2, self.claims[item.id], key=str)
+        return next(other for other in self.claimants[item.id] if other != line_id)
+
+    def _proposals(self, reading, totals):
         """All that can be said of a line that was not settled, best first; or why nothing can."""
         if not reading.line.amount:
             return Open(reading.line.id, (because("zero"),))
         best = {}
         for made in self._drafts(reading):
-            rival = self._rival(made)
-            if rival:
-                made.doubts.append(because("contested", rival[0].name, rival[1]))
+            item = self._contested(made, totals)
+            if item is not None:
+                made.doubts.append(because("contested", item.name, self._rival(item, reading.line.id)))
             if reading.details and made.rule != "batch":
                 made.doubts.append(because("batch_whole"))
             if made.key not in best or made.score > best[made.key].score:

@@ -179,9 +179,8 @@ class Settings:
     discount_grace_days: int = 0
     days_before_document: int = 0  # money may move so many days before the document's date
     payer_items: int = 100  # with more open items the amount alone never decides
-    subset_items: int = 20  # one line to several unnamed documents: size of the search
-    subset_parts: int = 8
-    subset_steps: int = 20_000
+    subset_items: int = 20  # several documents that make an amount: among how many they are looked for
+    subset_parts: int = 8  # and how many they may be
     amount_bucket: int = 25  # more open items of one amount than this: amount alone proposes nothing
     rate_percent: Decimal = Decimal(5)  # other currency: how far the company amounts may differ
     max_proposals: int = 5

@@ -18,6 +18,14 @@ class Book:
     def __init__(self, index, ledger, settings):
         self.index, self.ledger, self.settings = index, ledger, settings
 
+    def take(self, proposal):
+        """Settle what a sure proposal settles."""
+        self.ledger.take(proposal)
+        for part in proposal.parts:
+            item = self.index.items[part.item_id]
+            if not self.ledger.left(item):
+                self.index.forget(item)
+
     def alive(self, documents):
         """Those documents that have something left."""
         left = self.ledger.left
@@ -172,7 +180,7 @@ def _left_out(reading, documents, book):
 def _exact_elsewhere(reading, documents, book):
     """Another document of the payer with exactly the amount is the better guess where this one is not exact."""
     line, taken = reading.line, {document.id for document in documents}
-    for item in book.index.by_payer_amount.get((documents[0].payer, line.currency, line.amount), ()):
+    for item in book.index.by_payer_amount.get((documents[0].payer, line.currency, line.amount), {}).values():
         if item.document not in taken and book.ledger.left(item) == line.amount:
             yield because("exact_elsewhere", item.name)
             return

@@ -4,6 +4,7 @@ A draft without doubts may be booked without a person; every doubt is a reason n
 """
 
 from datetime import timedelta
+from itertools import islice
 
 from .candidates import account_key
 from .items import ZERO
@@ -193,13 +194,14 @@ def payer_amount(reading, book):
 
 
 def _of_payers(reading, book, *, amount=None):
-    """Open items of the payers, or those of one amount alone where they are many."""
+    """Open items of the payers, or some of one amount alone where they are many."""
     currency, index = reading.line.currency, book.index
     if amount:
-        keys = [(payer, currency, amount) for payer in reading.payers]
-        return [item for key in keys for item in index.by_payer_amount.get(key, ())]
-    by_payer = index.by_payer
-    return [item for payer in reading.payers for item in by_payer.get(payer, ()) if item.currency == currency]
+        keys = [(payer, currency, amount) for payer in sorted(reading.payers, key=str)]
+        few = [islice(index.by_payer_amount.get(key, {}).values(), book.settings.amount_bucket) for key in keys]
+        return [item for items in few for item in items]
+    groups = [index.by_payer.get(payer, {}).values() for payer in sorted(reading.payers, key=str)]
+    return [item for items in groups for item in items if item.currency == currency]
 
 
 def _several_instalments(items, book):
@@ -213,7 +215,7 @@ def _amount_doubts(line, chosen, equal, items, book):
         yield because("not_allowed")
     if len(equal) > 1:
         yield because("same_amount", len(equal))
-    if _two_make(line.amount, chosen, items, book):
+    if len(items) <= settings.payer_items and _two_make(line.amount, chosen, items, book):
         yield because("other_sum")
     dated, moved = chosen[0].dated_on, line.value_on or line.booked_on
     if dated and moved and moved + timedelta(days=settings.days_before_document) < dated:
@@ -268,10 +270,10 @@ def _combined(reading, documents, reason, book):
 def amount_alone(reading, book):
     """Payer unknown: open items of exactly this amount, those with the payer's name first."""
     line, ledger = reading.line, book.ledger
-    bucket = book.index.by_amount.get((line.currency, line.amount), ())
+    bucket = book.index.by_amount.get((line.currency, line.amount), {})
     if reading.payers or len(bucket) > book.settings.amount_bucket:
         return []
-    items = [item for item in bucket if ledger.left(item) == line.amount]
+    items = [item for item in bucket.values() if ledger.left(item) == line.amount]
     by_name = [item for item in items if alike(line.partner_name, item.partner_name) >= _ALIKE]
     drafts = []
     for item in by_name or items:

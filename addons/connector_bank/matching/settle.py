@@ -3,6 +3,7 @@
 ``Ledger`` knows what is left of each item while the run goes on; nothing here looks at texts.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
@@ -163,33 +164,30 @@ def _foreign(line, amount, items, ledger, settings):
 def subsets(amount, units, settings, most=2):
     """Up to ``most`` different sets of ``units`` ((key, value) pairs) whose values make ``amount`` exactly.
 
-    Depth first over the largest values, cut where the rest cannot reach the amount; stops after the
-    steps allowed. Returns (list of tuples of keys, whether the search was complete).
+    Meeting in the middle: all sums of one half are looked up against those of the other, so that 20
+    units cost some thousand steps. Sets of few units are found first; too many units find nothing.
+    Returns (list of tuples of keys, whether the search was complete).
     """
-    units = sorted(units, key=lambda unit: (-abs(unit[1]), str(unit[0])))
     if len(units) > settings.subset_items:
         return [], False
-    ups, downs = [ZERO], [ZERO]
-    for _key, value in reversed(units):
-        ups.append(ups[-1] + max(value, ZERO))
-        downs.append(downs[-1] + min(value, ZERO))
-    ups.reverse()
-    downs.reverse()
-    found, steps = [], 0
-    stack = [(0, amount, ())]
-    while stack:
-        place, left, chosen = stack.pop()
-        steps += 1
-        if steps > settings.subset_steps:
-            return found, False
-        if not left and chosen:
-            found.append(chosen)
-            if len(found) == most:
-                return found, True
-            continue
-        if place == len(units) or not downs[place] <= left <= ups[place]:
-            continue
-        stack.append((place + 1, left, chosen))
-        if len(chosen) < settings.subset_parts:
-            stack.append((place + 1, left - units[place][1], (*chosen, units[place][0])))
+    middle = len(units) // 2
+    first, second = _sums(units[:middle]), _sums(units[middle:])
+    by_sum = defaultdict(list)
+    for total, keys in first:
+        by_sum[total].append(keys)
+    found = []
+    for total, keys in second:
+        for others in by_sum.get(amount - total, ()):
+            if 0 < len(keys) + len(others) <= settings.subset_parts:
+                found.append(others + keys)
+                if len(found) == most:
+                    return found, True
     return found, True
+
+
+def _sums(units):
+    """(sum, keys) of every subset, the small ones first."""
+    sums = [(ZERO, ())]
+    for key, value in units:
+        sums += [(total + value, (*keys, key)) for total, keys in sums]
+    return sorted(sums, key=lambda pair: len(pair[1]))

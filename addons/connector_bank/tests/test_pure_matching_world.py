@@ -114,7 +114,8 @@ class TestSubsets(PureCase):
                 values = dict(units)
                 self.assertEqual(sum(values[key] for key in found[0]), amount)
 
-    def test_steps_are_bounded(self):
-        units = [(key, Decimal(key * 2)) for key in range(1, 21)]
-        found, complete = settle.subsets(Decimal(101), units, Settings(subset_steps=500))
-        self.assertEqual((found, complete), ([], False))
+    def test_size_is_bounded(self):
+        units = [(key, Decimal(key)) for key in range(1, 22)]
+        self.assertEqual(settle.subsets(Decimal(50), units, Settings()), ([], False))
+        found, complete = settle.subsets(Decimal(231), units, Settings(subset_items=21))
+        self.assertEqual((found, complete), ([], True))  # all 21 are more than may be combined
