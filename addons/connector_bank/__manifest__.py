@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/rules.xml",
         "data/queue_job.xml",
+        "data/ir_cron.xml",
         "views/account_bank_statement_line_views.xml",
         "views/account_bank_statement_views.xml",
         "views/account_journal_views.xml",
@@ -21,5 +22,4 @@
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
-    "installable": True,
 }

@@ -29,5 +29,4 @@
         "web.assets_backend": ["finance_connector_base/static/src/**/*"],
     },
     "application": True,
-    "installable": True,
 }

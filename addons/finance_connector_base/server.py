@@ -5,6 +5,7 @@ database, so a copied database does not carry it along.
 """
 
 import configparser
+import contextlib
 import functools
 import os
 from pathlib import Path
@@ -49,11 +50,8 @@ def key_ring():
     path = key_file()
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with contextlib.suppress(FileExistsError):  # another worker was first
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:  # another worker was first
-            pass
-        else:
             with os.fdopen(handle, "w") as stream:
                 stream.write(new_key() + "\n")
     if path.stat().st_mode & 0o077:

@@ -157,7 +157,7 @@ class Index:
                 return len(group) - length if length < len(group) else 0
         return None
 
-    def read(self, texts, references):
+    def look_up(self, texts, references):
         """``Found`` of a line's texts and of the structured references the bank gave."""
         text = Text(texts)
         refs = [ref for value in references for ref in structured_references(value, structured=True)]

@@ -79,7 +79,7 @@ def _look_in_other_companies(runs, by_company, answers):
 
 def _named_elsewhere(line, company, indexes):
     references = [reference.value for reference in line.references]
-    found = [index.read(line.texts, references) for other, index in indexes.items() if other != company]
+    found = [index.look_up(line.texts, references) for other, index in indexes.items() if other != company]
     return sorted({hit.shown for each in found for hit in each.hits if hit.quality in ("reference", "exact")})
 
 

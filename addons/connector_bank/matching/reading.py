@@ -56,7 +56,7 @@ class Reading:
         line = self.line
         own = self._index.by_end_to_end
         ids = [key for key in line.end_to_end_ids if account_key(key) not in own]
-        return self._index.read((*line.texts, *ids), [reference.value for reference in line.references])
+        return self._index.look_up((*line.texts, *ids), [reference.value for reference in line.references])
 
     @cached_property
     def details(self):

@@ -31,8 +31,9 @@ class Parse(Operation):
     def _print(self, path, options):
         events = formats.parse(path, options.format)
         if options.summary:
-            for summary in formats.summaries(events):
-                print(json.dumps(summary, ensure_ascii=False))
+            sys.stdout.writelines(
+                json.dumps(summary, ensure_ascii=False) + "\n" for summary in formats.summaries(events)
+            )
         else:
             sys.stdout.writelines(formats.lines(events))
 
@@ -45,4 +46,4 @@ class Parse(Operation):
         }
         if path:
             found["file"] = path
-        print(json.dumps(found, ensure_ascii=False), file=sys.stderr)
+        sys.stderr.write(json.dumps(found, ensure_ascii=False) + "\n")

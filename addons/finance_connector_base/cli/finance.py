@@ -7,11 +7,12 @@ import logging
 import sys
 from pathlib import Path
 
-import odoo.addons
 from odoo import SUPERUSER_ID, api
 from odoo.cli import Command
 from odoo.modules.registry import Registry
 from odoo.tools import config
+
+import odoo.addons
 
 
 class Finance(Command):
@@ -21,8 +22,13 @@ class Finance(Command):
 
     def run(self, args):
         self._load_operations()
-        from odoo.addons.finance_connector_base.core.errors import FinanceError
-        from odoo.addons.finance_connector_base.core.operation import OPERATIONS
+        # Odoo loads this file as odoo.cli.finance: nothing is relative to it.
+        from odoo.addons.finance_connector_base.core.errors import (  # pylint: disable=odoo-addons-relative-import
+            FinanceError,
+        )
+        from odoo.addons.finance_connector_base.core.operation import (  # pylint: disable=odoo-addons-relative-import
+            OPERATIONS,
+        )
 
         parser = self.parser
         parser.add_argument("-c", "--config", help="Odoo configuration file")

@@ -41,9 +41,7 @@ class Registry:
     def names(self, addons=None):
         """``[(code, label)]`` in order of registration, of the given addons only."""
         return [
-            (code, cls.label)
-            for code, cls in self._entries.items()
-            if addons is None or self.addon(code) in addons
+            (code, cls.label) for code, cls in self._entries.items() if addons is None or self.addon(code) in addons
         ]
 
     def __iter__(self):

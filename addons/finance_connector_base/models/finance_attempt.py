@@ -26,13 +26,18 @@ class FinanceAttempt(models.Model):
             ("unknown", "Outcome unknown"),
             ("superseded", "Taken over by another worker"),
         ],
-        default="running", required=True, readonly=True, index=True,
+        default="running",
+        required=True,
+        readonly=True,
+        index=True,
     )
     category = fields.Char(readonly=True)
     error_code = fields.Char(readonly=True)
     text = fields.Text(readonly=True)
     status = fields.Integer(readonly=True, string="Answer status")
-    answer = fields.Binary(attachment=False, readonly=True, prefetch=False, groups="finance_connector_base.group_auditor")
+    answer = fields.Binary(
+        attachment=False, readonly=True, prefetch=False, groups="finance_connector_base.group_auditor"
+    )
     answer_sha256 = fields.Char(readonly=True)
     node = fields.Char(readonly=True, help="Host and process that made the try.")
 

@@ -45,12 +45,19 @@ class FinanceConnector(models.Model):
     )
     transport = fields.Selection(selection="_selection_transport", required=True, default="upload", tracking=True)
     owner_id = fields.Many2one(
-        "res.users", required=True, default=lambda self: self.env.user, tracking=True,
+        "res.users",
+        required=True,
+        default=lambda self: self.env.user,
+        tracking=True,
         help="Who is told when the connector needs a person.",
     )
     state = fields.Selection(
         [("draft", "Draft"), ("active", "Active"), ("paused", "Paused")],
-        default="draft", required=True, copy=False, index=True, tracking=True,
+        default="draft",
+        required=True,
+        copy=False,
+        index=True,
+        tracking=True,
     )
     pause_reason = fields.Char(copy=False, readonly=True)
     address = fields.Char(help="URL of the other side, or the folder below the server's exchange root.", tracking=True)
@@ -70,7 +77,8 @@ class FinanceConnector(models.Model):
     pull_path = fields.Char(help="Path that lists what there is to fetch.")
     auth_scheme = fields.Selection(
         [("none", "None"), ("basic", "User and password"), ("bearer", "Bearer token"), ("api_key", "API key header")],
-        default="none", required=True,
+        default="none",
+        required=True,
     )
     health = fields.Selection(
         [
@@ -80,7 +88,9 @@ class FinanceConnector(models.Model):
             ("auth", "Sign-in refused"),
             ("configuration", "Set-up incomplete"),
         ],
-        default="unknown", readonly=True, copy=False,
+        default="unknown",
+        readonly=True,
+        copy=False,
     )
     health_text = fields.Char(readonly=True, copy=False)
     health_on = fields.Datetime(readonly=True, copy=False, string="Tested on")

@@ -23,7 +23,9 @@ class FinanceCredential(models.Model):
         default="password",
     )
     secret = fields.Char(
-        compute="_compute_secret", inverse="_inverse_secret", string="New secret",
+        compute="_compute_secret",
+        inverse="_inverse_secret",
+        string="New secret",
         help="Type a new secret to replace the stored one. It is encrypted at once and never shown again.",
     )
     sealed = fields.Char(copy=False, readonly=True, groups="base.group_no_one", prefetch=False)

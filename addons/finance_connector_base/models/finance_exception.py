@@ -23,7 +23,10 @@ class FinanceException(models.Model):
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
     domain = fields.Selection(
         [("bank", "Bank"), ("tax", "Tax"), ("treasury", "Treasury"), ("close", "Close"), ("other", "Other")],
-        required=True, default="other", readonly=True, string="Area",
+        required=True,
+        default="other",
+        readonly=True,
+        string="Area",
     )
     res_model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference(model_field="res_model", readonly=True, string="Record")
@@ -45,7 +48,11 @@ class FinanceException(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     state = fields.Selection(
         [("open", "Open"), ("solved", "Solved"), ("dropped", "Dropped")],
-        default="open", required=True, index=True, tracking=True, readonly=True,
+        default="open",
+        required=True,
+        index=True,
+        tracking=True,
+        readonly=True,
     )
     solution = fields.Char(readonly=True)
     closed_on = fields.Datetime(readonly=True)
@@ -119,12 +126,37 @@ class FinanceException(models.Model):
         case._notify_owner()
         return case
 
-    def _notify_owner(self):
+    @api.model
+    def _report_many(self, model, reports, words):
+        """Open cases about many records at once: one insert, and one activity for each owner and not each case.
+
+        :param model: name of the records' model
+        :param reports: values of the cases; each names its ``res_id``, ``company_id``, ``code`` and ``text``
+        :param words: summary of the activity, with a place for the number of cases
+        """
+        now = fields.Datetime.now()
+        given = {"res_model": model, "last_seen_on": now, "due_on": now + timedelta(hours=8)}
+        silent = self.sudo().with_context(tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True)
+        cases = silent.create([{**given, **report} for report in reports]).with_env(self.sudo().env)
+        for owner, own in cases.grouped("owner_id").items():
+            if owner and not self._is_told(owner, own[0].code):
+                own[0]._notify_owner(words % len(own))
+        return cases
+
+    def _is_told(self, owner, code):
+        """Whether an activity already asks the owner to look at open cases of this code."""
+        return bool(
+            self.sudo().search_count(
+                [("state", "=", "open"), ("code", "=", code), ("activity_ids.user_id", "=", owner.id)], limit=1
+            )
+        )
+
+    def _notify_owner(self, summary=None):
         for case in self.filtered("owner_id"):
             case.activity_schedule(
                 "mail.mail_activity_data_todo",
                 date_deadline=fields.Date.to_date(case.due_on),
-                summary=case.name,
+                summary=summary or case.name,
                 user_id=case.owner_id.id,
             )
 

@@ -27,7 +27,9 @@ class FinanceFlow(models.Model):
     direction = fields.Selection([("in", "In"), ("out", "Out")], required=True, default="in")
     mode = fields.Selection(
         [("realtime", "Real time"), ("microbatch", "Micro-batch"), ("batch", "Batch"), ("event", "Event")],
-        required=True, default="batch", tracking=True,
+        required=True,
+        default="batch",
+        tracking=True,
     )
     interval_number = fields.Integer(default=15, string="Every")
     interval_unit = fields.Selection(
@@ -39,17 +41,22 @@ class FinanceFlow(models.Model):
     last_success = fields.Datetime(copy=False, readonly=True, help="Moves only when a run went through.")
     criticality = fields.Selection(
         [("low", "Low"), ("normal", "Normal"), ("high", "High"), ("critical", "Critical")],
-        default="normal", required=True,
+        default="normal",
+        required=True,
     )
     sensitivity = fields.Selection(
         [("public", "Public"), ("internal", "Internal"), ("confidential", "Confidential"), ("secret", "Secret")],
-        default="confidential", required=True, help="Who may see raw contents, and how long they are kept.",
+        default="confidential",
+        required=True,
+        help="Who may see raw contents, and how long they are kept.",
     )
     owner_id = fields.Many2one("res.users", help="Who gets the cases; the connector's owner if empty.", tracking=True)
     target_hours = fields.Float(default=8.0, string="Service target (hours)", help="A case is due after this time.")
     blocking = fields.Selection(
         [("none", "Go on"), ("message", "Hold the message"), ("flow", "Hold the flow")],
-        default="message", required=True, string="On a case",
+        default="message",
+        required=True,
+        string="On a case",
         help="Whether a case stops only its message or all later ones of the flow.",
     )
     max_tries = fields.Integer(default=8, required=True)
@@ -57,7 +64,8 @@ class FinanceFlow(models.Model):
     factor = fields.Float(default=2.0, required=True)
     longest_wait_seconds = fields.Integer(default=3600, required=True)
     quiet_seconds = fields.Integer(
-        default=120, required=True,
+        default=120,
+        required=True,
         help="After an unanswered call: wait this long, the bank's longest processing time, before asking.",
     )
     needs_approval = fields.Boolean(help="Messages leave only when approved for exactly their content.")
@@ -82,9 +90,7 @@ class FinanceFlow(models.Model):
                 raise ValidationError(_("The longest wait cannot be shorter than the first."))
 
     def _compute_message_count(self):
-        counts = dict(
-            self.env["finance.message"]._read_group([("flow_id", "in", self.ids)], ["flow_id"], ["__count"])
-        )
+        counts = dict(self.env["finance.message"]._read_group([("flow_id", "in", self.ids)], ["flow_id"], ["__count"]))
         for flow in self:
             flow.message_count = counts.get(flow, 0)
 
@@ -113,7 +119,9 @@ class FinanceFlow(models.Model):
                 ("direction", "=", "in"),
                 ("mode", "in", ("batch", "microbatch")),
                 ("connector_id.state", "=", "active"),
-                "|", ("next_run", "=", False), ("next_run", "<=", now),
+                "|",
+                ("next_run", "=", False),
+                ("next_run", "<=", now),
             ]
         )
         for flow in due:

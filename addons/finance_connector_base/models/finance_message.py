@@ -41,7 +41,9 @@ class FinanceMessage(models.Model):
     kind = fields.Char(required=True, readonly=True, index=True)
     state = fields.Selection(STATES, required=True, index=True, readonly=True)
     dedup_key = fields.Char(
-        required=True, readonly=True, string="Business key",
+        required=True,
+        readonly=True,
+        string="Business key",
         help="Same key, same message: the database accepts it only once for each connector.",
     )
     correlation_id = fields.Char(
@@ -57,7 +59,9 @@ class FinanceMessage(models.Model):
     res_model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference(model_field="res_model", readonly=True, string="Record")
     options = fields.Json(readonly=True, help="What was chosen when the message was brought in.")
-    attempt = fields.Integer(readonly=True, default=0, string="Latest attempt", help="Number of the latest try; only it may confirm.")
+    attempt = fields.Integer(
+        readonly=True, default=0, string="Latest attempt", help="Number of the latest try; only it may confirm."
+    )
     tries = fields.Integer(readonly=True, default=0, help="Tries that count against the limit of the flow.")
     lease_until = fields.Datetime(readonly=True)
     next_try_on = fields.Datetime(readonly=True)
@@ -172,7 +176,10 @@ class FinanceMessage(models.Model):
                 raise UserError(_("%s is done already; there is nothing to retry.", message.name))
             if message.state == "unknown":
                 raise UserError(
-                    _("It is not known whether %s arrived. Use Ask again, or settle it with a second person.", message.name)
+                    _(
+                        "It is not known whether %s arrived. Use Ask again, or settle it with a second person.",
+                        message.name,
+                    )
                 )
             if message.state in ("refused", "dead", "quarantined"):
                 message._move("received" if message.direction == "in" else "ready", tries=0, next_try_on=False)
@@ -201,8 +208,11 @@ class FinanceMessage(models.Model):
         for message in self:
             if not may_move(message.state, "cancelled"):
                 raise UserError(
-                    _("%(name)s is %(state)s and cannot be cancelled.",
-                      name=message.name, state=STATE_LABELS[message.state].lower())
+                    _(
+                        "%(name)s is %(state)s and cannot be cancelled.",
+                        name=message.name,
+                        state=STATE_LABELS[message.state].lower(),
+                    )
                 )
         self._move("cancelled")
         self.sudo().exception_ids.filtered(lambda case: case.state == "open")._drop(_("The message was cancelled."))

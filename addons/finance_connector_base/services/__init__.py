@@ -1,1 +1,1 @@
-from . import finance_deliver, finance_intake, finance_permit, finance_process
+from . import finance_deliver, finance_intake, finance_permit, finance_process, finance_process_file

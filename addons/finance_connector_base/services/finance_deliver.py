@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import psycopg2
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..core.canonical import sha256
@@ -80,7 +80,9 @@ class FinanceDeliver(models.AbstractModel):
                 [("connector_id", "=", connector.id), ("direction", "=", "out"), ("dedup_key", "=", key)]
             )
             if known.sha256 != sha256(content):
-                raise DuplicateError(_("%s was submitted before with other content.", key), code="duplicate.content")
+                raise DuplicateError(
+                    self.env._("%s was submitted before with other content.", key), code="duplicate.content"
+                )
             return known
         message._enqueue()
         return message
@@ -91,12 +93,12 @@ class FinanceDeliver(models.AbstractModel):
         with self.env.registry.cursor() as cr:
             message = self.env(cr=cr)["finance.message"].browse(message_id).exists()
             if not message:
-                return _("the message is gone")
+                return self.env._("the message is gone")
             state, due = message.state, message.next_try_on
         if due and due > fields.Datetime.now():
-            return _("not before %s", due)
+            return self.env._("not before %s", due)
         steps = {"ready": self._send, "sending": self._expire, "unknown": self._ask, "sent": self._follow}
-        return steps[state](message_id) if state in steps else _("nothing to do: %s", state)
+        return steps[state](message_id) if state in steps else self.env._("nothing to do: %s", state)
 
     # claim, send, confirm
 
@@ -129,7 +131,7 @@ class FinanceDeliver(models.AbstractModel):
         message = self.env["finance.message"].browse(message_id)
         refusal = self.env["finance.permit"]._refusal(message.connector_id.environment)
         if refusal:
-            message.sudo().result_text = _("Not sent: %s", refusal)
+            message.sudo().result_text = self.env._("Not sent: %s", refusal)
             return refusal
         now = fields.Datetime.now()
         rows = self.env.execute_query(
@@ -158,25 +160,29 @@ class FinanceDeliver(models.AbstractModel):
 
     def _why_not(self, message):
         if message.connector_id.state != "active":
-            return _("the connector is not active")
+            return self.env._("the connector is not active")
         if message.hold:
-            return _("held: %s", message.hold_reason or "")
+            return self.env._("held: %s", message.hold_reason or "")
         if message.state == "ready" and message.flow_id.needs_approval and message.approved_hash != message.sha256:
-            return _("waits for approval")
-        return _("nothing to do: %s", message.state)
+            return self.env._("waits for approval")
+        return self.env._("nothing to do: %s", message.state)
 
     def _delivery(self, message, step):
         """Open the attempt and gather what the call needs."""
-        attempt = self.env["finance.attempt"].sudo().create(
-            {
-                "message_id": message.id,
-                "company_id": message.company_id.id,
-                "connector_id": message.connector_id.id,
-                "number": message.attempt,
-                "step": step,
-                "started_on": fields.Datetime.now(),
-                "node": NODE,
-            }
+        attempt = (
+            self.env["finance.attempt"]
+            .sudo()
+            .create(
+                {
+                    "message_id": message.id,
+                    "company_id": message.company_id.id,
+                    "connector_id": message.connector_id.id,
+                    "number": message.attempt,
+                    "step": step,
+                    "started_on": fields.Datetime.now(),
+                    "node": NODE,
+                }
+            )
         )
         return Delivery(
             message_id=message.id,
@@ -214,7 +220,7 @@ class FinanceDeliver(models.AbstractModel):
         if not held:
             self._close(attempt, "superseded")
             _logger.warning("message %s: attempt %s was taken over", delivery.message_id, delivery.attempt)
-            return _("taken over by another worker")
+            return self.env._("taken over by another worker")
         return getattr(self, then)(self.env["finance.message"].browse(delivery.message_id), attempt, value)
 
     def _close(self, attempt, outcome, **values):
@@ -233,14 +239,18 @@ class FinanceDeliver(models.AbstractModel):
             answer_sha256=sha256(receipt.content) if answer else False,
         )
         message._move(
-            "sent", remote_id=receipt.remote_id, lease_until=False, next_try_on=False, result_text=_("Delivered")
+            "sent",
+            remote_id=receipt.remote_id,
+            lease_until=False,
+            next_try_on=False,
+            result_text=self.env._("Delivered"),
         )
         message._solve_cases()
         if message._processor()._follows:
             message._enqueue()
         else:
             message._move("processed")
-        return _("delivered")
+        return self.env._("delivered")
 
     def _failed(self, message, attempt, error):
         """Let the protocol decide what becomes of the message."""
@@ -277,17 +287,17 @@ class FinanceDeliver(models.AbstractModel):
         with self.env.registry.cursor() as cr:
             message = self.with_env(self.env(cr=cr)).env["finance.message"].browse(message_id)
             if not message.try_lock_for_update() or message.state != "sending":
-                return _("another worker is at it")
+                return self.env._("another worker is at it")
             if message.lease_until and message.lease_until > fields.Datetime.now():
-                return _("under way until %s", message.lease_until)
+                return self.env._("under way until %s", message.lease_until)
             for attempt in message.sudo().attempt_ids.filtered(lambda a: a.outcome == "running"):
-                self._close(attempt, "unknown", text=_("The worker did not come back."))
+                self._close(attempt, "unknown", text=self.env._("The worker did not come back."))
             due = fields.Datetime.now() + timedelta(seconds=message.flow_id._policy().quiet)
             message._move(
-                "unknown", lease_until=False, next_try_on=due, result_text=_("Sent, but no answer came back")
+                "unknown", lease_until=False, next_try_on=due, result_text=self.env._("Sent, but no answer came back")
             )
             message._enqueue(eta=due)
-            return _("outcome unknown; asked about at %s", due)
+            return self.env._("outcome unknown; asked about at %s", due)
 
     def _ask(self, message_id):
         """Ask the other side by key; where that is not possible, two persons decide."""
@@ -296,9 +306,9 @@ class FinanceDeliver(models.AbstractModel):
             message = service.env["finance.message"].browse(message_id)
             refusal = service.env["finance.permit"]._refusal(message.connector_id.environment)
             if refusal or message.connector_id.state != "active":
-                return refusal or _("the connector is not active")
+                return refusal or self.env._("the connector is not active")
             if not message.try_lock_for_update() or message.state != "unknown":
-                return _("another worker is at it")
+                return self.env._("another worker is at it")
             message.sudo().attempt += 1
             delivery = service._delivery(message, "ask")
         try:
@@ -314,20 +324,20 @@ class FinanceDeliver(models.AbstractModel):
 
     def _absent(self, message, attempt, _receipt):
         """The other side surely never got it: it may be sent again, with the same key and bytes."""
-        self._close(attempt, "ok", text=_("The other side does not know this message."))
-        message._move("ready", next_try_on=False, result_text=_("Not arrived; sent again with the same key"))
+        self._close(attempt, "ok", text=self.env._("The other side does not know this message."))
+        message._move("ready", next_try_on=False, result_text=self.env._("Not arrived; sent again with the same key"))
         message._enqueue()
-        return _("not arrived, ready again")
+        return self.env._("not arrived, ready again")
 
     def _cannot_ask(self, message, attempt, _nothing):
-        self._close(attempt, "unknown", text=_("The other side cannot be asked."))
+        self._close(attempt, "unknown", text=self.env._("The other side cannot be asked."))
         message.sudo().next_try_on = False
         message._open_case(
             "outcome.unknown",
-            _("“%s” was sent, no answer came back, and the other side cannot be asked.", message.name),
+            self.env._("“%s” was sent, no answer came back, and the other side cannot be asked.", message.name),
             category="outcome_unknown",
         )
-        return _("two persons have to decide")
+        return self.env._("two persons have to decide")
 
     def _ask_failed(self, message, attempt, error):
         self._close(attempt, "failed", category=error.category, error_code=error.code, text=str(error))
@@ -346,7 +356,7 @@ class FinanceDeliver(models.AbstractModel):
         """What follows in the ledger, in the job's own transaction; safe to run again."""
         message = self.env["finance.message"].browse(message_id)
         if not message.try_lock_for_update() or message.state != "sent":
-            return _("another worker is at it")
+            return self.env._("another worker is at it")
         attempt = message.sudo().attempt_ids.filtered(lambda a: a.outcome == "ok" and a.answer_sha256)[:1]
         answer = base64.b64decode(attempt.with_context(bin_size=False).answer or b"")
         try:
@@ -359,7 +369,7 @@ class FinanceDeliver(models.AbstractModel):
             return str(error)
         message._solve_cases()
         message._move("processed")
-        return _("done")
+        return self.env._("done")
 
     # sweeper
 
@@ -373,12 +383,20 @@ class FinanceDeliver(models.AbstractModel):
                 ("connector_id.state", "=", "active"),
                 ("hold", "=", False),
                 "|",
-                "&", ("state", "in", ("ready", "sent", "received")), ("write_date", "<=", idle),
-                "&", ("state", "in", ("sending", "unknown")), ("write_date", "<=", idle),
-                "|", ("next_try_on", "=", False), ("next_try_on", "<=", now),
+                "&",
+                ("state", "in", ("ready", "sent", "received")),
+                ("write_date", "<=", idle),
+                "&",
+                ("state", "in", ("sending", "unknown")),
+                ("write_date", "<=", idle),
+                "|",
+                ("next_try_on", "=", False),
+                ("next_try_on", "<=", now),
             ]
         )
-        asked = self.env["finance.exception"].search(
-            [("message_id", "in", waiting.ids), ("code", "=", "outcome.unknown"), ("state", "=", "open")]
-        ).message_id
+        asked = (
+            self.env["finance.exception"]
+            .search([("message_id", "in", waiting.ids), ("code", "=", "outcome.unknown"), ("state", "=", "open")])
+            .message_id
+        )
         (waiting - asked)._enqueue()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import psycopg2
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -59,8 +59,10 @@ class FinanceIntake(models.AbstractModel):
             return None
         message = self.env["finance.message"].browse(rows[0][0])
         if not inline:
-            attachment = self.env["ir.attachment"].sudo().create(
-                {"name": values["name"], "raw": content, "res_model": message._name, "res_id": message.id}
+            attachment = (
+                self.env["ir.attachment"]
+                .sudo()
+                .create({"name": values["name"], "raw": content, "res_model": message._name, "res_id": message.id})
             )
             message.sudo().attachment_id = attachment
         return message
@@ -107,7 +109,9 @@ class FinanceIntake(models.AbstractModel):
             return self._known(known.connector_id, key), False
         message._open_case(
             "duplicate.content",
-            _("%(key)s came before as “%(name)s”, with other content.", key=values["dedup_key"], name=known.name),
+            self.env._(
+                "%(key)s came before as “%(name)s”, with other content.", key=values["dedup_key"], name=known.name
+            ),
             category="duplicate",
         )
         return message, True
@@ -119,7 +123,7 @@ class FinanceIntake(models.AbstractModel):
             env = self.env(cr=cr)
             connector = flow.connector_id.with_env(env)
             if connector.state != "active":
-                return _("The connector is paused.")
+                return self.env._("The connector is paused.")
             transport = connector._transport()
         try:
             for parcel in transport.pull():
@@ -134,11 +138,13 @@ class FinanceIntake(models.AbstractModel):
         with self.env.registry.cursor() as cr:
             flow = flow.with_env(self.env(cr=cr))
             flow.sudo().last_success = fields.Datetime.now()
-            cases = self.env(cr=cr)["finance.exception"].sudo().search(
-                [("res_model", "=", "finance.flow"), ("res_id", "=", flow.id), ("state", "=", "open")]
+            cases = (
+                self.env(cr=cr)["finance.exception"]
+                .sudo()
+                .search([("res_model", "=", "finance.flow"), ("res_id", "=", flow.id), ("state", "=", "open")])
             )
-            cases._solve(_("Solved by itself: fetching works again."))
-        return _("%(taken)s new, %(copies)s seen before", taken=taken, copies=copies)
+            cases._solve(self.env._("Solved by itself: fetching works again."))
+        return self.env._("%(taken)s new, %(copies)s seen before", taken=taken, copies=copies)
 
     def _take(self, env, flow, parcel):
         flow = flow.with_env(env)
@@ -158,8 +164,13 @@ class FinanceIntake(models.AbstractModel):
 
     def _pull_failed(self, flow, error):
         flow.env["finance.exception"]._report(
-            flow, error.code, str(error), error.place, category=error.category,
-            connector_id=flow.connector_id.id, domain=flow.connector_id.domain,
+            flow,
+            error.code,
+            str(error),
+            error.place,
+            category=error.category,
+            connector_id=flow.connector_id.id,
+            domain=flow.connector_id.domain,
             owner_id=(flow.owner_id or flow.connector_id.owner_id).id,
         )
         if isinstance(error, AuthError):
@@ -173,12 +184,12 @@ class FinanceIntake(models.AbstractModel):
         if not message.try_lock_for_update():
             raise RetryableJobError("held by another worker", seconds=10, ignore_retry=True)
         if message.state != "received":
-            return _("nothing to do: %s", message.state)
+            return self.env._("nothing to do: %s", message.state)
         if message.hold:
-            return _("held: %s", message.hold_reason or "")
+            return self.env._("held: %s", message.hold_reason or "")
         blocker = self._blocked_by(message)
         if blocker:
-            return _("waits for the case of %s", blocker.name)
+            return self.env._("waits for the case of %s", blocker.name)
         started, started_at = fields.Datetime.now(), time.monotonic()
         before = {case: case.occurrences for case in message._blocking_cases()}
         error, result = None, None
@@ -200,10 +211,10 @@ class FinanceIntake(models.AbstractModel):
         if error is not None:
             return self._refused(message, error, now)
         settled = [case for case, times in before.items() if case.occurrences == times]
-        self.env["finance.exception"].sudo().concat(*settled)._solve(_("Solved by itself: the cause is gone."))
+        self.env["finance.exception"].sudo().concat(*settled)._solve(self.env._("Solved by itself: the cause is gone."))
         waits = bool(message._blocking_cases())
         message._move("refused" if waits else "processed", result=result, result_text=result.get("text"))
-        return result.get("text") or _("processed")
+        return result.get("text") or self.env._("processed")
 
     def _blocked_by(self, message):
         """The earlier message of the flow that a strict flow waits for."""

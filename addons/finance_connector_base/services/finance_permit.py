@@ -31,12 +31,13 @@ class FinancePermit(models.AbstractModel):
         if connector_environment != server.environment():
             return self.env._(
                 "the connector is for %(one)s, this server is for %(other)s",
-                one=connector_environment, other=server.environment(),
+                one=connector_environment,
+                other=server.environment(),
             )
-        if connector_environment == "live":
-            if not hmac.compare_digest(stored.get(self.PARAMETER) or "", self._fingerprint()):
-                return self.env._("this database is not bound to this server")
-        return None
+        bound = connector_environment != "live" or hmac.compare_digest(
+            stored.get(self.PARAMETER) or "", self._fingerprint()
+        )
+        return None if bound else self.env._("this database is not bound to this server")
 
     @api.model
     def _fingerprint(self):

@@ -6,7 +6,7 @@ import time
 from urllib.parse import quote, urljoin, urlsplit
 
 import requests
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from ..core.errors import (
     AuthError,
@@ -113,7 +113,7 @@ class Https:
             if isinstance(reason, NewConnectionError):  # nothing left this machine
                 raise TechnicalError(f"{self._host} cannot be reached", code="https.line") from error
             raise self._lost(method) from error
-        except requests.exceptions.RequestException as error:
+        except (requests.exceptions.RequestException, HTTPError) as error:
             raise self._lost(method) from error
         self._raise_for(answer, content, method)
         return Receipt(
@@ -137,7 +137,7 @@ class Https:
     def _read(self, answer, deadline, method):
         """The body within the deadline and the cap: a drip of bytes must not hold a worker."""
         parts, size = [], 0
-        for part in answer.iter_content(CHUNK):
+        while part := answer.raw.read1(CHUNK, decode_content=True):
             size += len(part)
             if size > self._settings["max_bytes"]:
                 raise RemoteDefectError(f"{self._host} answers with too many bytes", code="https.size")
