@@ -27,12 +27,17 @@ def _bare_package(name: str, *places) -> None:
         setattr(sys.modules[parent], child, package)
 
 
-def pytest_configure(config):
+def mount() -> None:
+    """Put the bare packages in place; from then on this process has no Odoo."""
     _bare_package("odoo")
     _bare_package("odoo.addons")
     for folder in ADDONS.iterdir():
         _bare_package(f"odoo.addons.{folder.name}", folder)
         _bare_package(f"odoo.addons.{folder.name}.tests", folder / "tests")
+
+
+def pytest_configure(config):
+    mount()
     if settings:
         # The same examples each time, and no limit per example: the machine may be busy.
         settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)

@@ -55,7 +55,7 @@ PYTHON
     export PGHOST PGPORT PGUSER PGPASSWORD
     [ "$PGUSER" != postgres ] || fail "Odoo refuses to work as database user 'postgres'; give another role."
     local answer
-    answer=$(psql -d postgres -Atc "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user") ||
+    answer=$(psql -w -d postgres -Atc "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user") ||
         fail "The database server $PGHOST:$PGPORT does not let in user $PGUSER (see the log)." \
             "Check PGHOST, PGPORT, PGUSER, PGPASSWORD or DATABASE_URL."
     [ "$answer" = t ] || fail "Role $PGUSER may not create databases: ALTER ROLE $PGUSER CREATEDB;"

@@ -1,0 +1,80 @@
+"""Takes the pictures in docs/pictures from the demo database, and lists what the browser complained about.
+
+screens.py URL LIST FOLDER [NAME ...]: LIST holds lines "NAME PATH [WIDTHxHEIGHT]"; with names, only those.
+"""
+
+import sys
+from pathlib import Path
+from shutil import which
+
+from playwright.sync_api import Page, sync_playwright
+
+BROWSERS = ("chromium", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]
+QUIET_SECONDS = 2       # nothing moves on the page for so long: charts have been drawn
+
+
+def wanted(listing: Path, names: list[str]):
+    for line in listing.read_text().splitlines():
+        words = line.partition("#")[0].split()
+        if words and (not names or words[0] in names):
+            width, height = (words[2] if len(words) > 2 else "1400x900").split("x")
+            yield words[0], words[1], int(width), int(height)
+
+
+def log_in(page: Page, url: str) -> None:
+    page.goto(f"{url}/web/login")
+    page.fill("input[name=login]", "admin")
+    page.fill("input[name=password]", "admin")
+    page.click("button[type=submit]")
+    page.wait_for_url("**/odoo**", timeout=120_000)
+
+
+def take(page: Page, address: str, target: Path) -> list[str]:
+    """One picture; returns the browser's complaints."""
+    complaints: list[str] = []
+
+    def on_console(message):
+        if message.type in ("error", "warning"):
+            complaints.append(f"{message.type}: {message.text}")
+
+    def on_error(error):
+        complaints.append(f"page error: {error}")
+
+    page.on("console", on_console)
+    page.on("pageerror", on_error)
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(QUIET_SECONDS * 1000)
+    page.screenshot(path=target)
+    page.remove_listener("console", on_console)
+    page.remove_listener("pageerror", on_error)
+    return complaints
+
+
+def main(url: str, listing: str, folder: str, *names: str) -> None:
+    browser_path = next(filter(None, map(which, BROWSERS)), None)
+    if not browser_path:
+        sys.exit("No Chromium was found: run setup/setup.sh tests.")
+    found = False
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=browser_path, args=FLAGS)
+        page = browser.new_page()
+        log_in(page, url)
+        for name, path, width, height in wanted(Path(listing), list(names)):
+            page.set_viewport_size({"width": width, "height": height})
+            complaints = take(page, url + path, Path(folder) / f"{name}.png")
+            print(f"{name}: {page.title()}")
+            for complaint in complaints:
+                found = True
+                print(f"    {complaint[:300]}")
+        browser.close()
+    if found:
+        sys.exit("The browser's console was not quiet.")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
