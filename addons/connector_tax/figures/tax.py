@@ -50,12 +50,12 @@ class Failed(TaxFigure):
 class Difference(TaxFigure):
     sequence = 50
     unit = "amount"
-    help = "What the engine filed differs from what we posted; in the currency of the documents."
+    help = "What the engine keeps for filing differs from what we posted."
     states = ("committed",)
     also = (("difference", "!=", 0),)
 
     def value(self, env, companies, on=None):
-        rows = env[self.model]._read_group(self.records(env, companies, on), [], ["difference:sum"])
+        rows = env[self.model]._read_group(self.records(env, companies, on), [], ["company_difference:sum"])
         return rows[0][0] or 0.0
 
 
@@ -68,5 +68,5 @@ class Committed(TaxFigure):
     states = ("committed",)
 
     def value(self, env, companies, on=None):
-        rows = env[self.model]._read_group(self.records(env, companies, on), [], ["committed_tax:sum"])
+        rows = env[self.model]._read_group(self.records(env, companies, on), [], ["company_tax:sum"])
         return rows[0][0] or 0.0

@@ -128,15 +128,15 @@ class AccountMove(models.Model):
         drafts = self.filtered(lambda move: move.state == "draft" and move.tax_by_engine)
         if not drafts:
             raise UserError(_("Choose draft customer invoices whose fiscal position names a tax engine."))
+        determine = self.env["finance.tax.determine"]
         todo = drafts.filtered(lambda move: not move._tax_is_current())
         try:
-            self.env["finance.tax.determine"]._run(todo)
+            failed = determine._run(todo)
         except FinanceError as error:
-            if len(drafts) == 1:
-                self.env["finance.tax.determine"]._failed(drafts, error)
-                return self._tax_notification(drafts, error)
-            raise UserError(self.env["finance.tax.determine"]._in_words(todo[:1], error)) from error
-        return True
+            raise UserError(determine._in_words(todo[:1], error)) from error
+        for move, error in failed.items():
+            determine._failed(move, error)
+        return self._tax_notification(failed) if failed else True
 
     def action_determine_tax_later(self):
         """One job for each draft: for more of them than a person wants to wait for."""
@@ -161,18 +161,20 @@ class AccountMove(models.Model):
         if self.state != "draft" or not self.tax_by_engine or self._tax_is_current():
             return _("nothing to determine")
         try:
-            with self.env.cr.savepoint():
-                self.env["finance.tax.determine"]._run(self, fallback=False)
+            failed = self.env["finance.tax.determine"]._run(self, fallback=False)
         except RateLimitedError as error:
             raise RetryableJobError(str(error), seconds=error.retry_after, ignore_retry=True) from error
         except TechnicalError as error:
             raise RetryableJobError(str(error)) from error
         except FinanceError as error:
-            self.env["finance.tax.determine"]._failed(self, error)
+            failed = {self: error}
+        for move, error in failed.items():
+            self.env["finance.tax.determine"]._failed(move, error)
             return str(error)
         return _("determined")
 
-    def _tax_notification(self, move, error):
+    def _tax_notification(self, failed):
+        words = [self.env["finance.tax.determine"]._in_words(move, error) for move, error in failed.items()]
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -180,7 +182,7 @@ class AccountMove(models.Model):
                 "type": "danger",
                 "sticky": True,
                 "title": _("Tax not determined"),
-                "message": self.env["finance.tax.determine"]._in_words(move, error),
+                "message": "\n\n".join(words),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
@@ -223,11 +225,14 @@ class AccountMove(models.Model):
     def _tax_prepare_posting(self):
         """Get a quote for what is about to be posted, before anything is written."""
         todo = self.filtered(lambda move: move.state == "draft" and move.tax_by_engine and not move._tax_is_current())
-        for move in todo:
-            try:
-                self.env["finance.tax.determine"]._run(move)
-            except FinanceError as error:
-                raise UserError(self.env["finance.tax.determine"]._in_words(move, error)) from error
+        determine = self.env["finance.tax.determine"]
+        try:
+            failed = determine._run(todo)
+        except FinanceError as error:
+            raise UserError(determine._in_words(todo[:1], error)) from error
+        if failed:
+            determine._failed_apart(failed)
+            raise UserError("\n\n".join(determine._in_words(move, error) for move, error in failed.items()))
 
     def _post(self, soft=True):
         """Post what has its tax; the engine is told by a message, after this transaction."""
@@ -257,7 +262,8 @@ class AccountMove(models.Model):
             request = self.env["finance.tax.request"]._build(self, self.sudo().fiscal_position_id.tax_connector_id)
             found = determine._mirror(self, request)
             if found:
-                determine._keep(self, request, found)
+                lines = determine._lines(self, self.sudo().fiscal_position_id.tax_connector_id, found.quote)
+                determine._keep(self, request, found, lines)
         except FinanceError as error:
             raise UserError(determine._in_words(self, error)) from error
         if not found or not self._tax_is_current():
@@ -285,6 +291,8 @@ class AccountMove(models.Model):
             determination = move.sudo().tax_determination_id
             if determination.state == "quoted":
                 determination._submit_commit()
+            elif determination.state == "fallback":
+                determination._take_number()
 
     # ------------------------------------------------------------------ take back
 

@@ -109,10 +109,11 @@ class FinanceConnector(models.Model):
         account = self._tax_liability_account()
         if not account:
             raise UserError(_("Create one sales tax with an account first: its account is used for the new taxes."))
-        missing = [level for level in LEVEL_LABELS if level not in self.tax_mapping_ids.mapped("level")]
-        for level in missing:
-            tax = self.env["account.tax"].create(self._tax_vals(level, account))
-            self.tax_mapping_ids.create({"connector_id": self.id, "level": level, "tax_id": tax.id})
+        mapped = set(self.tax_mapping_ids.mapped("level"))
+        for level in LEVEL_LABELS:
+            if level not in mapped:
+                tax = self._tax_of_level(level, account)
+                self.tax_mapping_ids.create({"connector_id": self.id, "level": level, "tax_id": tax.id})
 
     def _tax_liability_account(self):
         """The account on which the company's sales taxes are owed."""
@@ -127,16 +128,34 @@ class FinanceConnector(models.Model):
         )
         return lines.account_id
 
+    def _tax_of_level(self, level, account):
+        """The company's tax for a level: that of its other engines, else a new one in a group of its own."""
+        known = self.env["finance.tax.mapping"].search(
+            [("company_id", "=", self.company_id.id), ("level", "=", level), ("region", "=", False)], limit=1
+        )
+        return known.tax_id or self.env["account.tax"].create(self._tax_vals(level, account))
+
     def _tax_vals(self, level, account):
-        label = LEVEL_LABELS[level]
+        name = {
+            "country": _("Country tax"),
+            "state": _("State tax"),
+            "county": _("County tax"),
+            "city": _("City tax"),
+            "special": _("District tax"),
+        }[level]
+        company = self.company_id
+        group = self.env["account.tax.group"].create(
+            {"name": name, "company_id": company.id, "country_id": company.account_fiscal_country_id.id}
+        )
         repartition = [
             Command.create({"repartition_type": "base"}),
             Command.create({"repartition_type": "tax", "account_id": account.id}),
         ]
         return {
-            "name": f"{label} ({self.name})",
-            "invoice_label": _("%s tax", label),
-            "company_id": self.company_id.id,
+            "name": _("%s by engine", name),
+            "invoice_label": name,
+            "tax_group_id": group.id,
+            "company_id": company.id,
             "type_tax_use": "sale",
             "amount_type": "percent",
             "amount": 0.0,

@@ -72,6 +72,16 @@ class FinanceTaxDetermination(models.Model):
     difference = fields.Monetary(
         compute="_compute_difference", store=True, help="Tax at the engine less tax of our document."
     )
+    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Currency of the company")
+    company_tax = fields.Monetary(
+        compute="_compute_difference",
+        store=True,
+        currency_field="company_currency_id",
+        string="Tax at the engine (company)",
+    )
+    company_difference = fields.Monetary(
+        compute="_compute_difference", store=True, currency_field="company_currency_id", string="Difference (company)"
+    )
     text = fields.Text(readonly=True, string="Remarks")
     error_code = fields.Char(readonly=True)
     line_ids = fields.One2many("finance.tax.determination.line", "determination_id", readonly=True)
@@ -89,13 +99,22 @@ class FinanceTaxDetermination(models.Model):
     @api.depends("document_code", "move_id.name")
     def _compute_name(self):
         for determination in self:
-            determination.name = determination.document_code or determination.move_id.display_name or _("Document")
+            number = determination.move_id.name
+            known = number if number and number != "/" else determination.document_code
+            determination.name = known or _("Draft")
 
     @api.depends("committed_tax", "amount_tax", "state")
     def _compute_difference(self):
         for determination in self:
-            kept = determination.state == "committed" and determination.engine_status
+            kept = determination.state == "committed"
             determination.difference = determination.committed_tax - determination.amount_tax if kept else 0.0
+            determination.company_tax = determination._in_company_currency(determination.committed_tax) if kept else 0.0
+            determination.company_difference = determination._in_company_currency(determination.difference)
+
+    def _in_company_currency(self, amount):
+        company = self.company_id
+        on = self.tax_date or fields.Date.today()
+        return self.currency_id._convert(amount, company.currency_id, company, on) if amount else 0.0
 
     @api.depends("request")
     def _compute_texts(self):
@@ -116,7 +135,7 @@ class FinanceTaxDetermination(models.Model):
                 "move_id": move.id,
                 "company_id": move.company_id.id,
                 "currency_id": move.currency_id.id,
-                "document_code": request.get("code") or move.name or False,
+                "document_code": request.get("code") or self.env["finance.tax.request"]._code(move),
                 "tax_date": request.get("tax_date") or request.get("date") or False,
                 **values,
             }
@@ -195,10 +214,10 @@ class FinanceTaxDetermination(models.Model):
         """The intent to commit, in the transaction that posts; it is sent by a job after that."""
         for determination in self:
             engine = determination.connector_id._tax_provider_class()
+            determination._take_number()
             if not engine.keeps_documents:
                 determination.write({"state": "committed", "committed_tax": determination.amount_tax})
                 continue
-            determination._take_number()
             order = engine(None).commit_order(determination._request(), determination._quote())
             determination.commit_message_id = determination._submit("commit", order)
 

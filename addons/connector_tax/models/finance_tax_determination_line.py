@@ -21,6 +21,7 @@ class FinanceTaxDeterminationLine(models.Model):
     tax_date = fields.Date(related="determination_id.tax_date", store=True)
     currency_id = fields.Many2one(related="determination_id.currency_id", store=True)
     ref = fields.Char(required=True, readonly=True, string="Line")
+    description = fields.Char(readonly=True, string="For")
     level = fields.Selection(LEVEL_SELECTION, required=True, readonly=True)
     name = fields.Char(required=True, readonly=True, string="Authority")
     tax_name = fields.Char(readonly=True, string="Tax there")

@@ -17,7 +17,7 @@ class FinanceTaxMapping(models.Model):
 
     _name = "finance.tax.mapping"
     _description = "Tax mapping"
-    _order = "connector_id, level, region"
+    _order = "connector_id, id"
     _check_company_auto = True
 
     connector_id = fields.Many2one("finance.connector", required=True, index=True, ondelete="cascade")

@@ -1,6 +1,9 @@
+import logging
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+
+import psycopg2
 
 from odoo import Command, _, api, fields, models
 from odoo.exceptions import UserError
@@ -8,6 +11,8 @@ from odoo.exceptions import UserError
 from odoo.addons.finance_connector_base.core.errors import AuthError, FinanceError, TechnicalError
 
 from ..core.tax import is_mirror, mirrored, plain, quote_from, request_from
+
+_logger = logging.getLogger(__name__)
 
 #: The engine cannot be used now, whatever the document is: what the stated fallback is for.
 UNAVAILABLE = (TechnicalError, AuthError)
@@ -39,13 +44,14 @@ class FinanceTaxDetermine(models.AbstractModel):
 
     @api.model
     def _run(self, moves, fallback=True):
-        """Determine the tax of drafts.
+        """Determine the tax of drafts, one question each; writing starts after the last answer.
 
         :param fallback: whether the stated fallback may be used where the engine cannot be reached
-        :raise FinanceError: for the first draft whose tax cannot be determined
+        :return: ``{draft: FinanceError}`` of those whose tax cannot be determined
+        :raise FinanceError: the engine cannot be used now, and nothing may stand in
         """
         deadline = time.monotonic() + CLICK_SECONDS
-        answers = []
+        answers, failed = [], {}
         for done, move in enumerate(moves):
             if time.monotonic() > deadline:
                 raise UserError(
@@ -56,20 +62,25 @@ class FinanceTaxDetermine(models.AbstractModel):
                         all=len(moves),
                     )
                 )
-            answers.append((move, *self._answer(move, fallback)))
-        for move, request, found in answers:  # writing starts only after the last call
+            try:
+                answers.append((move, *self._answer(move, fallback)))
+            except UNAVAILABLE:
+                raise
+            except FinanceError as error:
+                failed[move] = error
+        for move, request, found, lines in answers:
             if found is None:
                 self._fall_back(move, request)
             else:
-                self._keep(move, request, found)
+                self._keep(move, request, found, lines)
+        return failed
 
     @api.model
     def _failed(self, move, error):
         """Write down that the tax of a draft could not be determined, with a case for its owner."""
         connector = move.sudo().fiscal_position_id.tax_connector_id
         determination = self.env["finance.tax.determination"]._replace(
-            move,
-            {"state": "failed", "connector_id": connector.id, "text": str(error), "error_code": error.code},
+            move, {"state": "failed", "connector_id": connector.id, "text": str(error), "error_code": error.code}
         )
         self.env["finance.exception"]._report(
             determination,
@@ -85,21 +96,33 @@ class FinanceTaxDetermine(models.AbstractModel):
         )
         return determination
 
+    @api.model
+    def _failed_apart(self, failed):
+        """The same in a transaction of its own: the caller's is about to be rolled back."""
+        try:
+            with self.env.registry.cursor() as cr:
+                cr.execute("SET LOCAL lock_timeout = '2s'")
+                own = self.env(cr=cr)
+                for move, error in failed.items():
+                    if move.with_env(own).exists():
+                        own["finance.tax.determine"]._failed(move.with_env(own), error)
+        except psycopg2.OperationalError:  # only the note is lost; the person is told anyway
+            _logger.warning("no note about the tax of %s: somebody else is at it", list(failed))
+
     # ------------------------------------------------------------------ asking
 
     def _answer(self, move, fallback):
-        """``(request, Finding)``; the finding is None where the fallback takes over."""
+        """``(request, Finding, lines to keep)``; without a finding the fallback takes over."""
         connector = move.sudo().fiscal_position_id.tax_connector_id
         request = self.env["finance.tax.request"]._build(move, connector)
         found = self._kept(connector, request) or self._mirror(move, request)
-        if found:
-            return request, found
         try:
-            return request, Finding(connector._tax_engine_now().quote(request), "engine", fields.Datetime.now())
+            found = found or Finding(connector._tax_engine_now().quote(request), "engine", fields.Datetime.now())
         except UNAVAILABLE:
             if fallback and move._tax_fallback() == "odoo":
-                return request, None
+                return request, None, []
             raise
+        return request, found, self._lines(move, connector, found.quote)
 
     def _kept(self, connector, request):
         """The answer to the same question, asked not too long ago."""
@@ -128,7 +151,7 @@ class FinanceTaxDetermine(models.AbstractModel):
 
     # ------------------------------------------------------------------ keeping
 
-    def _keep(self, move, request, found):
+    def _keep(self, move, request, found, lines):
         connector = move.sudo().fiscal_position_id.tax_connector_id
         quote = found.quote
         determination = self.env["finance.tax.determination"]._replace(
@@ -148,7 +171,7 @@ class FinanceTaxDetermine(models.AbstractModel):
                 "amount_taxable": quote.taxable,
                 "amount_tax": quote.tax,
                 "text": "\n".join(filter(None, quote.messages)) or False,
-                "line_ids": self._lines(move, connector, quote),
+                "line_ids": lines,
             },
         )
         determination._apply()
@@ -161,6 +184,7 @@ class FinanceTaxDetermine(models.AbstractModel):
                 {
                     "move_line_id": line.id,
                     "ref": amount.ref,
+                    "description": (line.name or "").partition("\n")[0],
                     "level": detail.level,
                     "name": detail.name,
                     "tax_name": detail.tax_name,

@@ -90,7 +90,7 @@ class FinanceTaxRequest(models.AbstractModel):
             or product.categ_id._finance_tax_code()
             or connector.tax_default_code
             or None,
-            description=(line.name or "").splitlines()[0][:255] if line.name else None,
+            description=(line.name or "").partition("\n")[0][:255] or None,
         )
 
     def _decimal(self, number, places):

@@ -26,8 +26,8 @@ class TestDetermine(TaxCase):
             [
                 ("City tax", -1.2),
                 ("County tax", -0.3),
-                ("Special district tax", -2.7),
-                ("State or province tax", -7.2),
+                ("District tax", -2.7),
+                ("State tax", -7.2),
             ],
         )
 
@@ -178,6 +178,24 @@ class TestDetermine(TaxCase):
         move.action_determine_tax()
         self.assertEqual((move.tax_status, case.state), ("valid", "solved"))
         self.assertEqual(sorted(move.tax_determination_ids.mapped("state")), ["quoted", "superseded"])
+
+    def test_one_refusal_does_not_stop_the_others(self):
+        nowhere = self.customer.copy({"zip": "00000"})
+        good, bad = self.invoice(10.0), self.invoice(20.0, partner_id=nowhere.id)
+        told = (good + bad).action_determine_tax()
+        self.assertIn("Zip is not valid", told["params"]["message"])
+        self.assertEqual((good.tax_status, bad.tax_status), ("valid", "failed"))
+
+    def test_refusal_at_posting_is_kept_although_nothing_is_posted(self):
+        self.customer.zip = "00000"
+        move = self.invoice()
+        with self.enter_registry_test_mode():
+            try:
+                move.action_post()
+            except UserError as error:
+                self.assertIn("Zip is not valid", str(error))
+        self.env.invalidate_all()
+        self.assertEqual((move.state, move.tax_status), ("draft", "failed"))
 
     def test_answer_that_does_not_add_up_is_refused(self):
         self.sandbox.fault("total_wrong")
