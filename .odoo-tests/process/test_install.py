@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from runner.layout import LOGS, addons
 from runner.real import run_odoo
 

@@ -16,7 +16,7 @@ EXPECTED = ROOT / ".odoo-tests" / "expected.json"
 
 def pytest_addoption(parser):
     parser.addoption("--whole", action="store_true", help="this run holds all tests: check their numbers")
-    parser.addoption("--update-expected", action="store_true", help="write the numbers of this run as the expected ones")
+    parser.addoption("--update-expected", action="store_true", help="keep the numbers of this run as expected")
 
 
 def group_of(item) -> tuple[str, str]:

@@ -20,10 +20,11 @@ def odoo_command(*arguments: str) -> list[str]:
     return [str(PYTHON), str(BIN / "server.py"), *arguments]
 
 
-def new_database(*, demo: bool = False) -> str:
-    """A fresh copy with all addons installed; its name tells which process it belongs to."""
+def new_database(*, demo: bool = False, addons: list[str] | None = None) -> str:
+    """A fresh copy with all or the given addons installed; its name tells which process it belongs to."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    command = [str(BIN / "newdb"), name, "--addons", *(["--demo"] if demo else [])]
+    chosen = f"--addons={','.join(addons)}" if addons else "--addons"
+    command = [str(BIN / "newdb"), name, chosen, *(["--demo"] if demo else [])]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr.strip() or done.stdout[-2000:])

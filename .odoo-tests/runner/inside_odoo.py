@@ -37,7 +37,12 @@ def list_tests(addons: list[str], target: str) -> None:
 
     config.parse_config(["--log-level=warn"], setup_logging=True)
     initialize_sys_path()
-    modules = [module for addon in addons for module in loader.get_test_modules(addon)]
+    modules, broken = [], {}
+    for addon in addons:
+        try:
+            modules += loader.get_test_modules(addon)
+        except Exception:  # noqa: BLE001 - whatever stops the import of one addon's tests, the others are listed
+            broken[addon] = traceback.format_exc()
     tests = [test for module in modules for test in loader.get_module_test_cases(module)]
     taken = {key_of(test) for test in tests}
     rows = [row(type(test), test._testMethodName) for test in tests]
@@ -46,7 +51,7 @@ def list_tests(addons: list[str], target: str) -> None:
         for module in modules
         for cls, method, silent in passed_over(module, taken)
     ]
-    Path(target).write_text(json.dumps(rows))
+    Path(target).write_text(json.dumps({"tests": rows, "broken": broken}))
 
 
 def row(cls, method: str, silent: str | None = None) -> dict:

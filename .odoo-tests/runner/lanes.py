@@ -9,15 +9,15 @@ import time
 from pathlib import Path
 
 from . import databases
-from .layout import LOGS, PYTHON, ROOT, addons
+from .layout import LOGS, PYTHON, ROOT, addons, with_dependencies
 
 LANES = min(2, os.cpu_count() or 1)
 INSIDE = Path(__file__).with_name("inside_odoo.py")
 SILENCE_SECONDS = 420       # a lane that says nothing for so long hangs: Odoo's own browser limit is far below
 
 
-def list_tests() -> list[dict]:
-    """All tests that Odoo's loader finds in the addons, and those it passes over."""
+def list_tests() -> dict:
+    """All tests that Odoo's loader finds in the addons, those it passes over, and addons it cannot import."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "tests.json"
         command = [str(PYTHON), str(INSIDE), "list", ",".join(addons()), str(target)]
@@ -35,6 +35,7 @@ class Lanes:
 
     def __init__(self, keys: list[str]):
         self.keys = keys
+        self.addons = sorted({key.split(".")[2] for key in keys})
         self.results: dict[str, dict] = {}
         self.class_events: dict[str, dict] = {}
         self.stray: list[str] = []
@@ -52,7 +53,8 @@ class Lanes:
     def _prepare(self) -> None:
         """The first copy makes the template if the addons changed; the rest follows in a second."""
         try:
-            names = [databases.new_database() for _lane in range(LANES)]
+            wanted = with_dependencies(set(self.addons))
+            names = [databases.new_database(addons=wanted) for _lane in range(LANES)]
         except RuntimeError as error:
             with self.changed:
                 self.broken, self.running = str(error), 0
@@ -71,7 +73,7 @@ class Lanes:
         log = LOGS / f"test-lane-{number + 1}.log"
         command = [
             str(PYTHON), str(INSIDE), "run", str(plan), "-d", database, "--stop-after-init",
-            "--test-tags", ",".join(f"/{addon}" for addon in addons()), "--max-cron-threads", "0",
+            "--test-tags", ",".join(f"/{addon}" for addon in self.addons), "--max-cron-threads", "0",
             "--http-port", str(databases.free_port()), "--gevent-port", str(databases.free_port()),
             "--screenshots", str(LOGS / "screenshots"),
         ]
@@ -126,7 +128,10 @@ class Lanes:
                 event = self.class_events[owner]
                 problem = event.get("problem")
                 return {"problems": [problem] if problem else [], "skipped": event.get("skipped"), "seconds": 0}
-        reason = self.broken or "Odoo did not run it. " + " ".join(self.stray)
+        if self.broken:
+            reason, self.broken = self.broken, "Not run: there is no database to run it on, see the first failure."
+        else:
+            reason = "Odoo did not run it. " + " ".join(self.stray)
         return {"problems": [reason], "skipped": None, "seconds": 0}
 
     def finish(self) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 
 from .databases import drop_leftovers
 from .lanes import Lanes, list_tests
-from .layout import ROOT, kind_of
+from .layout import ADDONS, ROOT, kind_of
 
 
 class OdooTestFailed(Exception):
@@ -15,7 +15,11 @@ class OdooFile(pytest.File):
     """A test file that Odoo imports: ``tests/test_*.py`` of an addon."""
 
     def collect(self):
-        rows = [row for row in found_tests(self.config) if row["file"] == str(self.path) and row["wanted"]]
+        found = found_tests(self.config)
+        addon = self.path.relative_to(ADDONS).parts[0]
+        if addon in found["broken"]:
+            raise self.CollectError(f"Odoo cannot import the tests of {addon}:\n{found['broken'][addon]}")
+        rows = [row for row in found["tests"] if row["file"] == str(self.path) and row["wanted"]]
         if not rows:
             raise self.CollectError(
                 f"Odoo finds no test in {self.path.relative_to(ROOT)}: is it imported in tests/__init__.py?"
@@ -76,10 +80,10 @@ class LaneItem(pytest.Item):
 
 
 LANES = pytest.StashKey[Lanes]()
-FOUND = pytest.StashKey[list]()
+FOUND = pytest.StashKey[dict]()
 
 
-def found_tests(config) -> list[dict]:
+def found_tests(config) -> dict:
     if FOUND not in config.stash:
         config.stash[FOUND] = list_tests()
     return config.stash[FOUND]

@@ -9,6 +9,7 @@ Such tests are plain pytest functions in ``addons/*/tests_process/`` or ``.odoo-
         server.start()
 """
 
+import contextlib
 import json
 import signal
 import subprocess
@@ -78,19 +79,15 @@ class Server:
         """End as an administrator would, with time to finish."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                pass
         self.kill()
 
     def kill(self) -> None:
         """SIGKILL to the server and all its workers, as a power cut does."""
         for process in self.processes():
-            try:
+            with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-            except psutil.NoSuchProcess:
-                continue
         if self.process:
             self.process.wait()
 

@@ -58,28 +58,34 @@ make_demo_template() { make_template demo; }
 
 # --- with this project's addons installed ---------------------------------------------------------
 
-own_addons() { # comma separated, in no special order: Odoo sorts them by their dependencies
+own_addons() {
     local manifest
     for manifest in "$ROOT"/addons/*/__manifest__.py; do
         [ -f "$manifest" ] && basename "$(dirname "$manifest")"
     done | paste -sd,
 }
 
+addons_template_name() { # addons_template_name ADDONS [demo]: one template for each choice of addons
+    local suffix=addons
+    [ "$1" = "$(own_addons)" ] || suffix=$(key_of "$1" | cut -c1-8)
+    echo "$(template_name "${2:-}")_$suffix"
+}
+
 addons_key() { # changes with every source that can change what is stored in a database
     local sources
-    sources=$(cd "$ROOT" && find addons -type f -not -path '*/tests/*' -not -path '*/tests_process/*' \
-        -not -path '*/static/*' -not -path '*/readme/*' -not -name '*.pyc' -print0 |
-        sort -z | xargs -0 sha256sum)
+    sources=$(cd "$ROOT/addons" && IFS=, && for addon in $1; do
+        find "$addon" -type f -not -path '*/tests/*' -not -path '*/tests_process/*' \
+            -not -path '*/static/*' -not -path '*/readme/*' -not -name '*.pyc' -print0
+    done | sort -z | xargs -0 sha256sum)
     key_of "$(template_key)" "$sources" "recipe 1"
 }
 
-make_addons_template() { # make_addons_template [demo]
-    local demo="${1:-}" name key addons log
+make_addons_template() { # make_addons_template ADDONS [demo]
+    local addons="$1" demo="${2:-}" name key log
     make_template "$demo"
-    name="$(template_name "$demo")_addons"
-    key=$(addons_key)
+    name=$(addons_template_name "$addons" "$demo")
+    key=$(addons_key "$addons")
     [ "$(database_note "$name")" = "$key" ] && return
-    addons=$(own_addons)
     log="$LOGS/install${demo:+-demo}.log"
     copy_database "$(template_name "$demo")" "${name}_new"
     "$HOME_DIR/bin/odoo" -d "${name}_new" -i "$addons" ${demo:+--with-demo} --stop-after-init \
