@@ -7,7 +7,8 @@ class AccountFiscalPosition(models.Model):
     tax_connector_id = fields.Many2one(
         "finance.connector",
         string="Tax determined by",
-        domain="[('domain', '=', 'tax'), ('company_id', 'parent_of', company_id)]",
+        check_company=True,
+        domain="[('domain', '=', 'tax')]",
         groups="finance_connector_base.group_user",
         help="Customer invoices under this fiscal position get their tax from this engine.",
     )

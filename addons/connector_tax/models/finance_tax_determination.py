@@ -72,6 +72,7 @@ class FinanceTaxDetermination(models.Model):
     difference = fields.Monetary(
         compute="_compute_difference", store=True, help="Tax at the engine less tax of our document."
     )
+    compared_on = fields.Datetime(readonly=True, help="When the engine was last asked whether it still keeps this.")
     company_currency_id = fields.Many2one(related="company_id.currency_id", string="Currency of the company")
     company_tax = fields.Monetary(
         compute="_compute_difference",
@@ -206,7 +207,11 @@ class FinanceTaxDetermination(models.Model):
     def _is_applied(self, move):
         """Whether the document, as it stands on the screen, carries exactly these amounts."""
         self.ensure_one()
-        return self.currency_id.compare_amounts(move.amount_tax, self._sign() * self.amount_tax) == 0
+        currency, by_line = self.currency_id, defaultdict(float)
+        for part in self.line_ids.filtered("tax_id"):
+            by_line[part.ref] += part.amount_tax
+        expected = self._sign() * sum(currency.round(amount) for amount in by_line.values())
+        return currency.compare_amounts(move.amount_tax, expected) == 0
 
     # ------------------------------------------------------------------ at the engine
 
@@ -371,6 +376,32 @@ class FinanceTaxDetermination(models.Model):
         if self.state != "fallback":
             return _("done already")
         return self.env["finance.tax.true.up"]._run_in_job(self)
+
+    def action_compare(self):
+        """Ask the engine in the background whether it keeps what we committed."""
+        kept = self.sudo().filtered(lambda known: known.state == "committed" and known.commit_message_id)
+        for determination in kept:
+            determination.with_delay(
+                identity_key=f"finance.tax.compare:{determination.id}",
+                description=_("Compare the tax of %s", determination.name),
+            ).compare_job()
+
+    @api.model
+    def _cron_compare(self, days=62, limit=500):
+        """Compare the documents of the open periods, those first that were not compared for longest."""
+        since = fields.Date.subtract(fields.Date.today(), days=days)
+        self.search(
+            [("state", "=", "committed"), ("commit_message_id", "!=", False), ("tax_date", ">=", since)],
+            order="compared_on ASC NULLS FIRST, id",
+            limit=limit,
+        ).action_compare()
+
+    def compare_job(self):
+        """Compare one document with the engine."""
+        self.ensure_one()
+        if self.state != "committed":
+            return _("nothing to compare")
+        return self.env["finance.tax.compare"]._run_in_job(self.sudo())
 
 
 def _indented(content):

@@ -1,8 +1,9 @@
+import random
 from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
@@ -130,6 +131,57 @@ class TestDetermine(TaxCase):
         self.assertEqual((move.amount_tax, move.amount_tax_signed), (9.5, 19.0))
         move.action_post()
         self.assertEqual(move.tax_determination_id.currency_id, euro)
+
+    def test_odd_amounts_keep_the_engines_sum(self):
+        """Whatever Odoo rounds, by line or for the whole document, the engine's sum is booked."""
+        dice = random.Random(7)
+        for method in ("round_per_line", "round_globally"):
+            self.company.tax_calculation_rounding_method = method
+            lines = [
+                Command.create(
+                    {
+                        "product_id": self.goods.id,
+                        "quantity": dice.choice([1, 3, 0.333, 7]),
+                        "price_unit": round(dice.uniform(0.01, 99), 2),
+                        "discount": dice.choice([0, 0, 12.5, 33.33]),
+                        "tax_ids": False,
+                    }
+                )
+                for _number in range(30)
+            ]
+            with self.subTest(method):
+                move = self.invoice(invoice_line_ids=lines)
+                move.action_post()
+                determination = move.tax_determination_id
+                self.assertEqual(self.usd.compare_amounts(move.amount_tax, determination.amount_tax), 0)
+                booked = -sum(move.line_ids.filtered("tax_line_id").mapped("balance"))
+                self.assertEqual(self.usd.compare_amounts(booked, determination.amount_tax), 0)
+
+    def test_currency_without_cents(self):
+        yen = self.setup_other_currency("JPY", rates=[("2020-01-01", 150.0)], rounding=1.0)
+        move = self.invoice(1230.0, 4570.0, currency_id=yen.id)
+        move.action_post()
+        self.assertEqual((move.state, move.amount_tax), ("posted", 551.0))
+
+    def test_status_follows_the_screen(self):
+        move = self.invoice()
+        move.action_determine_tax()
+        with Form(move) as form:
+            self.assertEqual(form.tax_status, "valid")
+            with form.invoice_line_ids.edit(0) as line:
+                line.quantity = 2
+            self.assertEqual(form.tax_status, "stale")
+            with form.invoice_line_ids.edit(0) as line:
+                line.quantity = 1
+            self.assertEqual(form.tax_status, "valid")
+
+    def test_deleted_draft_leaves_its_evidence(self):
+        move = self.invoice()
+        move.action_determine_tax()
+        determination = move.tax_determination_id
+        move.unlink()
+        self.assertTrue(determination.exists())
+        self.assertFalse(determination.move_id)
 
     def test_copy_starts_anew(self):
         move = self.invoice()

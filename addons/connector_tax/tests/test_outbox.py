@@ -2,6 +2,8 @@ import json
 
 from odoo.tests import tagged
 
+from odoo.addons.queue_job.tests.common import trap_jobs
+
 from .common import TaxCase
 
 
@@ -156,6 +158,28 @@ class TestOutbox(TaxCase):
         self.assertEqual(determination.commit_message_id.state, "refused")
         move.button_draft()
         self.assertEqual(determination.commit_message_id.state, "cancelled")
+
+    def test_compare_finds_what_was_changed_there(self):
+        move = self.posted()
+        determination = move.tax_determination_id
+        self.deliver(determination.commit_message_id)
+        self.assertEqual(determination.compare_job(), "equal")
+        engine, request = self.connector._tax_engine(), determination._request()
+        adjusted = engine.adjust_order(request, determination._quote())
+        adjusted.body["newTransaction"]["lines"][0]["amount"] = 1
+        engine.carry_out(adjusted, "k")
+        self.assertIn("1.00 instead of 100.00", determination.compare_job())
+        engine.carry_out(engine.void_order(request, determination._quote()), "k")
+        determination.compare_job()
+        cases = self.env["finance.exception"].search([("res_id", "=", determination.id), ("state", "=", "open")])
+        self.assertEqual(set(cases.mapped("code")), {"duplicate.tax_content", "tax.lost"})
+
+    def test_compare_by_schedule(self):
+        move = self.posted()
+        self.deliver(move.tax_determination_id.commit_message_id)
+        with trap_jobs() as trap:
+            self.env["finance.tax.determination"].sudo()._cron_compare(days=9999)
+            self.assertTrue(trap.enqueued_jobs)
 
     def test_credit_note_is_committed_as_a_return(self):
         move = self.posted()
