@@ -63,7 +63,7 @@ class IncompleteStatements(Figure):
     help = "Opening balance and lines do not give the closing balance."
 
     def records(self, env, companies, on=None):
-        domain = [("company_id", "in", companies.ids), ("is_complete", "=", False), ("line_ids", "!=", False)]
+        domain = [("company_id", "in", companies.ids), ("is_complete", "=", False)]
         return [*domain, ("date", "<=", on)] if on else domain
 
 

@@ -1,4 +1,4 @@
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 
 
 class AccountBankStatement(models.Model):
@@ -6,7 +6,11 @@ class AccountBankStatement(models.Model):
 
     _inherit = "account.bank.statement"
 
+    journal_id = fields.Many2one(readonly=False)  # given at creation: a day without movement has a journal, too
     finance_message_id = fields.Many2one("finance.message", string="Message", readonly=True, index="btree_not_null")
+    finance_journal_id = fields.Many2one(
+        "account.journal", readonly=True, help="Odoo takes the journal from the lines; a statement may have none."
+    )
     finance_identity = fields.Char(readonly=True, copy=False, string="Identity at the bank")
     finance_content_hash = fields.Char(readonly=True, copy=False)
     finance_sequence = fields.Integer(readonly=True, copy=False, string="Number at the bank")
@@ -22,6 +26,30 @@ class AccountBankStatement(models.Model):
         "This statement was imported before.",
     )
     _finance_period_idx = models.Index("(journal_id, finance_from_on, finance_to_on)")
+
+    @api.depends("finance_journal_id")
+    def _compute_journal_id(self):
+        without_lines = self.filtered(lambda statement: not statement.line_ids and statement.finance_journal_id)
+        for statement in without_lines:
+            statement.journal_id = statement.finance_journal_id
+        return super(AccountBankStatement, self - without_lines)._compute_journal_id()
+
+    @api.depends("finance_identity")
+    def _compute_is_complete(self):
+        """A bank's statement without bookings is complete if its balance did not move."""
+        without_lines = self.filtered(lambda statement: not statement.line_ids and statement.finance_identity)
+        for statement in without_lines:
+            statement.is_complete = statement.currency_id.is_zero(
+                statement.balance_end_real - statement.balance_start
+            )
+        return super(AccountBankStatement, self - without_lines)._compute_is_complete()
+
+    @api.depends("line_ids.journal_id")
+    def _compute_journal_id(self):
+        without_lines = self.filtered(lambda statement: statement.finance_identity and not statement.line_ids)
+        super(AccountBankStatement, self - without_lines)._compute_journal_id()
+        for statement in without_lines:
+            statement.journal_id = statement.journal_id
 
     def _compute_finance_counts(self):
         counts = {

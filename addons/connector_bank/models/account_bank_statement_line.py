@@ -26,6 +26,9 @@ class AccountBankStatementLine(models.Model):
         compute="_compute_finance_match_state", search="_search_finance_match_state", string="Matching",
     )
     finance_why_not = fields.Text(readonly=True, copy=False, string="Why there is no match")
+    finance_hint = fields.Char(
+        compute="_compute_finance_hint", string="Next step", help="The best proposal, or why there is none."
+    )
     finance_details_html = fields.Html(compute="_compute_finance_details_html", string="What the bank says")
 
     _finance_fingerprint_uniq = models.UniqueIndex(
@@ -54,6 +57,17 @@ class AccountBankStatementLine(models.Model):
             "open": ["&", ("is_reconciled", "=", False), "!", *proposed],
         }
         return fields.Domain.OR([fields.Domain(by_state[state]) for state in value if state in by_state])
+
+    @api.depends("finance_why_not", "is_reconciled", "finance_proposal_ids.state")
+    def _compute_finance_hint(self):
+        for line in self:
+            best = line.finance_proposal_ids.filtered(lambda proposal: proposal.state == "proposed")[:1]
+            if line.is_reconciled:
+                line.finance_hint = False
+            elif best:
+                line.finance_hint = _("Proposed: %s", best.documents)
+            else:
+                line.finance_hint = (line.finance_why_not or "").partition("\n")[0]
 
     @api.depends("transaction_details")
     def _compute_finance_details_html(self):

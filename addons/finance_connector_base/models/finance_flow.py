@@ -104,7 +104,7 @@ class FinanceFlow(models.Model):
             factor=self.factor,
             longest_wait=self.longest_wait_seconds,
             quiet=self.quiet_seconds,
-            lease=max(self.connector_id.timeout_seconds * 2, 60),
+            lease=max(self.connector_id.timeout_seconds * 2, 10),
         )
 
     def _interval(self):

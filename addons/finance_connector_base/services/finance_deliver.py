@@ -289,6 +289,7 @@ class FinanceDeliver(models.AbstractModel):
             if not message.try_lock_for_update() or message.state != "sending":
                 return self.env._("another worker is at it")
             if message.lease_until and message.lease_until > fields.Datetime.now():
+                message._enqueue(eta=message.lease_until + timedelta(seconds=1))
                 return self.env._("under way until %s", message.lease_until)
             for attempt in message.sudo().attempt_ids.filtered(lambda a: a.outcome == "running"):
                 self._close(attempt, "unknown", text=self.env._("The worker did not come back."))

@@ -6,6 +6,7 @@ import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { _t } from "@web/core/l10n/translation";
 
+const MILLION = 1000000;
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86400;
@@ -45,7 +46,10 @@ export class FinanceOverview extends Component {
     shown(figure) {
         switch (figure.unit) {
             case "amount":
-                return formatMonetary(figure.value, { currencyId: this.state.currencyId });
+                return formatMonetary(figure.value, {
+                    currencyId: this.state.currencyId,
+                    humanReadable: Math.abs(figure.value) >= MILLION,
+                });
             case "seconds":
                 return spokenDuration(figure.value);
             case "percent":
