@@ -12,15 +12,15 @@ http_port=$(free_port "$HTTP_PORT")
 gevent_port=$(free_port "$GEVENT_PORT")
 [ "$gevent_port" != "$http_port" ] || gevent_port=$(free_port $((http_port + 1)))
 [ "$http_port" = "$HTTP_PORT" ] || echo "Port $HTTP_PORT is taken, so Odoo listens on $http_port."
-log="$LOGS/server.log"
+log=${SERVER_LOG:-$LOGS/server.log}
 cat <<TEXT
 
     Odoo:      http://127.0.0.1:$http_port
     User:      admin
     Password:  admin
-    Log:       ${log#"$ROOT"/}
+    Log:       ${log#"$ROOT/"}
 
 Ctrl-C ends it.
 TEXT
-exec "$HOME_DIR/bin/odoo" -d "$database" --http-port "$http_port" --gevent-port "$gevent_port" \
-    --workers "${WORKERS:-2}" --load base,rpc,web,queue_job >>"$log" 2>&1
+exec "$HOME_DIR/bin/odoo" -d "$database" --http-interface "${HTTP_INTERFACE:-127.0.0.1}" --http-port "$http_port" \
+    --gevent-port "$gevent_port" --workers "${WORKERS:-2}" --load base,rpc,web,queue_job >>"$log" 2>&1

@@ -4,6 +4,7 @@
 #   run       Odoo, its libraries, a database (when nothing is said)
 #   tests     the same, a browser and the test libraries
 #   python    only libraries: enough for pure tests and lint
+#   image     Odoo and libraries, when a container image is built
 #
 # From the environment, all optional and remembered in .odoo/settings:
 #   PYTHON=...         the interpreter (3.10 to 3.13)
@@ -27,9 +28,10 @@ unset PYTHON PGHOST PGPORT PGUSER PGPASSWORD
 purpose=${1:-run}
 case "$purpose" in
 python) steps 3 ;;
+image) steps 3 ;;
 run) steps 6 ;;
 tests) steps 8 ;;
-*) fail "usage: setup.sh [python|run|tests]" ;;
+*) fail "usage: setup.sh [run|tests|python|image]" ;;
 esac
 
 mkdir -p "$HOME_DIR"
@@ -42,6 +44,12 @@ if [ "$purpose" = python ]; then
     step "Python" python_program
     step "Libraries" python_libraries
     step "Test libraries" test_libraries
+    exit
+fi
+if [ "$purpose" = image ]; then
+    step "Python" python_program
+    step "Odoo 19" get_odoo
+    step "Libraries" python_libraries
     exit
 fi
 step "System programs" system_programs

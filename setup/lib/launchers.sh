@@ -37,6 +37,7 @@ limit_time_cpu = 300
 limit_time_real = 600
 
 [queue_job]
+host = 127.0.0.1
 channels = root:4,root.finance:3
 CONFIGURATION
 }
