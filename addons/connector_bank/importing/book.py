@@ -22,6 +22,20 @@ class Statement:
     def name(self):
         return self.header.statement_id or self.header.place or self.header.account or "?"
 
+    @property
+    def place(self):
+        """How a person finds it in the file; banks number the statements of each account alike."""
+        return " · ".join(part for part in (self.header.statement_id, self.header.account) if part) or self.name
+
+
+def period(statement, booked):
+    """First and last day the statement speaks of."""
+    header, footer = statement.header, statement.footer
+    days = [entry.booked_on for entry in booked if entry.booked_on]
+    first = header.from_on or (min(days) if days else None) or header.opening_on or footer.closing_on
+    last = header.to_on or (max(days) if days else None) or footer.closing_on or first
+    return first, last
+
 
 def statements(events):
     """Yield each statement once it is complete; only one is in memory at a time."""

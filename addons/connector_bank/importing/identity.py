@@ -6,12 +6,11 @@ Three layers, the first being the message (same bytes):
 - a **line** is known by its content and its occurrence: two equal coffees on one day stay two.
 
 Whether an equal line is the same booking again or a new one is decided from evidence, never guessed
-(``settle``): a bank reference, the chain of balances, or the periods of the statements.
+(``settle``): a bank reference, or the chain of balances (``chain``).
 """
 
 import re
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from odoo.addons.finance_connector_base.core.canonical import sha256
 
@@ -65,7 +64,10 @@ def content_hash(header, footer, entries):
 
 
 def fingerprint(entry):
-    """Hash of what makes a booking that booking: dates, amount, references, counterparty, texts."""
+    """Hash of what makes a booking that booking: dates, amount, references, counterparty, texts.
+
+    ``entry_ref`` is no part of it: banks count the entries of each file anew.
+    """
     details = [
         [
             detail.amount,
@@ -86,7 +88,6 @@ def fingerprint(entry):
         entry.currency,
         entry.reversal,
         entry.bank_ref,
-        entry.entry_ref if entry.bank_ref is None else None,
         _text(entry.additional),
         details,
     ]
@@ -103,28 +104,68 @@ def has_bank_reference(entry):
     return bool(entry.bank_ref or any(detail.bank_ref or detail.transaction_id for detail in entry.details))
 
 
-def settle(entries, stored, *, own=None, contiguous=False, overlaps=False):
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A line the account holds already."""
+
+    fingerprint: str
+    occurrence: int
+    own: bool = False  # of this very statement, written by an earlier run
+    place: str | None = None  # where it stands in the file, if it is of this very message
+    waiting: bool = False  # reported during the day, to be confirmed by a statement
+
+
+@dataclass(slots=True)
+class _Copies:
+    """The lines with one fingerprint, each to be taken once."""
+
+    last: int = 0
+    own: dict = field(default_factory=dict)
+    waiting: list = field(default_factory=list)
+    others: list = field(default_factory=list)
+
+    def add(self, held):
+        self.last = max(self.last, held.occurrence)
+        if held.own:
+            self.own.setdefault(held.place, []).append(held.occurrence)
+        else:
+            (self.waiting if held.waiting else self.others).append(held.occurrence)
+
+    def again(self, place):
+        """Occurrence of the line that surely is this entry, or ``None``."""
+        for copies in (self.own.get(place), self.own.get(None), self.waiting):
+            if copies:
+                return copies.pop(0)
+        return None
+
+    def next(self):
+        self.last += 1
+        return self.last
+
+
+def settle(entries, held, *, fits=False, overlaps=False, forced=False):
     """Sort the booked ``entries`` of one statement into new, known and doubtful.
 
-    :param stored: ``{fingerprint: how many such lines the account holds}``
-    :param own: ``{fingerprint: how many of them came from this very message}``, on a second run
-    :param contiguous: the opening balance is the last closing balance, or a person said so: all of it is new
-    :param overlaps: the period lies within what was imported before, so equal lines are the same
+    :param held: the lines of the account with the fingerprints of the entries
+    :param fits: the balances say that all of it is new
+    :param overlaps: the balances say that equal lines are the same
+    :param forced: a person said that what is doubtful is new
     """
-    seen, own = Counter(), own or {}
+    copies = {}
+    for line in sorted(held, key=lambda line: line.occurrence):
+        copies.setdefault(line.fingerprint, _Copies()).add(line)
     new, known, doubtful = [], [], []
     for entry in entries:
         key = fingerprint(entry)
-        seen[key] += 1
-        held, mine = stored.get(key, 0), own.get(key, 0)
-        if seen[key] > held:
-            new.append(Candidate(entry, key, seen[key]))
-        elif seen[key] <= mine:
-            known.append(Candidate(entry, key, held - mine + seen[key]))
-        elif contiguous and not has_bank_reference(entry):
-            new.append(Candidate(entry, key, held - mine + seen[key]))
-        elif overlaps or has_bank_reference(entry):
-            known.append(Candidate(entry, key, seen[key]))
+        mine = copies.setdefault(key, _Copies())
+        named = has_bank_reference(entry)
+        again = mine.again(entry.place)
+        if again:
+            known.append(Candidate(entry, key, again))
+        elif not mine.others or forced or (fits and not named):
+            new.append(Candidate(entry, key, mine.next()))
+        elif not fits and (overlaps or named):
+            known.append(Candidate(entry, key, mine.others.pop(0)))
         else:
-            doubtful.append(Candidate(entry, key, seen[key]))
+            doubtful.append(Candidate(entry, key, mine.others.pop(0)))
     return Settled(tuple(new), tuple(known), tuple(doubtful))

@@ -6,7 +6,6 @@ class AccountBankStatement(models.Model):
 
     _inherit = "account.bank.statement"
 
-    journal_id = fields.Many2one(readonly=False)  # given at creation: a day without movement has a journal, too
     finance_message_id = fields.Many2one("finance.message", string="Message", readonly=True, index="btree_not_null")
     finance_journal_id = fields.Many2one(
         "account.journal", readonly=True, help="Odoo takes the journal from the lines; a statement may have none."
@@ -43,13 +42,6 @@ class AccountBankStatement(models.Model):
                 statement.balance_end_real - statement.balance_start
             )
         return super(AccountBankStatement, self - without_lines)._compute_is_complete()
-
-    @api.depends("line_ids.journal_id")
-    def _compute_journal_id(self):
-        without_lines = self.filtered(lambda statement: statement.finance_identity and not statement.line_ids)
-        super(AccountBankStatement, self - without_lines)._compute_journal_id()
-        for statement in without_lines:
-            statement.journal_id = statement.journal_id
 
     def _compute_finance_counts(self):
         counts = {

@@ -1,5 +1,4 @@
 from odoo import _, api, fields, models
-from odoo.tools import SQL
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
@@ -43,57 +42,18 @@ class AccountJournal(models.Model):
                 ("bank_account_id.sanitized_acc_number", "=", number),
                 ("bank_account_id.sanitized_acc_number", "=like", "____" + _like(number)),
             ]
-        ).filtered(lambda journal: journal._finance_is_account(number))
+        ).filtered(lambda journal: journal._finance_has_account(number))
         same = found.filtered(lambda journal: journal._finance_currency().name == currency)
         return same if len(found) > 1 and same else found
 
     def _finance_currency(self):
         return self.currency_id or self.company_id.currency_id
 
-    def _finance_is_account(self, account):
-        """Whether the journal stands for this account; an unset number stands for any."""
+    def _finance_has_account(self, account):
+        """Whether the account of the journal is this one, by its IBAN or local number."""
         number = sanitize_account_number(account or "")
         own = self.bank_account_id.sanitized_acc_number
-        return not own or not number or own == number or _bban(own) == number or _bban(number) == own
-
-    def _finance_last_closing(self):
-        """The latest closing balance reported for this journal, or an empty recordset."""
-        return self.env["finance.bank.balance"].search(
-            [("journal_id", "=", self.id), ("kind", "=", "closing")], order="balance_on desc, id desc", limit=1
-        )
-
-    def _finance_period_known(self, from_on, to_on):
-        """Whether statements imported before cover any day of this period."""
-        if not from_on:
-            return False
-        return bool(
-            self.env["account.bank.statement"].search_count(
-                [
-                    ("journal_id", "=", self.id),
-                    ("finance_from_on", "<=", to_on or from_on),
-                    ("finance_to_on", ">=", from_on),
-                ],
-                limit=1,
-            )
-        )
-
-    def _finance_stored(self, fingerprints, message=None):
-        """``{fingerprint: number of lines}`` of what this journal holds already (from ``message`` only)."""
-        self.env["account.bank.statement.line"].flush_model(
-            ["journal_id", "finance_fingerprint", "finance_occurrence", "finance_message_id"]
-        )
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    "SELECT finance_fingerprint, %s FROM account_bank_statement_line "
-                    "WHERE journal_id = %s AND finance_fingerprint = ANY(%s) AND %s GROUP BY 1",
-                    SQL("count(*)") if message else SQL("max(finance_occurrence)"),
-                    self.id,
-                    list(fingerprints),
-                    SQL("finance_message_id = %s", message.id) if message else SQL("TRUE"),
-                )
-            )
-        )
+        return bool(own and number) and (own == number or _bban(own) == number or _bban(number) == own)
 
     def finance_match_job(self):
         """Match the open lines of this journal."""

@@ -14,8 +14,10 @@ class FinanceException(models.Model):
             case.can_force_import = case.state == "open" and case.code in FORCEABLE and bool(case.message_id)
 
     def action_force_import(self):
-        """A person looked: these lines are new. Import them too; what came from the file before stays."""
+        """A person looked: the lines of this statement are new. Import them too; what is there stays."""
+        self.check_access("write")
         for case in self.filtered("can_force_import"):
             message = case.message_id
-            message.sudo().options = {**(message.options or {}), "force": True}
+            options = message.options or {}
+            message.sudo().options = {**options, "force": sorted({*options.get("force", ()), case.place})}
             message.action_process_now()

@@ -19,9 +19,9 @@ class Import(Operation):
         company = journal.company_id or company
         files = [(path.name, path.read_bytes()) for path in options.files]
         env = env(context={**env.context, "allowed_company_ids": company.ids})
-        before = env["finance.message"].search([], order="id desc", limit=1).id or 0
-        messages = env["finance.statement.import"]._import_files(company.with_env(env), files, journal.with_env(env))
-        return tally(messages, before), 0
+        importer = env["finance.statement.import"]
+        messages, worked = importer._import_files(company.with_env(env), files, journal.with_env(env))
+        return tally(messages, worked), 0
 
 
 def chosen_company(env, name):
@@ -49,12 +49,12 @@ def chosen_journal(env, company, code):
     return found
 
 
-def tally(messages, before=0):
-    """What the messages brought; a file seen before brings its duplicates and nothing else."""
+def tally(messages, worked):
+    """What the messages brought; one that was done before (not ``worked`` on now) brings its duplicates alone."""
     result = {"messages": len(messages), "statements": 0, "lines": 0, "duplicates": 0, "cases": 0, "files": []}
     for message in messages:
         found = message.result or {}
-        again = message.id <= before and message.duplicates
+        again = message not in worked
         lines = 0 if again else found.get("lines", 0)
         statements = 0 if again else found.get("statements", 0)
         copies = found.get("lines", 0) + found.get("duplicates", 0) if again else found.get("duplicates", 0)
@@ -67,7 +67,7 @@ def tally(messages, before=0):
             {
                 "name": message.name,
                 "state": message.state,
-                "seen_before": bool(again),
+                "seen_before": again,
                 "statements": statements,
                 "lines": lines,
                 "duplicates": copies,

@@ -1,1 +1,7 @@
-from . import finance_matching, finance_process_statement, finance_settle, finance_statement_writer
+from . import (
+    finance_matching,
+    finance_process_statement,
+    finance_settle,
+    finance_statement_sorter,
+    finance_statement_writer,
+)

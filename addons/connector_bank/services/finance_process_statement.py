@@ -40,15 +40,16 @@ class FinanceProcessStatement(models.AbstractModel):
     def _import(self, message, statement, options):
         journal = self._journal(message, statement, options)
         writer = self.env["finance.statement.writer"].with_company(journal.company_id)
-        return journal, writer._write(journal, statement, message, force=bool(options.get("force")))
+        forced = statement.place in options.get("force", ())
+        return journal, writer._write(journal, statement, message, force=forced)
 
     def _keep_findings(self, message, statement, tally):
         for finding in statement.findings:
-            message._open_case(finding.code, finding.text, finding.place or statement.name, blocking=False)
+            message._open_case(finding.code, finding.text, finding.place or statement.place, blocking=False)
             tally["cases"] += 1
 
     def _wait(self, message, statement, code, text, tally, category="data"):
-        message._open_case(code, text, statement.name, category=category)
+        message._open_case(code, text, statement.place, category=category)
         tally["cases"] += 1
 
     def _journal(self, message, statement, options):
@@ -56,7 +57,7 @@ class FinanceProcessStatement(models.AbstractModel):
         header = statement.header
         if options.get("journal_id"):
             journal = self.env["account.journal"].browse(options["journal_id"])
-            if not journal._finance_is_account(header.account):
+            if header.account and not journal._finance_has_account(header.account):
                 journal = self._other_journal(message, header, journal)
         else:
             journal = self._found_journal(message, header)
@@ -77,6 +78,8 @@ class FinanceProcessStatement(models.AbstractModel):
         found = self.env["account.journal"]._finance_for_account(message.company_id, header.account, header.currency)
         if len(found) == 1:
             return found
+        if not found and not chosen.bank_account_id:
+            return chosen  # it takes this number now
         raise BusinessError(
             _("The statement is of account %(account)s, not of %(journal)s.", account=header.account,
               journal=chosen.display_name),

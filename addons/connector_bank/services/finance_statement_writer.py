@@ -1,4 +1,5 @@
 from decimal import Decimal
+from itertools import pairwise
 
 from odoo import _, api, fields, models
 
@@ -6,13 +7,21 @@ from odoo.addons.finance_connector_base.core.errors import BusinessError, StateC
 from odoo.addons.finance_connector_base.core.money import plain
 
 from ..formats.rendering import content
-from ..importing.identity import content_hash, fingerprint, settle, statement_identity
+from ..importing.book import period
+from ..importing.identity import content_hash, statement_identity
 from ..importing.label import counterparty, label
 from ..importing.split import split
 from ..models.finance_bank_balance import KIND_OF_CODE
 
 #: More than this many dates or lines are not listed in the text of a case.
 LISTED = 5
+
+#: What a statement says anew of a line that was reported during the day; of one that is reconciled, less.
+REPLACED_IN_DECIDED = (
+    "statement_id", "finance_fingerprint", "finance_occurrence", "finance_intraday", "finance_value_on",
+    "finance_bank_ref", "transaction_type", "transaction_details",
+)
+REPLACED = (*REPLACED_IN_DECIDED, "payment_ref", "partner_name", "account_number", "partner_id")
 
 
 class FinanceStatementWriter(models.AbstractModel):
@@ -29,45 +38,45 @@ class FinanceStatementWriter(models.AbstractModel):
         :return: ``{"statements", "lines", "duplicates", "pending"}``
         :raise StateConflictError: the bank sent this statement before with other content
         """
+        self._one_at_a_time(journal)
         header, footer = statement.header, statement.footer
         booked = self._booked(journal, statement)
         identity = statement_identity(header, footer)
         digest = content_hash(header, footer, statement.entries)
-        known = self._known(journal, identity)
+        known = self._known(journal, identity, digest)
+        same = known.finance_content_hash == digest
         counted = {
             "statements": 1, "lines": 0, "duplicates": 0, "pending": len(statement.entries) - len(statement.booked)
         }
-        same = known and known.finance_content_hash == digest
-        if same and not force:
+        if same and not force and known.finance_message_id != message:
             return {**counted, "statements": 0, "duplicates": len(booked)}
         if known and not same and not force:
             raise StateConflictError(
                 _("Statement %s came before with other content.", statement.name), code="statement.conflict"
             )
-        from_on, to_on = self._period(header, footer, booked)
-        prints = {fingerprint(entry) for entry in booked}
-        settled = settle(
-            booked,
-            journal._finance_stored(prints),
-            own=journal._finance_stored(prints, message),
-            contiguous=force or self._contiguous(journal, header, from_on),
-            overlaps=journal._finance_period_known(from_on, to_on),
-        )
-        confirmed = self._lines_of(journal, settled.known)
+        sorter = self.env["finance.statement.sorter"].with_company(self.env.company)
+        sorted_ = sorter._sort(journal, statement, message, booked, known, force)
+        self._check_locks(journal, sorted_.new, statement)
         if header.intraday:
             record = self.env["account.bank.statement"]
         elif same:
             record = known
         else:
-            record = self._statement(journal, statement, message, settled, confirmed, identity, digest, known)
-        lines = self._create_lines(journal, statement, message, record, settled.new)
-        self._confirm(confirmed, record)
-        self._keep_balances(journal, statement, message, record)
-        self._report_doubtful(message, statement, settled.doubtful)
+            record = self._statement(journal, statement, message, sorted_, identity, digest, known)
+        lines = self._create_lines(journal, statement, message, record, sorted_.new)
+        self._confirm(journal, statement, message, sorted_, record)
+        if not same:
+            self._keep_balances(journal, statement, message, record)
+        self._report_doubtful(message, statement, sorted_.doubtful)
         if record:
+            from_on, to_on = period(statement, booked)
             self._check_unconfirmed(message, journal, record, from_on, to_on)
             self._check_continuity(journal, message)
-        return {**counted, "lines": len(lines), "duplicates": len(settled.known) + len(settled.doubtful)}
+        return {**counted, "lines": len(lines), "duplicates": len(sorted_.known) + len(sorted_.doubtful)}
+
+    def _one_at_a_time(self, journal):
+        """Of two imports into one journal at the same time, the later one starts anew and sees the first."""
+        self.env.cr.execute("UPDATE account_journal SET write_date = write_date WHERE id = %s", [journal.id])
 
     def _booked(self, journal, statement):
         """Booked entries, batches split where the journal wants it; refused before anything is written."""
@@ -78,7 +87,6 @@ class FinanceStatementWriter(models.AbstractModel):
             booked = [part for entry in booked for part in split(entry)]
         self._check_dates(statement, booked)
         self._check_amounts(journal, statement, booked)
-        self._check_locks(journal, booked, statement)
         return booked
 
     def _check_dates(self, statement, booked):
@@ -109,73 +117,51 @@ class FinanceStatementWriter(models.AbstractModel):
                     code="statement.precision",
                 )
 
-    def _check_locks(self, journal, booked, statement):
+    def _check_locks(self, journal, candidates, statement):
         """Odoo would move the entry to another date without a word; the bank's date must stand."""
-        dates = sorted({self._date(statement, entry) for entry in booked})
-        company = journal.company_id
-        locked = [day for day in dates[:1] if company._get_violated_lock_dates(day, False, journal)]
-        if locked:
-            until = max(day for day, _field in company._get_violated_lock_dates(locked[0], False, journal))
+        if not candidates:
+            return
+        first = min(self._date(statement, candidate.entry) for candidate in candidates)
+        locks = journal.company_id._get_violated_lock_dates(first, False, journal)
+        if locks:
             raise BusinessError(
                 _("Statement %(name)s has bookings from %(day)s; the period is locked until %(until)s.",
-                  name=statement.name, day=locked[0], until=until),
+                  name=statement.name, day=first, until=max(day for day, _field in locks)),
                 code="statement.locked",
             )
 
-    def _known(self, journal, identity):
-        return self.env["account.bank.statement"].search(
-            [("journal_id", "=", journal.id), ("finance_identity", "=", identity)], limit=1
+    def _known(self, journal, identity, digest):
+        """The statement as it came before, and that with the same content first."""
+        found = self.env["account.bank.statement"].search(
+            [("journal_id", "=", journal.id), ("finance_identity", "in", [identity, _corrected(identity, digest)])]
         )
+        return found.sorted(lambda s: s.finance_content_hash != digest)[:1]
 
-    def _period(self, header, footer, booked):
-        """First and last day the statement speaks of."""
-        days = [entry.booked_on for entry in booked if entry.booked_on]
-        first = header.from_on or (min(days) if days else None) or header.opening_on or footer.closing_on
-        last = header.to_on or (max(days) if days else None) or footer.closing_on or first
-        return first, last
-
-    def _contiguous(self, journal, header, from_on):
-        """The statement opens exactly where the last one closed, and not before it."""
-        last = journal._finance_last_closing()
-        if not last or header.opening is None or header.intraday or (from_on and from_on < last.balance_on):
-            return False
-        return journal._finance_currency().compare_amounts(last.amount, float(header.opening)) == 0
-
-    def _lines_of(self, journal, candidates):
-        """The statement lines that these candidates are known as."""
-        wanted = {(candidate.fingerprint, candidate.occurrence) for candidate in candidates}
-        found = self.env["account.bank.statement.line"].search(
-            [
-                ("journal_id", "=", journal.id),
-                ("finance_fingerprint", "in", [candidate.fingerprint for candidate in candidates]),
-            ]
-        )
-        return found.filtered(lambda line: (line.finance_fingerprint, line.finance_occurrence) in wanted)
-
-    def _statement(self, journal, statement, message, settled, confirmed, identity, digest, known):
+    def _statement(self, journal, statement, message, sorted_, identity, digest, known):
         """The statement record; of an overlapping one, the part that was not there yet."""
         header, footer = statement.header, statement.footer
-        attached = confirmed.filtered(lambda line: not line.statement_id)
-        if settled.known and not settled.new and not attached:
-            return self.env["account.bank.statement"]  # all of it is there, under another statement
-        amounts = [candidate.entry.amount for candidate in settled.new]
-        moved = sum(amounts, Decimal(0)) + sum((Decimal(str(line.amount)) for line in attached), Decimal(0))
-        from_on, to_on = self._period(header, footer, [candidate.entry for candidate in settled.new])
+        attached = sorted_.confirmed.filtered(lambda line: not line.statement_id)
+        elsewhere = len(sorted_.confirmed) > len(attached)
+        if (elsewhere or sorted_.doubtful) and not sorted_.new and not attached and not sorted_.adopted:
+            return self.env["account.bank.statement"]  # all of it is there or waits for a decision
+        moved = sum((candidate.entry.amount for candidate in sorted_.new), Decimal(0))
+        moved += sum((candidate.entry.amount for _line, candidate in sorted_.adopted), Decimal(0))
+        moved += sum((Decimal(str(line.amount)) for line in attached), Decimal(0))
+        from_on, to_on = period(statement, statement.booked)
         values = {
             "name": header.statement_id or _("Statement"),
             "reference": message.name,
-            "journal_id": journal.id,
+            "finance_journal_id": journal.id,
             "date": footer.closing_on or to_on,
             "finance_message_id": message.id,
-            "finance_identity": f"{identity}|{digest[:8]}" if known else identity,
+            "finance_identity": _corrected(identity, digest) if known else identity,
             "finance_content_hash": digest,
             "finance_sequence": header.sequence,
             "finance_from_on": from_on,
             "finance_to_on": to_on,
             "finance_opening": float(header.opening) if header.opening is not None else False,
         }
-        overlapping = len(settled.known) > len(attached)
-        if overlapping and footer.closing is not None:
+        if elsewhere and footer.closing is not None:
             values["balance_start"] = float(footer.closing - moved)
         elif header.opening is not None:
             values["balance_start"] = float(header.opening)
@@ -257,11 +243,17 @@ class FinanceStatementWriter(models.AbstractModel):
                 single[account] = commercial.id
         return single
 
-    def _confirm(self, confirmed, record):
-        """Intraday lines become part of the statement that confirms them."""
-        waiting = confirmed.filtered(lambda line: line.finance_intraday or not line.statement_id)
-        if record and waiting:
-            waiting.write({"statement_id": record.id, "finance_intraday": False})
+    def _confirm(self, journal, statement, message, sorted_, record):
+        """Intraday lines become part of the statement that confirms them, in its words where these are new."""
+        if not record:
+            return
+        waiting = sorted_.confirmed.filtered(lambda line: line.finance_intraday or not line.statement_id)
+        waiting.write({"statement_id": record.id, "finance_intraday": False})
+        partners = self._partners(journal, [candidate for _line, candidate in sorted_.adopted])
+        for line, candidate in sorted_.adopted:
+            values = self._line_values(journal, statement, message, record, candidate, partners)
+            kept = REPLACED_IN_DECIDED if line.is_reconciled else REPLACED
+            line.write({name: values[name] for name in kept})
 
     def _keep_balances(self, journal, statement, message, record):
         currency = journal._finance_currency()
@@ -301,7 +293,7 @@ class FinanceStatementWriter(models.AbstractModel):
             "statement.doubtful",
             _("%(count)s lines equal lines imported before and were left out: %(lines)s",
               count=len(doubtful), lines=shown),
-            statement.name,
+            statement.place,
             category="duplicate",
         )
 
@@ -330,7 +322,7 @@ class FinanceStatementWriter(models.AbstractModel):
             [("journal_id", "=", journal.id), ("finance_identity", "!=", False)],
         ).sorted(lambda s: (s.finance_to_on or s.date or fields.Date.today(), s.finance_sequence, s.id))
         holes = {}
-        for before, after in zip(chain, chain[1:], strict=False):
+        for before, after in pairwise(chain):
             words = self._hole(before, after)
             if words:
                 holes[after] = words
@@ -365,3 +357,8 @@ class FinanceStatementWriter(models.AbstractModel):
                 number=numbers[0] + 1, after=after.name,
             )
         return None
+
+
+def _corrected(identity, digest):
+    """Identity of a second statement under the same name that a person let in."""
+    return f"{identity}|{digest[:8]}"

@@ -29,9 +29,9 @@ class FinanceStatementImport(models.TransientModel):
         too_large = [name for name, content in files if len(content) > limit]
         if too_large:
             raise UserError(_("These files are larger than allowed: %s", ", ".join(too_large)))
-        messages = self._import_files(self.company_id, files, self.journal_id)
+        messages, worked = self._import_files(self.company_id, files, self.journal_id)
         self.write({"message_ids": [fields.Command.set(messages.ids)], "state": "done"})
-        self.summary = self._words(messages)
+        self.summary = self._words(messages, worked)
         return {
             "type": "ir.actions.act_window",
             "name": _("Imported"),
@@ -42,21 +42,27 @@ class FinanceStatementImport(models.TransientModel):
         }
 
     def _import_files(self, company, files, journal=None):
-        """Store ``[(name, bytes)]`` as messages and process the new ones in this request."""
+        """Store ``[(name, bytes)]`` as messages and process in this request what is new or was refused.
+
+        :return: all messages, and those of them that were processed now
+        """
+        self.check_access("create")
         connector = self.env["finance.connector"]._upload_connector(company)
         intake = self.env["finance.intake"]
-        messages = self.env["finance.message"]
+        messages = worked = self.env["finance.message"]
         for name, content in files:
             options = {"journal_id": journal.id} if journal else None
             message, new = intake._store(connector, "statement", content, name=name, options=options)
             messages |= message
             if not new and message.state == "refused" and options:
-                message.sudo().options = options
-            message.action_process_now()
-        return messages
+                message.sudo().options = {**(message.options or {}), **options}
+            if message.state not in ("processed", "cancelled"):
+                message.action_process_now()
+                worked |= message
+        return messages, worked
 
-    def _words(self, messages):
-        results = [message.result or {} for message in messages]
+    def _words(self, messages, worked):
+        results = [message.result or {} for message in worked]
         return _(
             "%(files)s files, %(lines)s new lines, %(cases)s cases",
             files=len(messages),

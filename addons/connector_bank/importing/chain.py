@@ -1,0 +1,67 @@
+"""Statements as links of a chain of balances: the evidence whether a statement is new or overlaps."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import accumulate
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One statement: its days, its balances and those it passes through."""
+
+    from_on: date | None
+    to_on: date | None
+    opening: Decimal | None = None
+    closing: Decimal | None = None
+    amounts: tuple[Decimal, ...] = ()
+
+    def touches(self, other):
+        return self.from_on <= other.to_on and other.from_on <= self.to_on
+
+    def precedes(self, other):
+        """Joins: it closes with what the other opens with, and not after the other began."""
+        return self.closing == other.opening and self.to_on <= other.from_on
+
+    @property
+    def balances(self):
+        """Balances after each booking, read from the first to the last and the other way round."""
+        if self.opening is None or self.closing is None:
+            return set()
+        downwards = (-amount for amount in self.amounts)
+        return {*accumulate(self.amounts, initial=self.opening), *accumulate(downwards, initial=self.closing)}
+
+
+def fits(link, chain):
+    """Whether the balances say that ``link`` continues or precedes the chain, or fills a hole of it.
+
+    A statement on the same day as another that it does not join, or that opens like it, may hold the
+    same bookings: that is no evidence.
+    """
+    if None in (link.opening, link.closing, link.from_on):
+        return False
+    before = [one for one in chain if one.precedes(link) and not _joined(one, chain, after=True)]
+    after = [one for one in chain if link.precedes(one) and not _joined(one, chain, after=False)]
+    near = [one for one in chain if one.touches(link)]
+    return bool(before or after) and all(
+        (one in before or one in after) and one.opening != link.opening for one in near
+    )
+
+
+def _joined(link, chain, *, after):
+    """Whether another link of the chain follows (or precedes) this one without a hole."""
+    others = (one for one in chain if one is not link)
+    return any(link.precedes(one) if after else one.precedes(link) for one in others)
+
+
+def overlaps(link, chain):
+    """Whether ``link`` repeats days of the chain: it passes through at least two of the same balances.
+
+    Neighbours share one balance. Where the file gives none, the days alone have to do.
+    """
+    if link.from_on is None:
+        return False
+    near = [one for one in chain if one.touches(link)]
+    if link.opening is None or link.closing is None:
+        return bool(near)
+    return any(len(link.balances & one.balances) > 1 for one in near)
