@@ -1,0 +1,7 @@
+from . import (
+    account_journal,
+    finance_cash_position,
+    finance_cash_position_ledger,
+    res_company,
+    res_config_settings,
+)
