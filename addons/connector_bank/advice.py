@@ -31,6 +31,8 @@ ADVICE.update(
         "Compare with the bank and delete those that never came.",
         "statement.date": "The bank gives no date for these entries. Ask the bank.",
         "statement.precision": "Amounts have more decimals than the currency. Check the currency's rounding.",
+        "match.none": "Nothing open fits this line. If its document is missing, enter it and match again; else book "
+        "the line by hand. The case closes by itself.",
         "match.failed": "Odoo refused the reconciliation for the reason above. Mend the cause and match again.",
     }
 )

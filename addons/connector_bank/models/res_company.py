@@ -27,6 +27,13 @@ class ResCompany(models.Model):
         default=True, string="Book by payer and amount",
         help="A line without reference is booked if payer and amount fit exactly one open invoice.",
     )
+    finance_unmatched_case = fields.Boolean(
+        default=True, string="Open a case for lines without match",
+        help="A line for which nothing can be proposed becomes a case, until it is reconciled or gets a proposal.",
+    )
+    finance_unmatched_days = fields.Integer(
+        string="After days", help="Days from the booking at the bank until the case is opened; 0 is at once."
+    )
 
     def _finance_write_off_account(self, kind):
         """The account for a difference of this kind (tolerance, bank_fee, discount), or an empty one."""

@@ -13,3 +13,5 @@ class ResConfigSettings(models.TransientModel):
     finance_discount_account_id = fields.Many2one(related="company_id.finance_discount_account_id", readonly=False)
     finance_sure_partial = fields.Boolean(related="company_id.finance_sure_partial", readonly=False)
     finance_sure_payer = fields.Boolean(related="company_id.finance_sure_payer", readonly=False)
+    finance_unmatched_case = fields.Boolean(related="company_id.finance_unmatched_case", readonly=False)
+    finance_unmatched_days = fields.Integer(related="company_id.finance_unmatched_days", readonly=False)

@@ -4,4 +4,5 @@ from . import (
     finance_settle,
     finance_statement_sorter,
     finance_statement_writer,
+    finance_unmatched,
 )

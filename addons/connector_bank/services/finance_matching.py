@@ -59,6 +59,7 @@ class FinanceMatching(models.AbstractModel):
             proposals += [proposal for proposal in sure if proposal.line_id not in booked]
             shown = service._propose(own, proposals)
             service._explain(own, why_not, booked, shown)
+            self.env["finance.unmatched"].with_company(company)._keep(own, booked | shown)
             tally["reconciled"] += len(booked)
             tally["proposed"] += len(shown - booked)
         tally["left"] = tally["lines"] - tally["reconciled"] - tally["proposed"]

@@ -6,4 +6,5 @@ from . import (
     test_pure_matching_world,
     test_pure_references,
     test_pure_samples,
+    test_unmatched,
 )
