@@ -23,6 +23,7 @@ class Figure:
     sequence = 100
     help = ""
     model = None  # model the drill-down opens
+    list_view = None  # XML id of its list, where the model's first one does not suit
 
     def records(self, env, companies, on=None):
         """Search domain of the records behind the number, at the end of ``on`` (a date)."""

@@ -79,11 +79,12 @@ class FinanceBoard(models.AbstractModel):
         context = figure.context(self.env)
         if on:
             context = {**context, "finance_on": on}
+        listed = figure.list_view and self.env.ref(figure.list_view).id
         return {
             "type": "ir.actions.act_window",
             "name": self.env._(figure.label),
             "res_model": figure.model,
-            "views": [[False, "list"], [False, "form"]],
+            "views": [[listed or False, "list"], [False, "form"]],
             "domain": figure.records(self.env, self.env.companies, on),
             "context": context,
         }
