@@ -156,11 +156,9 @@ def odoo_server(request):
         server.stop()
 
 
-def run_odoo(*arguments: str, timeout: float = 300) -> subprocess.CompletedProcess:
+def run_odoo(*arguments: str, stdin: str = "", timeout: float = 300) -> subprocess.CompletedProcess:
     """Run Odoo or ``odoo finance`` once; standard output is the answer, standard error the log."""
     return subprocess.run(
-        databases.odoo_command(*arguments), env=databases.odoo_environment(), stdin=subprocess.DEVNULL,
+        databases.odoo_command(*arguments), env=databases.odoo_environment(), input=stdin,
         capture_output=True, text=True, timeout=timeout, cwd=ROOT, check=False,
     )
-
-
