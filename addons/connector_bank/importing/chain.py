@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,8 @@ class Link:
     opening: Decimal | None = None
     closing: Decimal | None = None
     amounts: tuple[Decimal, ...] = ()
+    number: int | None = None  # of the bank
+    id: int | None = None
 
     def touches(self, other):
         return self.from_on <= other.to_on and other.from_on <= self.to_on
@@ -30,6 +32,11 @@ class Link:
             return set()
         downwards = (-amount for amount in self.amounts)
         return {*accumulate(self.amounts, initial=self.opening), *accumulate(downwards, initial=self.closing)}
+
+
+def exact(amount, places):
+    """A stored amount, a float that Odoo rounded, as the decimal it stands for."""
+    return Decimal(f"{amount or 0.0:.{places}f}")
 
 
 def fits(link, chain):
@@ -65,3 +72,29 @@ def overlaps(link, chain):
     if link.opening is None or link.closing is None:
         return bool(near)
     return any(len(link.balances & one.balances) > 1 for one in near)
+
+
+def ordered(links):
+    """By day and number; those of one day without numbers as their balances join."""
+    found = []
+    for _day, group in groupby(sorted(links, key=_day_and_number), _day_and_number):
+        waiting = sorted(group, key=lambda link: link.opening != link.closing)
+        while waiting:
+            following = _following(waiting, found[-1] if found else None)
+            waiting = [link for link in waiting if link is not following]
+            found.append(following)
+    return found
+
+
+def _day_and_number(link):
+    return link.to_on, link.number or 0
+
+
+def _following(waiting, last):
+    """The one that joins the last; else one that joins none of the others; else any."""
+    if last:
+        for link in waiting:
+            if link.opening == last.closing:
+                return link
+    closings = {id(link): {other.closing for other in waiting if other is not link} for link in waiting}
+    return next((link for link in waiting if link.opening not in closings[id(link)]), waiting[0])

@@ -1,5 +1,7 @@
 from odoo import _, api, fields, models
 
+from ..importing.chain import Link, exact, ordered
+
 
 class AccountBankStatement(models.Model):
     """A bank's statement, with where it came from and what the bank calls it."""
@@ -42,6 +44,28 @@ class AccountBankStatement(models.Model):
                 statement.balance_end_real - statement.balance_start
             )
         return super(AccountBankStatement, self - without_lines)._compute_is_complete()
+
+    @api.model
+    def _finance_chain(self, journal):
+        """The bank's statements of a journal, each after the one it continues."""
+        found = self.search([("journal_id", "=", journal.id), ("finance_identity", "!=", False)], order="id")
+        links = {statement._finance_link(): statement for statement in found}
+        return self.concat(*(links[link] for link in ordered(links)))
+
+    def _finance_link(self, with_amounts=False):
+        """The statement as a link of the chain of balances; of those it is compared with, all amounts."""
+        self.ensure_one()
+        places = self.currency_id.decimal_places
+        day = self.date or self.create_date.date()
+        return Link(
+            self.finance_from_on or day,
+            self.finance_to_on or day,
+            exact(self.balance_start, places),
+            exact(self.balance_end_real, places),
+            tuple(exact(line.amount, places) for line in self.line_ids.sorted("id")) if with_amounts else (),
+            self.finance_sequence or None,
+            self.id,
+        )
 
     def _compute_finance_counts(self):
         counts = {

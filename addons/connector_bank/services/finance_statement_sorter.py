@@ -1,11 +1,9 @@
 from collections import namedtuple
-from dataclasses import replace
-from decimal import Decimal
 
 from odoo import api, models
 
 from ..importing.book import period
-from ..importing.chain import Link, fits, overlaps
+from ..importing.chain import Link, exact, fits, overlaps
 from ..importing.confirm import Waiting, pairs
 from ..importing.identity import Held, fingerprint, settle
 
@@ -35,16 +33,18 @@ class FinanceStatementSorter(models.AbstractModel):
             forced=force and not corrected,
         )
         confirmed = self._lines_of(journal, settled.known)
-        adopted, twins = self._alike(journal, link, settled.new, confirmed, known)
-        if intraday:
-            adopted, twins = [], [*adopted, *twins]
-        elif new_days or force:
-            twins = []
+        alike = self._alike(journal, link, settled.new, confirmed, known)
+        adopted = [] if intraday else self._pairs(alike.filtered("finance_intraday"), settled.new, adopt=True)
+        taken = {id(candidate) for _line, candidate in adopted}
+        alike -= self.env[alike._name].concat(*(line for line, _candidate in adopted))
+        if new_days:
+            alike = alike.filtered("finance_intraday")
+        twins = [] if force else self._pairs(alike, [one for one in settled.new if id(one) not in taken])
         left_out = {id(candidate) for _line, candidate in (*adopted, *twins)}
         doubtful = (*settled.doubtful, *(candidate for _line, candidate in twins))
         known_too = tuple(candidate for _line, candidate in adopted)
         if intraday:  # what a report leaves out comes with the statement
-            doubtful, known_too = (), (*known_too, *doubtful)
+            doubtful, known_too = (), doubtful
         return Sorted(
             new=tuple(candidate for candidate in settled.new if id(candidate) not in left_out),
             known=(*settled.known, *known_too),
@@ -55,25 +55,13 @@ class FinanceStatementSorter(models.AbstractModel):
 
     def _chain(self, journal, known, link):
         """The statements of the journal but this one; of its neighbours with the amounts of their lines."""
-        places = journal._finance_currency().decimal_places
-        statements = self.env["account.bank.statement"].search(
-            [("journal_id", "=", journal.id), ("finance_identity", "!=", False), ("id", "not in", known.ids)]
-        )
-        links = {
-            one: Link(
-                one.finance_from_on or one.date,
-                one.finance_to_on or one.date,
-                _exact(one.balance_start, places),
-                _exact(one.balance_end_real, places),
-            )
-            for one in statements
-            if one.finance_from_on or one.date
-        }
-        if link.from_on:
-            for one in [one for one, other in links.items() if other.touches(link)]:
-                amounts = tuple(_exact(line.amount, places) for line in one.line_ids.sorted("id"))
-                links[one] = replace(links[one], amounts=amounts)
-        return list(links.values())
+        statements = self.env["account.bank.statement"]._finance_chain(journal) - known
+        chain = []
+        for one in statements:
+            other = one._finance_link()
+            near = link.from_on and other.touches(link)
+            chain.append(one._finance_link(with_amounts=True) if near else other)
+        return chain
 
     def _link(self, statement, booked):
         return Link(
@@ -115,10 +103,10 @@ class FinanceStatementSorter(models.AbstractModel):
         return found.filtered(lambda line: (line.finance_fingerprint, line.finance_occurrence) in wanted)
 
     def _alike(self, journal, link, candidates, confirmed, known):
-        """Of the new ones those that lines of these days may be in other words: intraday ones, and others."""
+        """Other lines of these days, which may be some of the new ones in other words."""
         if not candidates or link.from_on is None:
-            return [], []
-        lines = self.env["account.bank.statement.line"].search(
+            return self.env["account.bank.statement.line"]
+        return self.env["account.bank.statement.line"].search(
             [
                 ("journal_id", "=", journal.id),
                 ("state", "=", "posted"),
@@ -127,24 +115,19 @@ class FinanceStatementSorter(models.AbstractModel):
                 ("id", "not in", confirmed.ids),
             ]
         ).filtered(lambda line: not known or line.statement_id != known)
-        waiting = lines.filtered("finance_intraday")
-        adopted = self._pairs(waiting, candidates)
-        taken = {id(candidate) for _line, candidate in adopted}
-        return adopted, self._pairs(lines - waiting, [one for one in candidates if id(one) not in taken])
 
-    def _pairs(self, lines, candidates):
-        places = lines[:1].currency_id.decimal_places
+    def _pairs(self, lines, candidates, adopt=False):
+        """``[(line, candidate)]``; to be adopted, a reconciled line must have the bank's reference."""
         by_id = {line.id: line for line in lines}
         waiting = [
             Waiting(
-                line.id, _exact(line.amount, places), line.finance_booked_on or line.date,
+                line.id,
+                exact(line.amount, line.currency_id.decimal_places),
+                line.finance_booked_on or line.date,
                 line.finance_bank_ref or None,
-                line.account_number or None, line.is_reconciled,
+                line.account_number or None,
+                decided=adopt and line.is_reconciled,
             )
             for line in lines
         ]
         return [(by_id[one.id], candidate) for one, candidate in pairs(waiting, candidates)]
-
-
-def _exact(amount, places):
-    return Decimal(f"{amount or 0.0:.{places}f}")

@@ -318,9 +318,7 @@ class FinanceStatementWriter(models.AbstractModel):
 
     def _check_continuity(self, journal, message):
         """Open a case for each hole in the chain of balances or numbers; close those that are filled."""
-        chain = self.env["account.bank.statement"].search(
-            [("journal_id", "=", journal.id), ("finance_identity", "!=", False)],
-        ).sorted(lambda s: (s.finance_to_on or s.date or fields.Date.today(), s.finance_sequence, s.id))
+        chain = self.env["account.bank.statement"]._finance_chain(journal)
         holes = {}
         for before, after in pairwise(chain):
             words = self._hole(before, after)

@@ -270,6 +270,17 @@ class TestImportIntraday(BankCase):
         self.assertEqual(self.lines().statement_id, self.statements())
         self.assertEqual(invoice.payment_state, "paid")
 
+    def test_reconciled_and_confirmed_with_other_words(self):
+        """Matched during the day, and the statement words it otherwise: a person decides, nothing is doubled."""
+        invoice = self.invoice(5.0)
+        self.bring(camt053(statement(name="before", first="2026-03-01")))
+        self.bring(camt052(statement(Booking("5.00", invoice.name))))
+        self.match()
+        message = self.bring(camt053(statement(Booking("5.00", f"Our invoice {invoice.name}"))))
+        self.assertEqual(self.cases(message), ["statement.doubtful"])
+        self.assert_booked(["5.00"])
+        self.assertTrue(self.lines().is_reconciled)
+
     def test_unconfirmed(self):
         """A line of the day that the statement does not hold is a case, and nothing is deleted."""
         self.bring(camt052(statement(Booking("5.00", "one", ref="A"), Booking("8.00", "gone", ref="X"))))
