@@ -22,4 +22,5 @@
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
+    "demo": ["demo/company.xml"],
 }

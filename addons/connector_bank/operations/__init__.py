@@ -1,1 +1,1 @@
-from . import import_files, match_lines, parse
+from . import demo, import_files, match_lines, parse

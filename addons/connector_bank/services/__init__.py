@@ -1,4 +1,5 @@
 from . import (
+    finance_demo,
     finance_matching,
     finance_process_statement,
     finance_settle,

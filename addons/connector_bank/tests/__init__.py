@@ -5,9 +5,11 @@ from . import (
     test_import_doubles,
     test_pure_camt,
     test_pure_camt_corpus,
+    test_pure_demo,
     test_pure_importing,
     test_pure_matching,
     test_pure_matching_world,
     test_pure_references,
     test_pure_samples,
+    test_unmatched,
 )
