@@ -21,5 +21,8 @@
         "views/res_partner_views.xml",
         "views/menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["connector_tax/static/tests/tours/**/*"],
+    },
     "demo": ["demo/engine.xml", "demo/invoices.xml"],
 }

@@ -54,16 +54,18 @@ class FinanceTaxDetermination(models.Model):
         readonly=True,
         string="Amounts from",
     )
-    document_code = fields.Char(readonly=True, index="btree_not_null", help="How the engine knows the document.")
+    document_code = fields.Char(
+        readonly=True, index="btree_not_null", string="Document code", help="How the engine knows the document."
+    )
     request_hash = fields.Char(readonly=True, index="btree_not_null", string="Question hash")
     request = fields.Json(readonly=True, string="Question")
     quote = fields.Json(readonly=True, string="Checked answer")
     answer = fields.Text(readonly=True, string="Answer as sent")
     request_text = fields.Text(compute="_compute_texts", string="Question as asked")
-    engine_reference = fields.Char(readonly=True, index="btree_not_null")
+    engine_reference = fields.Char(readonly=True, index="btree_not_null", string="Number at the engine")
     engine_status = fields.Char(readonly=True, string="Status at the engine")
-    determined_on = fields.Datetime(readonly=True, default=fields.Datetime.now)
-    tax_date = fields.Date(readonly=True, index=True)
+    determined_on = fields.Datetime(readonly=True, default=fields.Datetime.now, string="Determined")
+    tax_date = fields.Date(readonly=True, index=True, string="Tax date")
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     amount_untaxed = fields.Monetary(readonly=True, string="Net")
     amount_taxable = fields.Monetary(readonly=True, string="Taxable")
@@ -72,7 +74,9 @@ class FinanceTaxDetermination(models.Model):
     difference = fields.Monetary(
         compute="_compute_difference", store=True, help="Tax at the engine less tax of our document."
     )
-    compared_on = fields.Datetime(readonly=True, help="When the engine was last asked whether it still keeps this.")
+    compared_on = fields.Datetime(
+        readonly=True, string="Compared", help="When the engine was last asked whether it still keeps this."
+    )
     company_currency_id = fields.Many2one(related="company_id.currency_id", string="Currency of the company")
     company_tax = fields.Monetary(
         compute="_compute_difference",

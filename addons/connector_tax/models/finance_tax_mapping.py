@@ -4,10 +4,10 @@ from ..core.tax import LEVELS
 
 LEVEL_LABELS = {
     "country": "Country",
-    "state": "State or province",
+    "state": "State",
     "county": "County",
     "city": "City",
-    "special": "Special district",
+    "special": "District",
 }
 LEVEL_SELECTION = [(level, LEVEL_LABELS[level]) for level in LEVELS]
 

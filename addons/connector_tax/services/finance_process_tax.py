@@ -10,6 +10,8 @@ from ..core.tax import order_from
 
 #: Seconds until a message looks again whether the one before it is through.
 TURN_SECONDS = 20
+#: What the engine's identifier names.
+LINK = "tax document"
 UNDER_WAY = ("ready", "sending", "unknown")
 
 
@@ -49,8 +51,17 @@ class FinanceProcessTax(models.AbstractModel):
 
     def _settle(self, action, message, answer):
         determination = self.env["finance.tax.determination"].sudo().browse(message.res_id).exists()
-        if determination:
-            determination._settled(action, json.loads(answer))
+        if not determination:
+            return
+        held = json.loads(answer)
+        determination._settled(action, held)
+        if action == "commit" and determination.move_id and held["engine_id"]:
+            self._link(determination, held["engine_id"], message)
+
+    def _link(self, determination, engine_id, message):
+        links, connector = self.env["finance.link"], determination.connector_id
+        if not links._find(connector, LINK, engine_id, "account.move"):
+            links._add(connector, LINK, engine_id, determination.move_id, message)
 
 
 class FinanceProcessTaxCommit(models.AbstractModel):

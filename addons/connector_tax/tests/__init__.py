@@ -5,4 +5,5 @@ from . import (
     test_pure_avatax,
     test_pure_rate_table,
     test_security,
+    test_tour,
 )

@@ -50,6 +50,8 @@ class TestOutbox(TaxCase):
         self.assertEqual((determination.engine_status, determination.committed_tax), ("Committed", 9.5))
         self.assertEqual(determination.engine_reference, "4000000001")
         self.assertEqual((determination.difference, self.kinds()), (0.0, ["committed"]))
+        link = self.env["finance.link"].search([("connector_id", "=", self.connector.id)])
+        self.assertEqual((link.external_id, link.res_model, link.res_id), ("4000000001", "account.move", move.id))
 
     def test_commit_twice_is_one_document(self):
         determination = self.posted().tax_determination_id

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -41,6 +43,14 @@ class TestSecurity(TaxCase):
         move = self.invoice()
         move.action_post()
         self.assertEqual((move.tax_status, self.sandbox.calls), ("fallback", []))
+
+    def test_neutralize_closes_the_engine(self):
+        script = Path(__file__).parents[1] / "data" / "neutralize.sql"
+        self.env.flush_all()
+        self.env.cr.execute(script.read_text())
+        self.env.invalidate_all()
+        self.assertEqual(self.connector.state, "paused")
+        self.assertFalse(self.env.ref("connector_tax.cron_true_up").active)
 
     def test_views_open(self):
         for model in ("finance.tax.determination", "finance.tax.determination.line", "finance.tax.rate"):
