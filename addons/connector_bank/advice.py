@@ -1,6 +1,6 @@
 """What to do next for the cases of this addon."""
 
-from odoo.addons.finance_connector_base.core.advice import ADVICE
+from odoo.addons.finance_connector_base.core.advice import ADVICE, TITLES
 
 ADVICE.update(
     {
@@ -34,5 +34,29 @@ ADVICE.update(
         "match.none": "Nothing open fits this line. If its document is missing, enter it and match again; else book "
         "the line by hand. The case closes by itself.",
         "match.failed": "Odoo refused the reconciliation for the reason above. Mend the cause and match again.",
+    }
+)
+
+TITLES.update(
+    {
+        "statement.account_unknown": "Account unknown",
+        "statement.account_ambiguous": "Account of several journals",
+        "statement.account_mismatch": "Account of another journal",
+        "statement.currency_mismatch": "Currency of the journal differs",
+        "statement.locked": "Period is locked",
+        "statement.conflict": "Same statement, other content",
+        "statement.gap": "Statement missing",
+        "statement.balance": "Balances do not add up",
+        "statement.count": "Number of entries differs",
+        "statement.credits": "Sum of credits differs",
+        "statement.debits": "Sum of debits differs",
+        "statement.currency": "Entries in another currency",
+        "statement.doubtful": "Seen before, or new?",
+        "statement.unconfirmed": "Not confirmed by the statement",
+        "statement.date": "Date missing",
+        "statement.precision": "Too many decimals",
+        "match.failed": "Reconciliation refused",
+        "match.none": "No match",
+        "camt": "File cannot be read",
     }
 )

@@ -1,7 +1,28 @@
-"""What to do next, in plain words, for each case code.
+"""A short title and what to do next, in plain words, for each case code.
 
-Addons add their own codes with ``ADVICE.update``; a longer code falls back to its prefixes.
+Addons add their own codes with ``TITLES.update`` and ``ADVICE.update``; a longer code falls back to
+its prefixes.
 """
+
+TITLES = {
+    "job.failed": "Unexpected failure",
+    "outcome.unknown": "Outcome unknown",
+    "auth": "Sign-in or consent refused",
+    "configuration": "Set-up incomplete",
+    "mapping": "Mapping missing",
+    "format": "File cannot be read",
+    "xml": "File is damaged",
+    "zip": "Archive is damaged or suspicious",
+    "file": "File cannot be used",
+    "duplicate": "Same reference, other content",
+    "security": "Not to be trusted",
+    "technical": "Other side not reachable",
+    "odoo.refused": "Odoo refused the entry",
+    "remote.defect": "Unreadable answer",
+    "folder": "Folder cannot be used",
+    "https": "Refused by the other side",
+    "secret": "Secret cannot be used",
+}
 
 ADVICE = {
     "job.failed": "The software met something it did not expect. Tell your administrator; the message is kept.",
@@ -21,11 +42,17 @@ ADVICE = {
 }
 
 
-def advice(code):
-    """Plain words for ``code``; the longest known prefix wins, a general sentence otherwise."""
+def _longest_prefix(table, code):
     parts = code.split(".")
-    for length in range(len(parts), 0, -1):
-        words = ADVICE.get(".".join(parts[:length]))
-        if words:
-            return words
-    return "Look at the text above, mend the cause, then press Retry."
+    prefixes = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((table[prefix] for prefix in prefixes if prefix in table), None)
+
+
+def advice(code):
+    """What to do about ``code``; the longest known prefix wins, a general sentence otherwise."""
+    return _longest_prefix(ADVICE, code) or "Look at the text above, mend the cause, then press Retry."
+
+
+def title(code):
+    """A few words for ``code``, or ``None`` where nothing is known of it."""
+    return _longest_prefix(TITLES, code)

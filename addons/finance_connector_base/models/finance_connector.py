@@ -69,9 +69,13 @@ class FinanceConnector(models.Model):
     folder_archive = fields.Char(default="archive", help="Where files go after they are safely stored here.")
     pattern = fields.Char(default="*", help="Only files with such names are taken, e.g. *.xml.")
     timeout_seconds = fields.Integer(
-        default=30, help="Total time for one call; must stay below half of the server's time limit."
+        default=30,
+        string="Time limit (seconds)",
+        help="Total time for one call; must stay below half of the server's time limit.",
     )
-    max_bytes = fields.Integer(default=64 * 1024 * 1024, help="Larger files and answers are refused.")
+    max_bytes = fields.Integer(
+        default=64 * 1024 * 1024, string="Largest file (bytes)", help="Larger files and answers are refused."
+    )
     push_path = fields.Char(default="/files", help="Path to which messages are posted.")
     ask_path = fields.Char(help="Path that tells the fate of a message; {key} stands for its key.")
     pull_path = fields.Char(help="Path that lists what there is to fetch.")

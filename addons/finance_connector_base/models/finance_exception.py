@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..core.advice import advice
+from ..core.advice import advice, title
 from ..core.errors import CATEGORIES
 
 
@@ -18,6 +18,7 @@ class FinanceException(models.Model):
 
     name = fields.Char(compute="_compute_name", store=True, string="Case")
     message_id = fields.Many2one("finance.message", index="btree_not_null", readonly=True, ondelete="cascade")
+    message_state = fields.Selection(related="message_id.state", string="State of the message")
     connector_id = fields.Many2one("finance.connector", index="btree_not_null", readonly=True, ondelete="cascade")
     flow_id = fields.Many2one("finance.flow", readonly=True, ondelete="set null")
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
@@ -31,7 +32,7 @@ class FinanceException(models.Model):
     res_model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference(model_field="res_model", readonly=True, string="Record")
     code = fields.Char(required=True, index=True, readonly=True)
-    category = fields.Selection(CATEGORIES, required=True, default="data", readonly=True, string="Class")
+    category = fields.Selection(list(CATEGORIES), required=True, default="data", readonly=True, string="Class")
     text = fields.Text(required=True, readonly=True, string="What happened")
     place = fields.Char(readonly=True, help="Line, record or path inside the message.")
     advice = fields.Text(compute="_compute_advice", string="What to do")
@@ -64,11 +65,12 @@ class FinanceException(models.Model):
     _open_idx = models.Index("(company_id, domain) WHERE state = 'open'")
     _record_idx = models.Index("(res_model, res_id) WHERE state = 'open'")
 
-    @api.depends("code", "text")
+    @api.depends("code", "text", "place")
     def _compute_name(self):
         for case in self:
-            first = (case.text or "").strip().splitlines()[:1]
-            case.name = (first[0] if first else case.code or "")[:120]
+            first = (case.text or "").strip().partition("\n")[0]
+            words = title(case.code or "")
+            case.name = (": ".join(filter(None, (words, case.place))) if words else first or case.code or "")[:120]
 
     @api.depends("code")
     def _compute_advice(self):

@@ -3,8 +3,9 @@ import base64
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..core.protocol import IN_STATES, OUT_STATES, may_move
+from ..core.protocol import may_move
 
+#: In the order in which a person meets them; the statusbar shows it.
 STATE_LABELS = {
     "ready": "Ready to send",
     "sending": "Being sent",
@@ -17,7 +18,7 @@ STATE_LABELS = {
     "dead": "Given up",
     "cancelled": "Cancelled",
 }
-STATES = [(state, STATE_LABELS[state]) for state in dict.fromkeys(OUT_STATES + IN_STATES)]
+STATES = list(STATE_LABELS.items())
 FINAL = ("processed", "cancelled")
 
 #: Larger contents are kept in the file store instead of the row.
