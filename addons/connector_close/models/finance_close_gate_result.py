@@ -6,7 +6,7 @@ STATES = [
     ("unchecked", "Not looked at"),
     ("passed", "Passed"),
     ("failed", "Failed"),
-    ("waived", "Waived"),
+    ("waived", "Allowed"),
     ("not_installed", "Not installed"),
 ]
 

@@ -135,10 +135,10 @@ class FinanceClosePeriod(models.Model):
         if self.state == "reopened":
             return _("Reopened: post what is missing, then take %s again.", reached)
         if self.late_count and self.state == "closed":
-            return _("%(number)s accounts changed after %(milestone)s. Explain them, or have the period reopened.",
+            return _("Accounts changed after %(milestone)s: %(number)s. Explain them, or have the period reopened.",
                      number=self.late_count, milestone=reached)
         if self.late_count:
-            return _("%(number)s accounts changed after %(milestone)s. Explain them, or take it again.",
+            return _("Accounts changed after %(milestone)s: %(number)s. Explain them, or take it again.",
                      number=self.late_count, milestone=reached)
         if not ahead:
             return _("Closed. Nothing changed since %s.", reached) if reached else False

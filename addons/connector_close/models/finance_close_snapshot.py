@@ -216,7 +216,7 @@ class FinanceCloseSnapshot(models.Model):
         self._look_for_late_entries()
         count = sum(self.mapped("open_delta_count"))
         if count:
-            return self._notify(_("%s accounts changed after the snapshot.", count), "warning")
+            return self._notify(_("Accounts changed after the snapshot: %s.", count), "warning")
         return self._notify(_("Nothing came late: the books are as they were."), "success")
 
     def _notify(self, text, mood):
