@@ -28,6 +28,7 @@ TABLE = {
     "payer_name_like": (0.10, "Payer name “{0}” is like that of {1}"),
     "batch": (0.10, "All {0} transactions of the batch booking are matched"),
     # doubts: each one keeps a match from being made without a person
+    "undone": (0.0, "A match of this line was undone before"),
     "partial": (-0.15, "Amount is {0} less than the open amount: part payment?"),
     "overpaid": (-0.15, "Amount is {0} more than the open amount"),
     "discount_late": (-0.10, "The early payment discount could be taken until {0}, the line is of {1}"),

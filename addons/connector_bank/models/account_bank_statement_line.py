@@ -76,6 +76,7 @@ class AccountBankStatementLine(models.Model):
 
     def action_finance_match(self):
         """Match these lines now and say what came of it."""
+        self.check_access("write")
         result = self.env["finance.matching"]._match(self.filtered(lambda line: not line.is_reconciled))
         return {
             "type": "ir.actions.client",
@@ -92,8 +93,14 @@ class AccountBankStatementLine(models.Model):
 
     def action_finance_undo(self):
         """Undo the reconciliation; the line is open again and can be matched anew."""
+        self.check_access("write")
         self.action_undo_reconciliation()
+
+    def action_undo_reconciliation(self):
+        """However it is undone, the proposal that was accepted no longer stands."""
+        res = super().action_undo_reconciliation()
         self.finance_proposal_ids.filtered(lambda p: p.state == "accepted").sudo().state = "undone"
+        return res
 
     def action_finance_message(self):
         self.ensure_one()

@@ -57,6 +57,7 @@ class AccountJournal(models.Model):
 
     def finance_match_job(self):
         """Match the open lines of this journal."""
+        self.env["account.bank.statement.line"].check_access("write")
         result = self.env["finance.matching"]._match_journals(self)
         return _("%(lines)s lines: %(reconciled)s reconciled, %(proposed)s proposed, %(left)s open", **result)
 

@@ -131,6 +131,7 @@ class FinanceMatchProposal(models.Model):
 
     def action_accept(self):
         """Reconcile the line as proposed; other proposals of the line and for the same documents go."""
+        self.check_access("write")
         for proposal in self:
             if proposal.state != "proposed":
                 raise UserError(_("This proposal was decided already."))
@@ -145,6 +146,7 @@ class FinanceMatchProposal(models.Model):
                 {"state": "accepted", "decided_by_id": self.env.uid, "decided_on": fields.Datetime.now()}
             )
             proposal._drop_obsolete()
+            settle._solve_refused(proposal.line_id.ids)
 
     def _drop_obsolete(self):
         """Proposals that cannot be accepted any more because this one was."""
@@ -158,12 +160,14 @@ class FinanceMatchProposal(models.Model):
 
     def action_reject(self):
         """Remember that this is wrong; it is not proposed again for this line."""
+        self.check_access("write")
         self.filtered(lambda p: p.state == "proposed").sudo().write(
             {"state": "rejected", "decided_by_id": self.env.uid, "decided_on": fields.Datetime.now()}
         )
 
     def action_undo(self):
         """Undo what was reconciled here; the line is open again."""
+        self.check_access("write")
         for proposal in self.filtered(lambda p: p.state == "accepted"):
             proposal.line_id.action_finance_undo()
 

@@ -1,5 +1,6 @@
 import time
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 
 from odoo import _, api, models
@@ -14,6 +15,7 @@ from ..matching import (
     Settings,
     match,
 )
+from ..matching.reasons import because
 
 #: The words for a line whose proposals were all rejected.
 REJECTED = "What was proposed has been rejected"
@@ -212,18 +214,28 @@ class FinanceMatching(models.AbstractModel):
     # results
 
     def _without_rejected(self, result):
-        """Leave out what a person rejected before; a line with nothing else left says so."""
+        """Leave out what a person rejected before; a line with nothing else left says so.
+
+        A line whose match was undone is decided by a person from then on.
+        """
         lines = [proposal.line_id for proposal in (*result.sure, *result.proposals)]
-        rejected = defaultdict(set)
+        rejected, undone = defaultdict(set), set()
         for old in self.env["finance.match.proposal"].search(
             [("line_id", "in", lines), ("state", "in", ("rejected", "undone"))]
         ):
-            rejected[old.line_id.id].add(old.signature)
+            if old.state == "undone":
+                undone.add(old.line_id.id)
+            else:
+                rejected[old.line_id.id].add(old.signature)
         signature = self.env["finance.match.proposal"]._signature
         sure, proposals = (
             [p for p in found if signature(p) not in rejected[p.line_id]]
             for found in (result.sure, result.proposals)
         )
+        proposals += [
+            replace(p, sure=False, doubts=(*p.doubts, because("undone"))) for p in sure if p.line_id in undone
+        ]
+        sure = [p for p in sure if p.line_id not in undone]
         why_not = {
             answer.line_id: [reason.words for reason in answer.reasons] for answer in result.open
         }

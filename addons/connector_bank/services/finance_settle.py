@@ -27,6 +27,7 @@ class FinanceSettle(models.AbstractModel):
         for start in range(0, len(possible), CHUNK):
             done |= self._chunk(possible[start : start + CHUNK])
         self._record(proposal for proposal in possible if proposal.line_id in done)
+        self._solve_refused(list(done))
         return done
 
     def _chunk(self, proposals):
@@ -49,8 +50,14 @@ class FinanceSettle(models.AbstractModel):
         line = self.env["account.bank.statement.line"].browse(proposal.line_id)
         self.env["finance.exception"]._report(
             line, "match.failed", str(error), line.display_name, message=line.finance_message_id,
-            domain="bank", res_model=line._name, res_id=line.id,
+            domain="bank", res_model=line._name, res_id=line.id, blocking=False,
         )
+
+    def _solve_refused(self, lines):
+        self.env["finance.exception"].sudo().search(
+            [("code", "=", "match.failed"), ("state", "=", "open"), ("res_model", "=", "account.bank.statement.line"),
+             ("res_id", "in", lines)]
+        )._solve(_("Solved by itself: the line is reconciled."))
 
     def _record(self, proposals):
         model = self.env["finance.match.proposal"].sudo()
@@ -74,7 +81,7 @@ class FinanceSettle(models.AbstractModel):
         """Replace the suspense of one line; pairs of journal items to reconcile."""
         line = self.env["account.bank.statement.line"].browse(proposal.line_id)
         items = self.env["account.move.line"].browse([part.item_id for part in proposal.parts])
-        self._check_open(line, items)
+        self._check_open(line, proposal.parts, items)
         self._set_partner(line, items)
         suspense = line._seek_for_lines()[1]
         share = _Share(line)
@@ -95,12 +102,19 @@ class FinanceSettle(models.AbstractModel):
         new = (move.line_ids - before).sorted("id")
         return [counter + item for counter, item in zip(new, items, strict=False)]
 
-    def _check_open(self, line, items):
+    def _check_open(self, line, parts, items):
         if line.is_reconciled:
             raise UserError(_("This line is reconciled already."))
         closed = items.filtered("reconciled")
         if closed:
             raise UserError(_("%s is settled already.", ", ".join(closed.move_id.mapped("display_name"))))
+        for part, item in zip(parts, items, strict=True):
+            if item.currency_id.compare_amounts(abs(float(part.item_amount)), abs(item.amount_residual_currency)) > 0:
+                raise UserError(
+                    _("%(document)s has only %(amount)s left to settle. Match the line again.",
+                      document=item.move_id.display_name,
+                      amount=item.currency_id.format(abs(item.amount_residual_currency)))
+                )
 
     def _set_partner(self, line, items):
         """The payer is known now: one commercial partner behind all items."""
@@ -111,10 +125,8 @@ class FinanceSettle(models.AbstractModel):
     def _part(self, line, share, part, item):
         balance = share.take(part.amount)
         currency = item.currency_id
-        if currency == line.company_id.currency_id:
-            amount_currency = balance
-        else:
-            amount_currency = -float(part.item_amount)
+        in_company_currency = currency == line.company_id.currency_id
+        amount_currency = balance if in_company_currency else -float(part.item_amount)
         return Command.create(
             {
                 "account_id": item.account_id.id,

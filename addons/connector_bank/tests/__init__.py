@@ -3,6 +3,7 @@ from . import (
     test_import,
     test_import_cases,
     test_import_doubles,
+    test_import_rights,
     test_pure_camt,
     test_pure_camt_corpus,
     test_pure_demo,
@@ -11,5 +12,6 @@ from . import (
     test_pure_matching_world,
     test_pure_references,
     test_pure_samples,
+    test_settle,
     test_unmatched,
 )

@@ -188,15 +188,19 @@ class FinanceException(models.Model):
         messages.action_retry()
 
     def action_solve(self):
+        self.check_access("write")
         self._solve(_("Closed by %s.", self.env.user.name))
 
     def action_drop(self):
+        self.check_access("write")
         self._drop(_("Dropped by %s.", self.env.user.name))
 
     def action_reopen(self):
+        self.check_access("write")
         self.sudo().write({"state": "open", "solution": False, "closed_on": False, "closed_by_id": False})
 
     def action_take(self):
+        self.check_access("write")
         self.sudo().write({"owner_id": self.env.uid})
 
     def action_open_record(self):

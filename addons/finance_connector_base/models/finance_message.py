@@ -172,6 +172,7 @@ class FinanceMessage(models.Model):
 
     def action_retry(self):
         """Ask for the message to be processed or sent again; success closes its open cases."""
+        self.check_access("write")
         for message in self:
             if message.state in FINAL:
                 raise UserError(_("%s is done already; there is nothing to retry.", message.name))
@@ -188,19 +189,23 @@ class FinanceMessage(models.Model):
 
     def action_process_now(self):
         """Process at once in this request, for a person who waits for the result."""
+        self.check_access("write")
         incoming = self.filtered(lambda m: m.direction == "in")
         incoming.filtered(lambda m: m.state in ("refused", "dead"))._move("received", tries=0, next_try_on=False)
         for message in incoming.filtered(lambda m: m.state == "received"):
             self.env["finance.intake"]._process(message, now=True)
 
     def action_ask(self):
+        self.check_access("write")
         self.filtered(lambda m: m.state == "unknown").sudo().write({"next_try_on": fields.Datetime.now()})
         self._enqueue()
 
     def action_hold(self):
+        self.check_access("write")
         self.sudo().write({"hold": True, "hold_reason": _("Held by %s", self.env.user.name)})
 
     def action_release(self):
+        self.check_access("write")
         self.sudo().write({"hold": False, "hold_reason": False})
         self.filtered(lambda m: m.state in ("ready", "received"))._enqueue()
 
