@@ -1,9 +1,11 @@
 from . import (
+    test_corpus_import,
     test_demo,
     test_import,
     test_import_cases,
     test_import_doubles,
     test_import_rights,
+    test_operations,
     test_pure_camt,
     test_pure_camt_corpus,
     test_pure_demo,

@@ -24,11 +24,11 @@ class SettleCase(BankCase):
         self.assert_balanced(line)
         for document in documents:
             self.assertEqual(document.payment_state, state, document.name)
-            item = document.line_ids.filtered(lambda l: l.account_id.reconcile and l.display_type == "payment_term")
-            counterpart = line.line_ids.filtered(lambda l: l.account_id == item.account_id)
-            self.assertTrue(set(item.mapped("matching_number")) & set(counterpart.mapped("matching_number")))
+            terms = document.line_ids.filtered(lambda item: item.display_type == "payment_term")
+            counterparts = line.line_ids.filtered(lambda item, own=terms.account_id: item.account_id in own)
+            self.assertTrue(set(terms.mapped("matching_number")) & set(counterparts.mapped("matching_number")))
             if state == "paid":
-                self.assertEqual(sum(item.mapped("amount_residual")), 0.0)
+                self.assertEqual(sum(terms.mapped("amount_residual")), 0.0)
 
     def assert_balanced(self, line):
         self.env.flush_all()
@@ -445,7 +445,7 @@ class TestSettleCurrency(SettleCase):
         cls.dollars = cls.bank_journal("BNKD", "US00DOLLAR", currency_id=cls.dollar.id)
 
     def exchange(self, invoice):
-        items = invoice.line_ids.filtered(lambda l: l.display_type == "payment_term")
+        items = invoice.line_ids.filtered(lambda item: item.display_type == "payment_term")
         return (items.matched_credit_ids + items.matched_debit_ids).exchange_move_id
 
     def test_journal_in_dollar(self):
@@ -501,5 +501,5 @@ class TestSettleCurrency(SettleCase):
         line.with_user(self.operator).action_finance_undo()
         self.assert_open(line, invoice)
         self.assertEqual(invoice.amount_residual, 110.0)
-        receivable = invoice.line_ids.filtered(lambda l: l.display_type == "payment_term").account_id
+        receivable = invoice.line_ids.filtered(lambda item: item.display_type == "payment_term").account_id
         self.assertEqual(self.balance(receivable), 88.0)
