@@ -16,5 +16,4 @@
         "views/menus.xml",
     ],
     "demo": ["demo/accounts.xml"],
-    "installable": True,
 }

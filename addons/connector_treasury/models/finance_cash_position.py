@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from operator import attrgetter
 
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
@@ -14,7 +15,11 @@ from ..position.totals import Line, totals
 AS_OF = ("company", "finance_on")
 
 #: What totals can be made by.
-GROUPS = {"bank": "bank_id", "entity": "company_id", "currency": "currency_id"}
+GROUPS = {
+    "bank": attrgetter("bank_name"),
+    "entity": attrgetter("company_id.name"),
+    "currency": attrgetter("currency_id.name"),
+}
 
 
 class FinanceCashPosition(models.Model):
@@ -40,6 +45,7 @@ class FinanceCashPosition(models.Model):
         ],
         "res.company": ["currency_id", "cash_stale_hours", "cash_rate_days"],
         "res.currency.rate": ["name", "rate", "currency_id", "company_id"],
+        "res.bank": ["name"],
         "res.partner.bank": ["acc_number", "bank_id"],
     }  # fmt: skip
 
@@ -48,6 +54,7 @@ class FinanceCashPosition(models.Model):
     bank_account_id = fields.Many2one("res.partner.bank", readonly=True, string="Bank account")
     account_number = fields.Char(readonly=True)
     bank_id = fields.Many2one("res.bank", readonly=True)
+    bank_name = fields.Char(readonly=True, string="Bank name", depends_context=("lang",))
     position_on = fields.Date(readonly=True, string="Position at", depends_context=AS_OF)
 
     evidence = fields.Selection(
@@ -147,7 +154,7 @@ class FinanceCashPosition(models.Model):
         return SQL(
             """
             SELECT j.id, j.id AS journal_id, j.company_id, j.bank_account_id,
-                   a.acc_number AS account_number, a.bank_id,
+                   a.acc_number AS account_number, a.bank_id, COALESCE(b.name, %(no_bank)s) AS bank_name,
                    %(on)s::date AS position_on,
                    COALESCE(e.kind, 'none') AS evidence,
                    e.id AS balance_id, e.statement_id, e.message_id, e.amount, e.balance_on,
@@ -170,6 +177,7 @@ class FinanceCashPosition(models.Model):
               FROM account_journal j
               JOIN res_company c ON c.id = j.company_id
               LEFT JOIN res_partner_bank a ON a.id = j.bank_account_id
+              LEFT JOIN res_bank b ON b.id = a.bank_id
               LEFT JOIN LATERAL (%(newest)s) e ON TRUE
               LEFT JOIN (VALUES %(rates)s) r (currency_id, rate, rate_on)
                 ON r.currency_id = COALESCE(e.currency_id, j.currency_id, c.currency_id)
@@ -185,6 +193,7 @@ class FinanceCashPosition(models.Model):
             rates=self._rates_sql(on),
             limits=self._limits_sql(moment),
             listed=self._listed_sql(),
+            no_bank=self.env._("No bank entered"),
             reporting=self.env.company.currency_id.id,
             places=self.env.company.currency_id.decimal_places,
             old_before=on - timedelta(days=self.env.company.cash_rate_days),
@@ -326,7 +335,6 @@ class FinanceCashPosition(models.Model):
         return self._totals(by, on, self.env.companies)
 
     def _totals(self, by, on, companies):
-        field = GROUPS[by]
         view = self.with_context(finance_on=on) if on else self
         found = view.search([("company_id", "in", companies.ids)])
         currency = self.env.company.currency_id
@@ -336,7 +344,7 @@ class FinanceCashPosition(models.Model):
         lines = [
             Line(
                 account=position.journal_id.display_name,
-                group=position[field].display_name or self.env._("None"),
+                group=GROUPS[by](position),
                 currency=position.currency_id.name,
                 amount=position._exact_amount(),
             )

@@ -104,6 +104,14 @@ class TestCashPosition(CashCase):
         self.report(cash_box, "2026-06-30", 5)
         self.assertIn(cash_box, self.view.search([]).journal_id)
 
+    def test_accounts_without_a_bank_are_a_group_of_their_own(self):
+        bank = self.env["res.bank"].create({"name": "Lakeside"})
+        at_bank = self.account("At bank", bank_acc_number="4711", bank_id=bank.id)
+        self.report(at_bank, "2026-06-30", 5)
+        groups = {group["name"]: group for group in self.view.read_totals("bank")["groups"]}
+        self.assertEqual((groups["Lakeside"]["value"], groups["Lakeside"]["accounts"]), ("5.00", 1))
+        self.assertEqual(groups["No bank entered"]["no_balance"], [self.bank.display_name])
+
     def test_two_hundred_accounts_cost_no_more_queries_than_two(self):
         names = ["journal_id", "bank_account_id", "bank_id", "company_id", "amount", "reporting_amount",
                  "evidence", "age", "ledger_amount", "difference_reason", "unmatched_amount"]  # fmt: skip
