@@ -22,9 +22,10 @@ def label(entry):
         parts += detail.remittance
         parts += [reference.value for reference in detail.references]
         if not parts:
-            parts += [text for text in (detail.additional, detail.end_to_end_id) if text]
+            parts += [text for text in (detail.additional, detail.end_to_end_id) if text and text != "NOTPROVIDED"]
     if not parts:
-        parts = [text for text in (entry.additional, entry.bank_ref, entry.entry_ref, entry.code) if text]
+        named = (entry.additional, entry.bank_ref, entry.entry_ref, entry.code)
+        parts = [text for text in named if text][:1]  # the best name alone: the others are of use to the bank
     return _joined(parts) or "/"
 
 

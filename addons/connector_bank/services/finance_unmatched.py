@@ -86,7 +86,7 @@ class FinanceUnmatched(models.AbstractModel):
     def _open(self, lines):
         if lines:
             self.env["finance.exception"]._report_many(
-                LINE, [self._values(line) for line in lines], _("%s bank lines without match")
+                LINE, [self._values(line) for line in lines], _("Bank lines without match")
             )
 
     def _values(self, line):
@@ -107,10 +107,6 @@ class FinanceUnmatched(models.AbstractModel):
         }
 
     def _text(self, line):
-        places = line.currency_id.decimal_places
-        title = _(
-            "No match for %(amount)s %(currency)s, %(who)s",
-            amount=f"{line.amount:.{places}f}", currency=line.currency_id.name,
-            who=line.partner_name or line.payment_ref,
-        )
+        amount = line.currency_id.format(line.amount)
+        title = _("No match for %(amount)s, %(who)s", amount=amount, who=line.partner_name or line.payment_ref)
         return f"{title}\n{line.finance_why_not}" if line.finance_why_not else title

@@ -134,7 +134,7 @@ class FinanceException(models.Model):
 
         :param model: name of the records' model
         :param reports: values of the cases; each names its ``res_id``, ``company_id``, ``code`` and ``text``
-        :param words: summary of the activity, with a place for the number of cases
+        :param words: summary of the activity
         """
         now = fields.Datetime.now()
         given = {"res_model": model, "last_seen_on": now, "due_on": now + timedelta(hours=8)}
@@ -142,7 +142,7 @@ class FinanceException(models.Model):
         cases = silent.create([{**given, **report} for report in reports]).with_env(self.sudo().env)
         for owner, own in cases.grouped("owner_id").items():
             if owner and not self._is_told(owner, own[0].code):
-                own[0]._notify_owner(words % len(own))
+                own[0]._notify_owner(words)
         return cases
 
     def _is_told(self, owner, code):
