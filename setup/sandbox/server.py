@@ -5,7 +5,9 @@ Control: ``GET /_control/effects?party=&kind=``, ``GET /_control/calls``, ``POST
 ``{"party": …, "name": value}``, ``POST /_control/reset``.
 """
 
+import json
 import ssl
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -22,7 +24,9 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def handle_error(self, request, client_address):
-        """A caller that hangs up is part of the game, not an error to print."""
+        """A caller that hangs up is part of the game; anything else is a defect of the sandbox."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class Sandbox:
@@ -97,7 +101,7 @@ class Sandbox:
 
     def _control(self, request):
         try:
-            given = request.json() if request.content else {}
+            given = json.loads(request.content) if request.content else {}
             match request.method, request.path:
                 case "GET", "/effects":
                     return Answer(200, self.effects(request.query.get("party"), request.query.get("kind")))

@@ -3,8 +3,9 @@ from datetime import timedelta
 from odoo import Command, _, api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.finance_connector_base.core.errors import FinanceError, RateLimitedError, TechnicalError
-from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.addons.finance_connector_base.core.errors import FinanceError
+
+from ..services.queued import tried_again
 
 #: Documents a tax engine is asked about.
 SALES = ("out_invoice", "out_refund", "out_receipt")
@@ -161,11 +162,8 @@ class AccountMove(models.Model):
         if self.state != "draft" or not self.tax_by_engine or self._tax_is_current():
             return _("nothing to determine")
         try:
-            failed = self.env["finance.tax.determine"]._run(self, fallback=False)
-        except RateLimitedError as error:
-            raise RetryableJobError(str(error), seconds=error.retry_after, ignore_retry=True) from error
-        except TechnicalError as error:
-            raise RetryableJobError(str(error)) from error
+            with tried_again():
+                failed = self.env["finance.tax.determine"]._run(self, fallback=False)
         except FinanceError as error:
             failed = {self: error}
         for move, error in failed.items():

@@ -315,8 +315,7 @@ class FinanceTaxDetermination(models.Model):
             self._report_difference()
 
     def _report_difference(self):
-        self.env["finance.exception"]._report(
-            self,
+        self._report(
             "tax.difference",
             _(
                 "%(name)s: the engine filed tax of %(engine)s, we posted %(ours)s.",
@@ -324,11 +323,15 @@ class FinanceTaxDetermination(models.Model):
                 engine=self.currency_id.format(self.committed_tax),
                 ours=self.currency_id.format(self.amount_tax),
             ),
-            domain="tax",
-            connector_id=self.connector_id.id,
-            owner_id=self.connector_id.owner_id.id,
             amount=self.difference,
             currency_id=self.currency_id.id,
+        )
+
+    def _report(self, code, text, place=None, **values):
+        """A case for the owner of the connector."""
+        connector = self.sudo().connector_id
+        return self.env["finance.exception"]._report(
+            self, code, text, place, domain="tax", connector_id=connector.id, owner_id=connector.owner_id.id, **values
         )
 
     # ------------------------------------------------------------------ actions

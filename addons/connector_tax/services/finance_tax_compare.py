@@ -1,12 +1,8 @@
 from odoo import _, api, fields, models
 
-from odoo.addons.finance_connector_base.core.errors import (
-    DuplicateError,
-    FinanceError,
-    RateLimitedError,
-    TechnicalError,
-)
-from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.addons.finance_connector_base.core.errors import DuplicateError, FinanceError
+
+from .queued import tried_again
 
 
 class FinanceTaxCompare(models.AbstractModel):
@@ -23,9 +19,9 @@ class FinanceTaxCompare(models.AbstractModel):
         try:
             found = connector._tax_engine_now().ask(order)
         except DuplicateError as error:
-            return self._report(determination, error.code, str(error))
+            return self._changed(determination, error.code, str(error))
         if found is None:
-            return self._report(
+            return self._changed(
                 determination,
                 "tax.lost",
                 _("%s is committed here, but the engine does not keep it.", determination.name),
@@ -37,23 +33,12 @@ class FinanceTaxCompare(models.AbstractModel):
     def _run_in_job(self, determination):
         """The same in a job: a closed line is tried again."""
         try:
-            return self._run(determination)
-        except RateLimitedError as error:
-            raise RetryableJobError(str(error), seconds=error.retry_after, ignore_retry=True) from error
-        except TechnicalError as error:
-            raise RetryableJobError(str(error)) from error
+            with tried_again():
+                return self._run(determination)
         except FinanceError as error:
-            return self._report(determination, error.code, str(error))
+            return self._changed(determination, error.code, str(error))
 
-    def _report(self, determination, code, text):
+    def _changed(self, determination, code, text):
         determination.compared_on = fields.Datetime.now()
-        self.env["finance.exception"]._report(
-            determination,
-            code,
-            text,
-            category="state_conflict",
-            domain="tax",
-            connector_id=determination.connector_id.id,
-            owner_id=determination.connector_id.owner_id.id,
-        )
+        determination._report(code, text, category="state_conflict")
         return text

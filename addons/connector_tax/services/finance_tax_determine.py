@@ -82,16 +82,12 @@ class FinanceTaxDetermine(models.AbstractModel):
         determination = self.env["finance.tax.determination"]._replace(
             move, {"state": "failed", "connector_id": connector.id, "text": str(error), "error_code": error.code}
         )
-        self.env["finance.exception"]._report(
-            determination,
+        determination._report(
             error.code,
             _("Tax of %(name)s: %(error)s", name=move.display_name, error=error),
             error.place,
             category=error.category,
-            domain="tax",
-            connector_id=connector.id,
-            owner_id=connector.owner_id.id,
-            res_model="account.move",
+            res_model=move._name,
             res_id=move.id,
         )
         return determination
@@ -152,13 +148,18 @@ class FinanceTaxDetermine(models.AbstractModel):
     # ------------------------------------------------------------------ keeping
 
     def _keep(self, move, request, found, lines):
-        connector = move.sudo().fiscal_position_id.tax_connector_id
+        """Keep the answer and put its amounts on the draft."""
+        determination = self._store(move, request, found, lines)
+        determination._apply()
+        return determination
+
+    def _store(self, move, request, found, lines):
         quote = found.quote
-        determination = self.env["finance.tax.determination"]._replace(
+        return self.env["finance.tax.determination"]._replace(
             move,
             {
                 "state": "quoted",
-                "connector_id": connector.id,
+                "connector_id": move.sudo().fiscal_position_id.tax_connector_id.id,
                 "origin": found.origin,
                 "determined_on": found.asked_on,
                 "engine_reference": quote.engine_id,
@@ -174,8 +175,6 @@ class FinanceTaxDetermine(models.AbstractModel):
                 "line_ids": lines,
             },
         )
-        determination._apply()
-        return determination
 
     def _lines(self, move, connector, quote):
         lines = self.env["finance.tax.request"]._taxed_lines(move)

@@ -1,16 +1,11 @@
 from collections import defaultdict
 
-from odoo import Command, _, api, models
+from odoo import Command, _, api, fields, models
 
-from odoo.addons.finance_connector_base.core.errors import (
-    ConfigurationError,
-    FinanceError,
-    RateLimitedError,
-    TechnicalError,
-)
-from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.addons.finance_connector_base.core.errors import ConfigurationError, FinanceError
 
-from ..core.tax import plain
+from .finance_tax_determine import Finding
+from .queued import tried_again
 
 
 class FinanceTaxTrueUp(models.AbstractModel):
@@ -32,28 +27,11 @@ class FinanceTaxTrueUp(models.AbstractModel):
                 _("%s is not posted; determine its tax instead.", move.display_name), code="tax.draft"
             )
         request = self.env["finance.tax.request"]._build(move, connector)
-        quote = connector._tax_engine_now().quote(request)
+        found = Finding(connector._tax_engine_now().quote(request), "engine", fields.Datetime.now())
         determine = self.env["finance.tax.determine"]
-        lines = determine._lines(move, connector, quote)
-        trued = self.env["finance.tax.determination"]._replace(
-            move,
-            {
-                "state": "quoted",
-                "connector_id": connector.id,
-                "origin": "engine",
-                "engine_reference": quote.engine_id,
-                "engine_status": quote.status,
-                "request_hash": request.hash,
-                "request": plain(request),
-                "quote": plain(quote),
-                "answer": quote.content.decode() or False,
-                "amount_untaxed": quote.amount,
-                "amount_taxable": quote.taxable,
-                "amount_tax": quote.tax,
-                "text": _("Trued up: posted with tax %s.", move.currency_id.format(move.amount_tax)),
-                "line_ids": lines,
-            },
-        )
+        lines = determine._lines(move, connector, found.quote)
+        trued = determine._store(move, request, found, lines)
+        trued.text = _("Trued up: posted with tax %s.", move.currency_id.format(move.amount_tax))
         trued.true_up_move_id = self._entry(move, trued)
         trued._submit_commit()
         return trued
@@ -62,17 +40,10 @@ class FinanceTaxTrueUp(models.AbstractModel):
     def _run_in_job(self, determination):
         """The same in a job: a closed line is tried again, anything else becomes a case."""
         try:
-            with self.env.cr.savepoint():
+            with tried_again(), self.env.cr.savepoint():
                 trued = self._run(determination)
-        except RateLimitedError as error:
-            raise RetryableJobError(str(error), seconds=error.retry_after, ignore_retry=True) from error
-        except TechnicalError as error:
-            raise RetryableJobError(str(error)) from error
         except FinanceError as error:
-            self.env["finance.exception"]._report(
-                determination, error.code, str(error), error.place, category=error.category, domain="tax",
-                connector_id=determination.connector_id.id, owner_id=determination.connector_id.owner_id.id,
-            )  # fmt: skip
+            determination._report(error.code, str(error), error.place, category=error.category)
             return str(error)
         return _("trued up: %s", trued.name)
 
