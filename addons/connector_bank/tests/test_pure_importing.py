@@ -265,7 +265,7 @@ class TestLabel(PureCase):
         self.assertEqual(label(entry(details=details)), "Invoice 7 of May RF18")
         self.assertEqual(label(entry(details=(Detail(end_to_end_id="E2E"),))), "E2E")
         self.assertEqual(label(entry(details=(Detail(),), bank_ref="B")), "B")
-        self.assertEqual(label(entry(details=(), additional="Salaries", bank_ref="B", code="PMNT")), "Salaries")
+        self.assertEqual(label(entry(details=(Detail(),), additional="Salaries", bank_ref="B", code="PMNT")), "Salaries")
         self.assertEqual(label(entry(details=(Detail(end_to_end_id="NOTPROVIDED"),), additional="Rent")), "Rent")
         self.assertEqual(label(entry(details=(Detail(),))), "/")
         batch = (Detail(remittance=("one",)), Detail(remittance=("two",)))
