@@ -23,4 +23,5 @@
         "views/menus.xml",
     ],
     "demo": ["demo/company.xml"],
+    "assets": {"web.assets_tests": ["connector_bank/static/tests/tours/**/*"]},
 }

@@ -15,5 +15,6 @@ from . import (
     test_pure_references,
     test_pure_samples,
     test_settle,
+    test_tour,
     test_unmatched,
 )

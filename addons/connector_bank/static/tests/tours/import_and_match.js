@@ -1,0 +1,45 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+
+const ACCOUNT = "DE09000000000000000001";
+const amount = (value) => `<Amt Ccy="EUR">${value}</Amt><CdtDbtInd>CRDT</CdtDbtInd>`;
+const balance = (code, value) =>
+    `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp>${amount(value)}<Dt><Dt>2026-03-02</Dt></Dt></Bal>`;
+const STATEMENT = `<?xml version="1.0"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>
+<GrpHdr><MsgId>TOUR</MsgId><CreDtTm>2026-03-02T20:00:00Z</CreDtTm></GrpHdr>
+<Stmt><Id>TOUR-1</Id><Acct><Id><IBAN>${ACCOUNT}</IBAN></Id><Ccy>EUR</Ccy></Acct>
+${balance("OPBD", "100.00")}${balance("CLBD", "350.00")}
+<Ntry>${amount("250.00")}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-03-02</Dt></BookgDt><BkTxCd/>
+<NtryDtls><TxDtls><RmtInf><Ustrd>Thanks for TOUR-4711</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>
+</Stmt></BkToCstmrStmt></Document>`;
+
+/** Lay a file into the upload of the wizard, as a person's file chooser does. */
+function chooseFile() {
+    const input = document.querySelector(".modal input[type=file]");
+    const chosen = new DataTransfer();
+    chosen.items.add(new File([STATEMENT], "tour.xml", { type: "text/xml" }));
+    input.files = chosen.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+/** From the bank's file to the paid invoice. */
+registry.category("web_tour.tours").add("connector_bank_import_and_match", {
+    steps: () => [
+        stepUtils.showAppsMenuItem(),
+        { trigger: ".o_app[data-menu-xmlid='finance_connector_base.menu_root']", run: "click" },
+        { trigger: "button[data-menu-xmlid='finance_connector_base.menu_work']", run: "click" },
+        { trigger: ".dropdown-item[data-menu-xmlid='connector_bank.menu_statement_import']", run: "click" },
+        { trigger: ".modal .o_attach", run: chooseFile },
+        { trigger: ".modal .o_attachment:contains(tour.xml)" },
+        { trigger: ".modal button[name=action_import]", run: "click" },
+        { trigger: ".modal div[name=summary]:contains(1 new lines)" },
+        { trigger: ".modal .o_data_row:contains(Done)" },
+        { trigger: ".modal button[name=action_match]", run: "click" },
+        { trigger: ".o_list_view .o_data_row:contains(TOUR-4711):contains(Reconciled)" },
+        { trigger: ".o_data_row:contains(TOUR-4711) td[name=payment_ref]", run: "click" },
+        { trigger: "div[name=finance_proposal_ids] .o_data_row td[name=documents]", run: "click" },
+        { trigger: ".modal button[name=action_open_document]", run: "click" },
+        { trigger: ".o_form_view .ribbon:contains(Paid)" },
+    ],
+});
