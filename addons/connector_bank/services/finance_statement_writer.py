@@ -1,3 +1,4 @@
+from datetime import timezone
 from decimal import Decimal
 from itertools import pairwise
 
@@ -258,6 +259,8 @@ class FinanceStatementWriter(models.AbstractModel):
     def _keep_balances(self, journal, statement, message, record):
         currency = journal._finance_currency()
         reported = statement.header.created_at
+        if reported and reported.tzinfo:
+            reported = reported.astimezone(timezone.utc).replace(tzinfo=None)
         values = [
             {
                 "company_id": journal.company_id.id,
@@ -269,7 +272,7 @@ class FinanceStatementWriter(models.AbstractModel):
                 "amount": float(balance.amount),
                 "currency_id": currency.id,
                 "balance_on": balance.on or statement.footer.closing_on or fields.Date.today(),
-                "reported_on": reported and reported.replace(tzinfo=None),
+                "reported_on": reported,
             }
             for balance in statement.footer.balances
             if balance.currency in (None, currency.name)
