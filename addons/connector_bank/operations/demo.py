@@ -132,32 +132,33 @@ def _cases_by_code(env, company):
 
 def table(result):
     """The result for people: a row for each file, then what it comes to."""
-    rows = [("File", "What it is", "", *HEADS, "In and out")]
-    for file in result["files"]:
-        rows.append(_row(file["name"], file["about"], _status(file), file))
-    totals = result["totals"]
-    rows.append(_row("Together", "", "", totals))
+    rows = [("File", "", *HEADS, "In and out")]
+    rows += [_row(file["name"], _status(file), file, _money(file["amounts"])) for file in result["files"]]
+    rows.append(_row("Together", "", result["totals"], ()))
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     ruler = "-" * (sum(widths) + 2 * len(widths))
     shown = [_aligned(row, widths) for row in rows]
     return "\n".join([shown[0], ruler, *shown[1:-1], ruler, shown[-1], "", *_words(result)])
 
 
-def _row(name, about, status, counts):
-    money = "   ".join(f"{code} {sums['in']} / {sums['out']}" for code, sums in counts["amounts"].items())
-    return (name, about, status, *(str(counts[column]) for column in COLUMNS), money)
+def _row(name, status, counts, money):
+    return (name, status, *(str(counts[column]) for column in COLUMNS), "   ".join(money))
+
+
+def _money(amounts):
+    for currency, sums in amounts.items():
+        yield f"{currency} {Decimal(sums['in']):+,} {Decimal(sums['out']):,}"
 
 
 def _aligned(row, widths):
-    numbers = range(3, 3 + len(COLUMNS))
+    numbers = range(2, 2 + len(COLUMNS))
     cells = [cell.rjust(widths[n]) if n in numbers else cell.ljust(widths[n]) for n, cell in enumerate(row)]
     return "  ".join(cells).rstrip()
 
 
 def _status(file):
-    if file["state"] == "refused":
-        return "waits for a decision"
-    return "new" if file["new"] else "seen before"
+    words = "new" if file["new"] else "seen before"
+    return f"{words}, waits for a decision" if file["state"] == "refused" else words
 
 
 def _words(result):
@@ -167,5 +168,6 @@ def _words(result):
         f"{totals['lines']} lines: {totals['reconciled'] * 100 // lines}% reconciled, {totals['proposed']} with a "
         f"proposal, {totals['in_case']} in a case, {totals['uncovered']} left over."
     )
+    yield "Together in and out: " + ", ".join(_money(totals["amounts"]))
     yield f"{totals['new_lines']} new lines in this run, {result['seconds']} s."
     yield "Open cases: " + (", ".join(f"{code} {count}" for code, count in result["open_cases"].items()) or "none")
