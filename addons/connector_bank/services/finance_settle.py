@@ -82,12 +82,12 @@ class FinanceSettle(models.AbstractModel):
         line = self.env["account.bank.statement.line"].browse(proposal.line_id)
         items = self.env["account.move.line"].browse([part.item_id for part in proposal.parts])
         self._check_open(line, proposal.parts, items)
-        self._set_partner(line, items)
-        suspense = line._seek_for_lines()[1]
+        liquidity, suspense, _other = line._seek_for_lines()
+        partner = line.partner_id or self._partner(items)
         share = _Share(line)
         commands = [self._part(line, share, part, item) for part, item in zip(proposal.parts, items, strict=True)]
         accounts = self._accounts(proposal)
-        commands += [self._write_off(line, share, off, accounts[off.kind]) for off in proposal.write_offs]
+        commands += [self._write_off(line, partner, share, off, accounts[off.kind]) for off in proposal.write_offs]
         left = share.left()
         if proposal.rest:
             commands.append(
@@ -96,6 +96,8 @@ class FinanceSettle(models.AbstractModel):
         else:
             self._give_rounding(commands, left, line)
             commands.append(Command.delete(suspense.id))
+        if partner != line.partner_id:  # Odoo takes it over into the line
+            commands.append(Command.update(liquidity.id, {"partner_id": partner.id}))
         move = line.move_id.with_context(force_delete=True, skip_readonly_check=True)
         before = move.line_ids
         move.write({"line_ids": commands})
@@ -116,11 +118,10 @@ class FinanceSettle(models.AbstractModel):
                       amount=item.currency_id.format(abs(item.amount_residual_currency)))
                 )
 
-    def _set_partner(self, line, items):
-        """The payer is known now: one commercial partner behind all items."""
+    def _partner(self, items):
+        """The payer, known by what is paid: the one commercial partner behind all items, or none."""
         partner = items.partner_id.commercial_partner_id
-        if not line.partner_id and len(partner) == 1:
-            line.with_context(skip_readonly_check=True).partner_id = partner
+        return partner if len(partner) == 1 else partner.browse()
 
     def _part(self, line, share, part, item):
         balance = share.take(part.amount)
@@ -138,13 +139,13 @@ class FinanceSettle(models.AbstractModel):
             }
         )
 
-    def _write_off(self, line, share, off, account):
+    def _write_off(self, line, partner, share, off, account):
         currency = line.foreign_currency_id or line.currency_id
         balance = share.take(off.amount)
         return Command.create(
             {
                 "account_id": account.id,
-                "partner_id": line.partner_id.id,
+                "partner_id": partner.id,
                 "name": off.label,
                 "currency_id": currency.id,
                 "balance": balance,
