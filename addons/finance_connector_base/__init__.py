@@ -1,1 +1,1 @@
-from . import controllers, figures, models, operations, services, transports
+from . import controllers, figures, models, operations, services, transports, webhooks

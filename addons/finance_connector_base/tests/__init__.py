@@ -8,5 +8,6 @@ from . import (
     test_pure_protocol,
     test_pure_statement,
     test_pure_transports,
+    test_pure_webhooks,
     test_rights,
 )

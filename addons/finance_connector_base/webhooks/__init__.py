@@ -1,0 +1,1 @@
+from . import adyen, generic, gocardless, rsa, standard, stripe
