@@ -6,7 +6,8 @@ from .registry import Registry
 
 #: Transports: class built from (settings: dict, secrets: dict), with
 #: ``pull() -> Iterator[Parcel]``, ``confirm(remote_id)``, ``push(Parcel, key) -> Receipt``,
-#: ``ask(key) -> Receipt | None`` where the other side can be asked, ``check() -> str``.
+#: ``ask(key, parcel=None) -> Receipt | None`` (``None``: surely not there) or ``NotImplementedError``
+#: where the other side cannot be asked, and ``check() -> str``.
 TRANSPORTS = Registry("transport")
 
 
@@ -19,6 +20,7 @@ class Parcel:
     remote_id: str | None = None  # what ``confirm`` needs; the name where None
     content_type: str = "application/octet-stream"
     headers: dict = field(default_factory=dict)
+    beside: "Parcel | None" = None  # the file that belongs to it: manifest, detached signature
 
 
 @dataclass(frozen=True, slots=True)

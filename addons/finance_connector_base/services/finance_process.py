@@ -39,7 +39,7 @@ class FinanceProcess(models.AbstractModel):
         :return: its ``Receipt``, or ``None`` where it surely never arrived
         :raise NotImplementedError: the other side cannot be asked
         """
-        return delivery.transport.ask(delivery.key)
+        return delivery.transport.ask(delivery.key, delivery.parcel())
 
     def delivered(self, message, answer):
         """Follow up in the ledger; ``answer`` are the bytes the other side gave back."""

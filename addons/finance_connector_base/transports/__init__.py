@@ -1,1 +1,1 @@
-from . import folder, https, upload
+from . import folder, https, sftp, upload

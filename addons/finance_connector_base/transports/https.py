@@ -69,7 +69,7 @@ class Https:
             "POST", self._settings["push_path"], body=parcel.content, key=key, content_type=parcel.content_type
         )
 
-    def ask(self, key):
+    def ask(self, key, parcel=None):
         path = self._settings["ask_path"]
         if not path:
             raise NotImplementedError

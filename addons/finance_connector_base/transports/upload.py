@@ -21,5 +21,5 @@ class Upload:
     def push(self, parcel, key):
         raise ConfigurationError("this connector only takes files in; choose a transport that sends", code="upload.out")
 
-    def ask(self, key):
+    def ask(self, key, parcel=None):
         raise NotImplementedError
