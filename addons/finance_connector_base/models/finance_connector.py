@@ -168,6 +168,8 @@ class FinanceConnector(models.Model):
         found = self.sudo().search([("company_id", "=", company.id), ("code", "=", code)], limit=1)
         if found:
             return found.sudo(False)
+        # of two who bring the first file at the same time, the later one starts anew and finds it
+        self.env.cr.execute("UPDATE res_company SET write_date = write_date WHERE id = %s", [company.id])
         return (
             self.sudo()
             .create(
