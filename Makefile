@@ -43,7 +43,7 @@ bench:
 
 faults:
 	@setup/setup.sh tests
-	@.odoo-tests/run .odoo-tests/faults $(ARGS)
+	@.odoo-tests/run --faults $(ARGS)
 
 screens:
 	@setup/setup.sh tests

@@ -14,10 +14,13 @@ def complaints(log: str) -> list[str]:
     return [found["text"] for found in COMPLAINT.finditer(log)]
 
 
-@pytest.mark.parametrize("demo", [False, True], ids=["without demo data", "with demo data"])
+@pytest.mark.parametrize(
+    "demo",
+    [pytest.param(False, id="without demo data"), pytest.param(True, id="with demo data", marks=pytest.mark.demo)],
+)
 def test_install_is_silent(odoo_database, demo):
     odoo_database(demo=demo)
-    log = (LOGS / ("install-demo.log" if demo else "install.log")).read_text()
+    log = (LOGS / f"install-tmpl{'_demo' if demo else ''}_addons.log").read_text()
     assert all(f"module {addon}:" in log or f"Module {addon} loaded" in log for addon in addons())
     assert complaints(log) == []
 

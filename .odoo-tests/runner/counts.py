@@ -15,7 +15,6 @@ EXPECTED = ROOT / ".odoo-tests" / "expected.json"
 
 
 def pytest_addoption(parser):
-    parser.addoption("--whole", action="store_true", help="this run holds all tests: check their numbers")
     parser.addoption("--update-expected", action="store_true", help="keep the numbers of this run as expected")
 
 
@@ -23,6 +22,12 @@ def group_of(item) -> tuple[str, str]:
     kind = getattr(item, "kind", None) or kind_of(item.path) or item.path.parent.name
     inside = item.path.is_relative_to(ADDONS)
     return (item.path.relative_to(ADDONS).parts[0] if inside else "suite"), kind
+
+
+def is_whole(config) -> bool:
+    """Nothing was chosen on the command line."""
+    chosen = config.option.keyword or config.option.markexpr
+    return config.args_source is config.ArgsSource.TESTPATHS and not chosen
 
 
 class CountItem(pytest.Item):
@@ -58,7 +63,7 @@ def pytest_configure(config):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish(session):
-    if session.config.option.whole and not session.config.option.collectonly:
+    if is_whole(session.config) and not session.config.option.collectonly:
         session.items.append(CountItem.from_parent(session, name="as many as expected", nodeid="number of tests"))
         session.testscollected += 1
 
@@ -72,7 +77,7 @@ def pytest_runtest_makereport(item, call):
 
 
 def pytest_sessionfinish(session, exitstatus):
-    if not session.config.option.update_expected or session.testsfailed:
+    if not session.config.option.update_expected or not is_whole(session.config) or session.testsfailed:
         return
     numbers: dict[str, dict[str, int]] = {}
     for (addon, kind), number in sorted(session.config.stash[PASSED].items()):

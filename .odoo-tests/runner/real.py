@@ -13,6 +13,7 @@ import contextlib
 import json
 import signal
 import subprocess
+import threading
 import time
 import urllib.request
 
@@ -125,6 +126,18 @@ def wait_until(condition, seconds: float = 60, what: str = "the condition"):
             return found
         time.sleep(0.2)
     raise AssertionError(f"waited {seconds} s in vain for {what}")
+
+
+def make_demo_template() -> None:
+    """Whoever needs the template waits for it, and says so when it cannot be made."""
+    with contextlib.suppress(RuntimeError):
+        databases.drop_database(databases.new_database(demo=True))
+
+
+def pytest_collection_finish(session):
+    """While one core installs the addons for the first tests, the other one does so with demo data."""
+    if not session.config.option.collectonly and any(item.get_closest_marker("demo") for item in session.items):
+        threading.Thread(target=make_demo_template, daemon=True).start()
 
 
 @pytest.fixture(scope="module")

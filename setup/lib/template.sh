@@ -39,9 +39,22 @@ rename_database() {
     [ ! -d "$HOME_DIR/data/filestore/$1" ] || mv "$HOME_DIR/data/filestore/$1" "$HOME_DIR/data/filestore/$2"
 }
 
+locked() { # locked NAME COMMAND...: one at a time for each name, also among processes
+    local name="$1"
+    shift
+    (
+        flock 8
+        "$@"
+    ) 8>"$HOME_DIR/lock-$name"
+}
+
 make_template() { # make_template [demo]: with or without Odoo's demo data
     connect_postgres
-    local name key demo="${1:-}"
+    locked "$(template_name "${1:-}")" build_template "${1:-}"
+}
+
+build_template() {
+    local name key demo="$1"
     name=$(template_name "$demo")
     key=$(template_key)
     [ "$(database_note "$name")" = "$key" ] && return
@@ -53,8 +66,6 @@ make_template() { # make_template [demo]: with or without Odoo's demo data
     write_database_note "$name" "$key"
     close_database "$name"
 }
-
-make_demo_template() { make_template demo; }
 
 # --- with this project's addons installed ---------------------------------------------------------
 
@@ -80,13 +91,12 @@ addons_key() { # changes with every source that can change what is stored in a d
     key_of "$(template_key)" "$sources" "recipe 1"
 }
 
-make_addons_template() { # make_addons_template ADDONS [demo]
+build_addons_template() { # build_addons_template ADDONS [demo]
     local addons="$1" demo="${2:-}" name key log
-    make_template "$demo"
     name=$(addons_template_name "$addons" "$demo")
     key=$(addons_key "$addons")
-    [ "$(database_note "$name")" = "$key" ] && return
-    log="$LOGS/install${demo:+-demo}.log"
+    log="$LOGS/install-${name#"${PG_PREFIX:-}"}.log"
+    [ -f "$log" ] && [ "$(database_note "$name")" = "$key" ] && return
     copy_database "$(template_name "$demo")" "${name}_new"
     "$HOME_DIR/bin/odoo" -d "${name}_new" -i "$addons" ${demo:+--with-demo} --stop-after-init \
         --no-http --max-cron-threads 0 >"$log" 2>&1 ||
@@ -99,4 +109,26 @@ make_addons_template() { # make_addons_template ADDONS [demo]
     rename_database "${name}_new" "$name"
     write_database_note "$name" "$key"
     close_database "$name"
+}
+
+# --- copies ---------------------------------------------------------------------------------------
+
+fresh_database() { # fresh_database NAME ADDONS [demo]; ADDONS may be empty
+    local addons="$2" demo="${3:-}" template
+    make_template "$demo"
+    template=$(template_name "$demo")
+    if [ -n "$addons" ]; then template=$(addons_template_name "$addons" "$demo"); fi
+    locked "$template" copy_template "$@"
+    psql -X -q -d "$1" \
+        -c "UPDATE ir_config_parameter SET value = gen_random_uuid() WHERE key = 'database.uuid'"
+}
+
+copy_template() {
+    local demo="${3:-}"
+    if [ -n "$2" ]; then
+        build_addons_template "$2" "$demo"
+        copy_database "$(addons_template_name "$2" "$demo")" "$1"
+    else
+        copy_database "$(template_name "$demo")" "$1"
+    fi
 }
