@@ -29,6 +29,11 @@ class AccountBankStatementLine(models.Model):
     finance_hint = fields.Char(
         compute="_compute_finance_hint", string="Next step", help="The best proposal, or why there is none."
     )
+    finance_open_amount = fields.Monetary(
+        compute="_compute_finance_open_amount", currency_field="finance_open_currency_id", string="Still open",
+        help="What of the line is not explained yet, signed like the line.",
+    )
+    finance_open_currency_id = fields.Many2one("res.currency", compute="_compute_finance_open_amount")
     finance_details_html = fields.Html(compute="_compute_finance_details_html", string="What the bank says")
 
     _finance_fingerprint_uniq = models.UniqueIndex(
@@ -68,6 +73,12 @@ class AccountBankStatementLine(models.Model):
                 line.finance_hint = _("Proposed: %s", best.documents)
             else:
                 line.finance_hint = (line.finance_why_not or "").partition("\n")[0]
+
+    @api.depends("amount_residual", "foreign_currency_id", "currency_id")
+    def _compute_finance_open_amount(self):
+        for line in self:
+            line.finance_open_currency_id = line.foreign_currency_id or line.currency_id
+            line.finance_open_amount = -line.amount_residual
 
     @api.depends("transaction_details")
     def _compute_finance_details_html(self):

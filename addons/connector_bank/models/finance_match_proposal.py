@@ -28,7 +28,7 @@ class FinanceMatchProposal(models.Model):
 
     _name = "finance.match.proposal"
     _description = "Match proposal"
-    _order = "line_id, score desc, id"
+    _order = "line_id, rank, id"
     _check_company_auto = True
 
     line_id = fields.Many2one(
@@ -47,6 +47,9 @@ class FinanceMatchProposal(models.Model):
     partner_id = fields.Many2one("res.partner", compute="_compute_documents")
     rule = fields.Selection(RULES, required=True, readonly=True)
     score = fields.Float(readonly=True, aggregator="avg")
+    rank = fields.Integer(readonly=True, default=1, index=True, help="1 is the best proposal for its line.")
+    alternatives = fields.Integer(compute="_compute_alternatives", string="Others", help="Other proposals for the line.")
+    summary = fields.Char(compute="_compute_summary", string="Why", help="What speaks for it, and what to look at.")
     reasons = fields.Text(readonly=True, string="What speaks for it")
     doubts = fields.Text(readonly=True, string="What a person should look at")
     write_offs = fields.Json(readonly=True)
@@ -73,6 +76,21 @@ class FinanceMatchProposal(models.Model):
             proposal.documents = ", ".join(move.name or "/" for move in items.move_id)
             proposal.partner_id = items.partner_id[:1]
 
+    @api.depends("reasons", "doubts")
+    def _compute_summary(self):
+        for proposal in self:
+            words = (proposal.doubts or proposal.reasons or "").splitlines()
+            proposal.summary = "; ".join(words[:2])
+
+    def _compute_alternatives(self):
+        counts = dict(
+            self._read_group(
+                [("line_id", "in", self.line_id.ids), ("state", "=", "proposed")], ["line_id"], ["__count"]
+            )
+        )
+        for proposal in self:
+            proposal.alternatives = max(counts.get(proposal.line_id, 1) - 1, 0)
+
     @api.depends("documents", "rule")
     def _compute_display_name(self):
         for proposal in self:
@@ -85,13 +103,14 @@ class FinanceMatchProposal(models.Model):
         return sha256([proposal.line_id, parts])[:32]
 
     @api.model
-    def _values(self, proposal, state="proposed", automatic=False):
+    def _values(self, proposal, state="proposed", automatic=False, rank=1):
         """Values of a row for a proposal of the matching engine."""
         decided = {"decided_by_id": self.env.uid, "decided_on": fields.Datetime.now()} if state == "accepted" else {}
         return {
             "line_id": proposal.line_id,
             "rule": proposal.rule,
             "score": proposal.score,
+            "rank": rank,
             "reasons": "\n".join(reason.words for reason in proposal.reasons),
             "doubts": "\n".join(reason.words for reason in proposal.doubts),
             "write_offs": [
@@ -164,6 +183,9 @@ class FinanceMatchProposal(models.Model):
         self.filtered(lambda p: p.state == "proposed").sudo().write(
             {"state": "rejected", "decided_by_id": self.env.uid, "decided_on": fields.Datetime.now()}
         )
+        for _line, others in self.line_id.finance_proposal_ids.sudo().grouped("line_id").items():
+            for rank, proposal in enumerate(others.filtered(lambda p: p.state == "proposed").sorted("rank"), start=1):
+                proposal.rank = rank
 
     def action_undo(self):
         """Undo what was reconciled here; the line is open again."""

@@ -2,6 +2,7 @@ import time
 from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
+from itertools import count
 
 from odoo import _, api, models
 from odoo.tools import SQL
@@ -247,7 +248,8 @@ class FinanceMatching(models.AbstractModel):
         """Store the proposals of these lines in place of the former ones; ids of lines that have some."""
         model = self.env["finance.match.proposal"].sudo()
         model.search([("line_id", "in", lines.ids), ("state", "=", "proposed")]).unlink()
-        model.create([model._values(proposal) for proposal in proposals])
+        ranks = defaultdict(lambda: count(1))
+        model.create([model._values(proposal, rank=next(ranks[proposal.line_id])) for proposal in proposals])
         return {proposal.line_id for proposal in proposals}
 
     def _explain(self, lines, why_not, booked, shown):

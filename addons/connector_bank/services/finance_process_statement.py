@@ -45,7 +45,10 @@ class FinanceProcessStatement(models.AbstractModel):
 
     def _keep_findings(self, message, statement, tally):
         for finding in statement.findings:
-            message._open_case(finding.code, finding.text, finding.place or statement.place, blocking=False)
+            place = finding.place or statement.place
+            if statement.header.statement_id:
+                place = f"{statement.header.statement_id} ({place})"
+            message._open_case(finding.code, finding.text, place, blocking=False)
             tally["cases"] += 1
 
     def _wait(self, message, statement, code, text, tally, category="data"):

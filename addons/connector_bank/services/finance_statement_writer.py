@@ -348,7 +348,8 @@ class FinanceStatementWriter(models.AbstractModel):
         if currency.compare_amounts(before.balance_end_real, after.balance_start) != 0:
             return _(
                 "Statement %(after)s opens with %(start)s, but %(before)s closed with %(end)s.",
-                after=after.name, start=after.balance_start, before=before.name, end=before.balance_end_real,
+                after=after.name, start=currency.format(after.balance_start),
+                before=before.name, end=currency.format(before.balance_end_real),
             )
         numbers = before.finance_sequence, after.finance_sequence
         same_year = (before.finance_to_on or before.date).year == (after.finance_to_on or after.date).year

@@ -224,7 +224,7 @@ class Totals:
                     "statement.balance",
                     f"Opening {plain(header.opening)} and entries {plain(self.movement)} give "
                     f"{plain(reached)}, but the closing balance is {plain(footer.closing)} "
-                    f"(difference {plain(footer.closing - reached)})",
+                    f"(difference {plain(footer.closing - reached)} {header.currency or ''})".replace(" )", ")"),
                     footer.place,
                 )
         declared = (

@@ -34,6 +34,7 @@ class FinanceException(models.Model):
     code = fields.Char(required=True, index=True, readonly=True)
     category = fields.Selection(list(CATEGORIES), required=True, default="data", readonly=True, string="Class")
     text = fields.Text(required=True, readonly=True, string="What happened")
+    summary = fields.Char(compute="_compute_summary", string="In short")
     place = fields.Char(readonly=True, help="Line, record or path inside the message.")
     advice = fields.Text(compute="_compute_advice", string="What to do")
     owner_id = fields.Many2one("res.users", tracking=True, index="btree_not_null")
@@ -71,6 +72,11 @@ class FinanceException(models.Model):
             first = (case.text or "").strip().partition("\n")[0]
             words = title(case.code or "")
             case.name = (": ".join(filter(None, (words, case.place))) if words else first or case.code or "")[:120]
+
+    @api.depends("text")
+    def _compute_summary(self):
+        for case in self:
+            case.summary = (case.text or "").partition("\n")[0]
 
     @api.depends("code")
     def _compute_advice(self):
