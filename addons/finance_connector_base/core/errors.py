@@ -2,7 +2,8 @@
 
 FinanceError
 ├── TechnicalError          the line or the other side: the same call may work later
-│   ├── RateLimitedError        wait as told; costs no attempt
+│   ├── RateLimitedError        the connector waits as told; costs no attempt
+│   ├── TurnError               ours comes later: something before it is under way; costs no attempt
 │   └── OutcomeUnknownError     sent, no answer: ask by key, never send again blindly
 ├── ConfigurationError      our set-up: an administrator must change it
 │   ├── AuthError               token, certificate or consent: the connector is paused
@@ -41,6 +42,11 @@ class TechnicalError(FinanceError):
 class RateLimitedError(TechnicalError):
     code = "rate_limited"
     category = "rate_limited"
+
+
+class TurnError(TechnicalError):
+    code = "turn"
+    category = "turn"
 
 
 class OutcomeUnknownError(TechnicalError):
@@ -97,6 +103,7 @@ class RemoteDefectError(FinanceError):
 CATEGORIES = (
     ("transient", "Line or other side (heals itself)"),
     ("rate_limited", "Rate limited"),
+    ("turn", "Waits its turn"),
     ("auth", "Sign-in or consent"),
     ("configuration", "Configuration"),
     ("data", "Data"),
