@@ -2,6 +2,7 @@ from . import (
     account_bank_statement,
     account_bank_statement_line,
     account_journal,
+    account_journal_dashboard,
     finance_bank_balance,
     finance_exception,
     finance_match_part,

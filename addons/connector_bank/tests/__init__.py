@@ -1,5 +1,6 @@
 from . import (
     test_corpus_import,
+    test_dashboard,
     test_demo,
     test_import,
     test_import_cases,
