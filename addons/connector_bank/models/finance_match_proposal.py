@@ -48,7 +48,9 @@ class FinanceMatchProposal(models.Model):
     rule = fields.Selection(RULES, required=True, readonly=True)
     score = fields.Float(readonly=True, aggregator="avg")
     rank = fields.Integer(readonly=True, default=1, index=True, help="1 is the best proposal for its line.")
-    alternatives = fields.Integer(compute="_compute_alternatives", string="Others", help="Other proposals for the line.")
+    alternatives = fields.Integer(
+        compute="_compute_alternatives", string="Others", help="Other proposals for the line."
+    )
     summary = fields.Char(compute="_compute_summary", string="Why", help="What speaks for it, and what to look at.")
     reasons = fields.Text(readonly=True, string="What speaks for it")
     doubts = fields.Text(readonly=True, string="What a person should look at")

@@ -20,4 +20,5 @@ class TestDashboard(BankCase):
         self.assertTrue(card["finance_until"] and card["finance_imported"])
         self.assertGreaterEqual(card["finance_days"], 0)
         self.assertEqual(card["number_to_reconcile"], 1)
-        self.assertEqual(line.journal_id.action_finance_open_lines()["domain"], [("journal_id", "in", [self.journal.id])])
+        action = line.journal_id.action_finance_open_lines()
+        self.assertEqual(action["domain"], [("journal_id", "in", [self.journal.id])])

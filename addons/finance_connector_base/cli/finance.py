@@ -1,6 +1,7 @@
 """``odoo finance …``: operations for operators, tests and benchmarks."""
 
 import contextlib
+import functools
 import importlib
 import json
 import logging
@@ -10,6 +11,7 @@ from pathlib import Path
 from odoo import SUPERUSER_ID, api
 from odoo.cli import Command
 from odoo.modules.registry import Registry
+from odoo.service.model import retrying
 from odoo.tools import config
 
 import odoo.addons
@@ -46,7 +48,7 @@ class Finance(Command):
         logging.getLogger().setLevel(logging.WARNING)
         try:
             with self._environment(options) as env:
-                result, code = options.runs.run(options, env)
+                result, code = self._run(options, env)
         except FinanceError as error:
             print(json.dumps(refusal(error), ensure_ascii=False), file=sys.stderr)
             sys.exit(1)
@@ -54,6 +56,12 @@ class Finance(Command):
             print(json.dumps(result, ensure_ascii=False, default=str))
         sys.stdout.flush()
         sys.exit(code)
+
+    @staticmethod
+    def _run(options, env):
+        """Run the operation; where another transaction was faster, from the start, as Odoo does for requests."""
+        run = functools.partial(options.runs.run, options, env)
+        return retrying(run, env) if env is not None else run()
 
     @staticmethod
     def _load_operations():
