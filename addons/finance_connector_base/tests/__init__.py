@@ -8,6 +8,7 @@ from . import (
     test_pure_protocol,
     test_pure_simulation,
     test_pure_statement,
+    test_pure_transport_https,
     test_pure_transport_sftp,
     test_pure_transports,
     test_pure_webhooks,

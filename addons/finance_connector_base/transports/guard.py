@@ -35,11 +35,10 @@ class Guard:
         for last, (family, address) in enumerate(addresses, start=1):
             try:
                 return self._connected(family, address)
-            except TimeoutError:
-                raise
             except OSError as error:
                 if last == len(addresses):
-                    raise TechnicalError(f"{host} cannot be reached: {error.strerror}", code="line.connect") from error
+                    words = error.strerror or "no answer in time"
+                    raise TechnicalError(f"{host} cannot be reached: {words}", code="line.connect") from error
 
     def _resolved(self, host, port):
         try:
