@@ -21,6 +21,8 @@ class Parcel:
     content_type: str = "application/octet-stream"
     headers: dict = field(default_factory=dict)
     beside: "Parcel | None" = None  # the file that belongs to it: manifest, detached signature
+    wire: "Parcel | None" = None  # what came before the steps opened it, kept as evidence
+    trouble: Exception | None = None  # why a step could not open it: kept for a person, not processed
 
 
 @dataclass(frozen=True, slots=True)

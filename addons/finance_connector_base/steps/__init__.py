@@ -1,0 +1,1 @@
+from . import manifest, pgp, zipped
