@@ -6,7 +6,7 @@
     "author": "Finance Connectors contributors",
     "license": "LGPL-3",
     "depends": ["account", "mail", "queue_job"],
-    "external_dependencies": {"python": ["cryptography", "lxml>=6.1", "paramiko>=5", "requests"]},
+    "external_dependencies": {"python": ["cryptography", "lxml>=6.1", "paramiko>=5", "requests", "zeep"]},
     "data": [
         "security/groups.xml",
         "security/ir.model.access.csv",

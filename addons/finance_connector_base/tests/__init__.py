@@ -10,6 +10,7 @@ from . import (
     test_pure_statement,
     test_pure_transport_https,
     test_pure_transport_sftp,
+    test_pure_transport_soap,
     test_pure_transport_steps,
     test_pure_transports,
     test_pure_webhooks,

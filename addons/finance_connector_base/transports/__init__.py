@@ -1,1 +1,1 @@
-from . import folder, https, sftp, upload
+from . import folder, https, sftp, soap, upload
