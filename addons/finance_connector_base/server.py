@@ -45,6 +45,11 @@ def key_file():
     return Path(option("key_file") or Path(config["data_dir"]) / "finance_connectors.key")
 
 
+def webhook_max_bytes():
+    """Largest webhook post that is read; events are small, files come by other ways."""
+    return int(option("webhook_max_bytes", 1 << 20))
+
+
 def key_ring():
     """The host's secret keys; the first call on a new host writes a fresh key file (mode 0600)."""
     path = key_file()

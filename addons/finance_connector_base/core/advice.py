@@ -22,6 +22,8 @@ TITLES = {
     "folder": "Folder cannot be used",
     "https": "Refused by the other side",
     "secret": "Secret cannot be used",
+    "hook": "Webhook post refused",
+    "hook.secret_missing": "Webhook secret missing",
 }
 
 ADVICE = {
@@ -37,6 +39,12 @@ ADVICE = {
     "duplicate": "The same reference came with other content. Compare both messages and drop the wrong one.",
     "security": "The message could not be trusted. Do not retry before the sender has confirmed it.",
     "technical": "The other side could not be reached. It is tried again by itself; check the line if it lasts.",
+    "hook.signature": "A post did not carry the right signature. If the provider's posts no longer arrive, enter the "
+    "secret it shows now; if they do, somebody else posted: renew the address.",
+    "hook.stale": "A post carried an old time. Check the server's clock; if it is right, an old post was repeated.",
+    "hook.malformed": "A post could not be read. Check that the chosen scheme is the provider's.",
+    "hook.content_type": "Set the provider to post JSON or XML; forms cannot be checked.",
+    "hook.secret_missing": "Enter the secret that the provider shows for this webhook; until then posts are refused.",
     "odoo.refused": "Odoo refused the entry for the reason above. Mend the cause, then press Retry.",
     "remote.defect": "The other side answered something unreadable. Send the sample to their support.",
 }

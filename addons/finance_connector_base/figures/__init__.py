@@ -1,1 +1,1 @@
-from . import operations
+from . import operations, webhooks

@@ -155,7 +155,8 @@ class FinanceConnector(models.Model):
 
     def _secrets(self):
         """Decrypted secrets by purpose, for the transport only."""
-        return {credential.purpose: credential._reveal() for credential in self.sudo().credential_ids}
+        credentials = self.sudo().credential_ids.filtered(lambda one: one.purpose != "webhook")
+        return {credential.purpose: credential._reveal() for credential in credentials}
 
     def _flow(self, kind, direction):
         """The active flow of this kind, or an empty recordset."""

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from .. import server
@@ -33,7 +35,21 @@ class FinanceCredential(models.Model):
     rotated_on = fields.Datetime(copy=False, readonly=True)
     expires_on = fields.Date(help="When the other side stops accepting this secret.")
 
-    _purpose_uniq = models.UniqueIndex("(connector_id, purpose)", "The connector already has such a secret.")
+    valid_from = fields.Datetime(string="Accepted from", help="Webhook secrets; empty: at once.")
+    valid_until = fields.Datetime(
+        string="Accepted until",
+        help="Webhook secrets: refused from then on. Set by itself when a newer one is added, after the overlap.",
+    )
+
+    _purpose_uniq = models.UniqueIndex(
+        "(connector_id, purpose) WHERE purpose != 'webhook'", "The connector already has such a secret."
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        credentials = super().create(vals_list)
+        credentials.filtered(lambda one: one.purpose == "webhook")._relieve()
+        return credentials
 
     @api.depends("sealed")
     def _compute_secret(self):
@@ -49,6 +65,22 @@ class FinanceCredential(models.Model):
                     "rotated_on": fields.Datetime.now(),
                 }
             )
+
+    def _is_valid(self):
+        """Whether a webhook secret is accepted now."""
+        now = fields.Datetime.now()
+        return (not self.valid_from or self.valid_from <= now) and (not self.valid_until or now < self.valid_until)
+
+    def _relieve(self):
+        """Let the webhook secrets before these end after the connector's overlap, and close what waited for one."""
+        for credential in self:
+            connector = credential.connector_id.sudo()
+            begins = credential.valid_from or fields.Datetime.now()
+            older = connector.credential_ids.filtered(
+                lambda one: one.purpose == "webhook" and one not in self and not one.valid_until
+            )
+            older.valid_until = begins + timedelta(hours=connector.webhook_overlap_hours)
+            connector._solve_webhook_cases()
 
     def _associated(self):
         """What a stored secret is bound to: database, connector's environment, record, purpose."""

@@ -70,6 +70,9 @@ class FinanceFlow(models.Model):
     )
     needs_approval = fields.Boolean(help="Messages leave only when approved for exactly their content.")
     format_code = fields.Char(string="Format", help="Empty: recognised by content.")
+    event_pattern = fields.Char(
+        default="*", string="Events", help="Which webhook events this flow takes, e.g. payout.*, transfer.failed"
+    )
     message_count = fields.Integer(compute="_compute_message_count")
 
     @api.model

@@ -56,6 +56,10 @@ class FinanceMessage(models.Model):
     remote_id = fields.Char(readonly=True, index="btree_not_null", help="How the other side calls it.")
     body = fields.Binary(attachment=False, readonly=True, prefetch=False, groups="finance_connector_base.group_auditor")
     attachment_id = fields.Many2one("ir.attachment", readonly=True, groups="finance_connector_base.group_auditor")
+    event_kind = fields.Char(readonly=True, string="Event", help="What the other side calls this kind of event.")
+    occurred_on = fields.Datetime(
+        readonly=True, string="Happened on", help="By the other side's clock. Events may come late and in any order."
+    )
     parent_id = fields.Many2one("finance.message", readonly=True, index="btree_not_null", ondelete="restrict")
     res_model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference(model_field="res_model", readonly=True, string="Record")

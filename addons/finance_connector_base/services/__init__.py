@@ -1,1 +1,9 @@
-from . import finance_deliver, finance_intake, finance_permit, finance_process, finance_process_file
+from . import (
+    finance_deliver,
+    finance_hook,
+    finance_intake,
+    finance_permit,
+    finance_process,
+    finance_process_file,
+    finance_process_webhook,
+)

@@ -15,4 +15,6 @@ from . import (
     test_pure_transports,
     test_pure_webhooks,
     test_rights,
+    test_webhook_http,
+    test_webhooks,
 )

@@ -10,6 +10,8 @@ OWN_MODELS = (
     "finance.attempt",
     "finance.exception",
     "finance.link",
+    "finance.webhook.address",
+    "finance.webhook.tally",
 )
 
 
