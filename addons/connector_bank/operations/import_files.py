@@ -4,6 +4,7 @@ from pathlib import Path
 
 from odoo.addons.finance_connector_base.core.errors import ConfigurationError
 from odoo.addons.finance_connector_base.core.operation import OPERATIONS, Operation
+from odoo.addons.finance_connector_base.operations.choice import chosen_company
 
 
 @OPERATIONS.add("import", "take bank files in")
@@ -14,7 +15,7 @@ class Import(Operation):
         parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
 
     def run(self, options, env):
-        company = chosen_company(env, options.company)
+        company = chosen_company(env, options.company) or env.user.company_id
         journal = chosen_journal(env, company, options.journal)
         company = journal.company_id or company
         files = [(path.name, path.read_bytes()) for path in options.files]
@@ -22,16 +23,6 @@ class Import(Operation):
         importer = env["finance.statement.import"]
         messages, worked = importer._import_files(company.with_env(env), files, journal.with_env(env))
         return tally(messages, worked), 0
-
-
-def chosen_company(env, name):
-    """The named company, or the user's own."""
-    if not name:
-        return env.user.company_id
-    company = env["res.company"].search([("name", "=", name)], limit=1)
-    if not company:
-        raise ConfigurationError(f"there is no company {name!r}", code="company.unknown")
-    return company
 
 
 def chosen_journal(env, company, code):
