@@ -84,6 +84,7 @@ class TestFolder(PureCase):
 
     def test_push_is_whole_and_idempotent(self):
         out = self.root / "bank/out"
+        out.rmdir()  # the folder for our files is made when the first one leaves
         for _time in range(2):
             self.folder.push(Parcel("pain.xml", b"pay"), "key")
         self.assertEqual([path.name for path in out.iterdir()], ["pain.xml"])

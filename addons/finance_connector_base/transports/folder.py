@@ -89,6 +89,12 @@ class Folder(FileExchange):
     def _open(self):
         yield LocalFiles()
 
+    def push(self, parcel, key):
+        """The folder for our files is ours to make; a missing one for files to us is a mistake in the set-up."""
+        with sorted_errors(self._out):
+            self._out.mkdir(parents=True, exist_ok=True)
+        return super().push(parcel, key)
+
     def check(self):
         for folder in (self._in, self._out, self._archive):
             with sorted_errors(folder):
