@@ -14,7 +14,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]
-QUIET_SECONDS = 2       # nothing moves on the page for so long: charts have been drawn
+SETTLE_SECONDS = 3      # for data to come in and charts to be drawn
 
 
 def wanted(listing: Path, names: list[str]):
@@ -47,9 +47,12 @@ def take(page: Page, address: str, target: Path) -> list[str]:
     page.on("console", on_console)
     page.on("pageerror", on_error)
     page.goto(address)
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(QUIET_SECONDS * 1000)
+    page.wait_for_selector(".o_action_manager > *", timeout=60_000)
+    page.wait_for_selector(".o_loading_indicator", state="detached", timeout=60_000)
+    page.wait_for_timeout(SETTLE_SECONDS * 1000)
     page.screenshot(path=target)
+    if not page.url.startswith(address):
+        complaints.append(f"Odoo went to {page.url} instead of {address}")
     page.remove_listener("console", on_console)
     page.remove_listener("pageerror", on_error)
     return complaints

@@ -15,15 +15,16 @@ export LC_ALL=C.UTF-8
 unset PGDATABASE ODOO_RC OPENERP_SERVER
 
 remember() { # remember KEY VALUE: keep a setting for later runs and for the launchers
-    mkdir -p "$HOME_DIR"
-    touch "$SETTINGS"
-    chmod 600 "$SETTINGS"           # may hold a database password
-    local kept
-    kept=$(grep -v "^$1=" "$SETTINGS" || true)
-    printf '%s\n%s=%q\n' "$kept" "$1" "$2" | sed '/^$/d' >"$SETTINGS.new"
-    chmod 600 "$SETTINGS.new"
-    mv "$SETTINGS.new" "$SETTINGS"
     declare -g "$1=$2"
+    local line
+    line=$(printf '%s=%q' "$1" "$2")
+    grep -qsxF "$line" "$SETTINGS" && return
+    mkdir -p "$HOME_DIR"
+    (
+        umask 077                   # may hold a database password
+        { grep -v "^$1=" "$SETTINGS" 2>/dev/null || true; echo "$line"; } >"$SETTINGS.new"
+    )
+    mv "$SETTINGS.new" "$SETTINGS"
 }
 
 load_settings() {
