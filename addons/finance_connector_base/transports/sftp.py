@@ -12,6 +12,7 @@ import logging
 import posixpath
 import stat
 import threading
+import time
 from urllib.parse import urlsplit
 
 import paramiko
@@ -141,7 +142,11 @@ class Sftp(FileExchange):
 
     @contextlib.contextmanager
     def _sorted(self, folder):
-        """Errors of the library as ours; ``folder`` is what a person would look for."""
+        """Errors of the library as ours; ``folder`` is what a person would look for.
+
+        A line that was cut because the time was over says so, whichever of the library's threads noticed first.
+        """
+        started = time.monotonic()
         try:
             yield
         except FileNotFoundError as error:
@@ -150,9 +155,10 @@ class Sftp(FileExchange):
             raise ConfigurationError(f"{self._host} does not let us use {folder!r}", code="sftp.rights") from error
         except UnicodeDecodeError as error:
             raise ConfigurationError(f"a file name in {folder!r} is not UTF-8", code="sftp.name") from error
-        except TimeoutError as error:
-            raise TechnicalError(f"{self._host} did not answer in {self._seconds} seconds", code="sftp.time") from error
         except (paramiko.SSHException, OSError, EOFError) as error:
+            if isinstance(error, TimeoutError) or time.monotonic() - started >= self._seconds:
+                words = f"{self._host} did not answer in {self._seconds} seconds"
+                raise TechnicalError(words, code="sftp.time") from error
             raise TechnicalError(f"the line to {self._host} broke: {_words(error)}", code="sftp.line") from error
 
 
