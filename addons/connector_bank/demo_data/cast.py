@@ -1,11 +1,9 @@
-"""The company, its banks, customers and vendors. Every name and number is invented."""
+"""The banks of the company, its customers and vendors. Every name and number is invented."""
 
 from decimal import Decimal
 
 from .numbers import account
 from .values import Bank, Partner
-
-COMPANY = "Nordquell Handels AG"
 
 BANKS = (
     Bank("eur", "Bank am Leuchtturm", "ZZLTDEH9", "DE", account("DE", 4711), "EUR", "LEU", Decimal("184250.40"), 31),

@@ -4,9 +4,11 @@ from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
 
+from odoo.addons.finance_connector_base.demo_data import COMPANY
+
 from .calendar import WEEKS
 from .camt import statement, zipped
-from .cast import BANKS, COMPANY, DEPOSIT
+from .cast import BANKS, DEPOSIT
 from .values import Bank, Booking, File
 
 #: Weeks of each statement by bank; the last euro statement repeats a week of the one before it.

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 
+from odoo.addons.finance_connector_base.demo_data import Rates, make_rates
+
 from . import cast
-from .calendar import Calendar, Rates, make_rates
+from .calendar import Calendar
 from .documents import make_documents
 from .files import make_files
 from .incoming import incoming
@@ -25,7 +27,6 @@ class Plan:
     payments: list[OwnPayment] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
 
-    company = cast.COMPANY
     banks = cast.BANKS
 
     @property
@@ -58,7 +59,7 @@ def make_plan(today, seed=19):
     """The plan for ``today``; same day and seed, same plan."""
     chance = random.Random(seed)  # noqa: S311  repeatable, guards nothing
     calendar = Calendar(today)
-    plan = Plan(calendar, make_rates(calendar, seed), make_documents(calendar, chance))
+    plan = Plan(calendar, make_rates(today, seed), make_documents(calendar, chance))
     plan.payments = payment_runs(plan)
     bookings = defaultdict(list)
     for source in (incoming(plan, chance), outgoing(plan)):

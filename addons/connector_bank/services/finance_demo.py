@@ -2,9 +2,6 @@ from odoo import Command, api, fields, models
 
 from ..demo_data import make_plan
 
-MODULE = "connector_bank"
-#: The day the demo was made; its plan comes from this day alone.
-DAY = "connector_bank.demo_day"
 ACCOUNTS = (
     ("finance_tolerance_account_id", "659100", "Payment differences", "expense"),
     ("finance_fee_account_id", "659200", "Bank charges", "expense"),
@@ -13,34 +10,23 @@ ACCOUNTS = (
 
 
 class FinanceDemo(models.AbstractModel):
-    """Enters the made-up company of ``demo_data`` into the database, for demonstration and tests."""
+    """The banks of the demo company, and the invoices and payments its bank files are about."""
 
-    _name = "finance.demo"
-    _description = "Demo company"
+    _inherit = "finance.demo"
 
     @api.model
     def _plan(self):
-        """The plan of this database; of today where the company is not made yet."""
-        kept = self.env["ir.config_parameter"].sudo().get_param(DAY)
-        return make_plan(fields.Date.to_date(kept) if kept else fields.Date.context_today(self))
+        """The plan of this database."""
+        return make_plan(self._day())
 
     @api.model
-    def _company(self):
-        return self.env.ref(f"{MODULE}.demo_company", raise_if_not_found=False) or self.env["res.company"]
-
-    @api.model
-    def _build(self):
-        """The demo company, made where it is not there yet."""
-        company = self._company()
-        if company:
+    def _build_bank(self):
+        """The demo company with its banks and documents, entered where they are not there yet."""
+        company = self._build()
+        if self.env.ref("connector_bank.demo_journal_eur", raise_if_not_found=False):
             return company
+        self = self._inside(company)
         plan = self._plan()
-        self.env["ir.config_parameter"].sudo().set_param(DAY, str(plan.calendar.today))
-        company = self._create_company(plan)
-        self = self.with_company(company).with_context(
-            allowed_company_ids=company.ids, tracking_disable=True, mail_create_nolog=True, mail_notrack=True
-        )
-        self._create_rates(plan)
         self._set_accounts(company.with_env(self.env))
         journals = self._create_journals(plan)
         partners = self._create_partners(plan)
@@ -48,47 +34,8 @@ class FinanceDemo(models.AbstractModel):
         moves = self._create_documents(plan, partners)
         self._create_payments(plan, moves, journals)
         self._create_connectors(plan)
+        self._round_off()
         return company
-
-    def _keep(self, name, record):
-        """Give ``record`` an external id, so that it is found again and stays on an update."""
-        self.env["ir.model.data"]._update_xmlids(
-            [{"xml_id": f"{MODULE}.demo_{name}", "record": record, "noupdate": True}]
-        )
-        return record
-
-    def _own(self, model, domain):
-        """The first record of the demo company, also for the superuser who sees those of all."""
-        own = self.env[model]._check_company_domain(self.env.company)
-        return self.env[model].search([*own, *domain], limit=1)
-
-    # company
-
-    def _create_company(self, plan):
-        """The company with accounts in euro; the demo users work in it."""
-        euro, germany = self.env.ref("base.EUR"), self.env.ref("base.de")
-        company = self.env["res.company"].create(
-            {"name": plan.company, "currency_id": euro.id, "country_id": germany.id, "city": "Nebelhafen"}
-        )
-        self.env.user.company_ids += company
-        template = self.env["account.chart.template"].with_company(company)
-        template._load("generic_coa", company, install_demo=False)
-        company.write({"currency_id": euro.id, "account_fiscal_country_id": germany.id})
-        for name in ("base.user_admin", "base.user_demo"):
-            user = self.env.ref(name, raise_if_not_found=False)
-            if user:
-                user.write({"company_ids": [Command.link(company.id)], "company_id": company.id})
-        return self._keep("company", company)
-
-    def _create_rates(self, plan):
-        currencies = self.env["res.currency"].with_context(active_test=False)
-        for name, weeks in plan.rates.by_currency.items():
-            currency = currencies.search([("name", "=", name)])
-            currency.active = True
-            shared = {"currency_id": currency.id, "company_id": self.env.company.id}
-            self.env["res.currency.rate"].create(
-                [{**shared, "name": day, "company_rate": float(rate)} for day, rate in weeks.items()]
-            )
 
     def _set_accounts(self, company):
         for field, code, name, kind in ACCOUNTS:
@@ -103,7 +50,7 @@ class FinanceDemo(models.AbstractModel):
             record = self.env["res.bank"].create(
                 {"name": bank.name, "bic": bank.bic, "country": self._country(bank.country).id}
             )
-            self._keep(f"bank_{bank.key}", record)
+            self._keep(f"connector_bank.demo_bank_{bank.key}", record)
             currency = self._currency(bank.currency)
             journal = self.env["account.journal"].create(
                 {
@@ -116,7 +63,7 @@ class FinanceDemo(models.AbstractModel):
                     "bank_statements_source": "finance_connector",
                 }
             )
-            journals[bank.key] = self._keep(f"journal_{bank.key}", journal)
+            journals[bank.key] = self._keep(f"connector_bank.demo_journal_{bank.key}", journal)
         self._own("account.journal", [("code", "=", "BNK1"), ("type", "=", "bank")]).active = False
         return journals
 
@@ -269,4 +216,4 @@ class FinanceDemo(models.AbstractModel):
                 ],
             }
         )
-        return self._keep(f"connector_{key}", connector)
+        return self._keep(f"connector_bank.demo_connector_{key}", connector)

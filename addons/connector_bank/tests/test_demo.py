@@ -25,7 +25,7 @@ class TestDemo(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.company = cls.env["finance.demo"]._build()
+        cls.company = cls.env["finance.demo"]._build_bank()
         cls.user = cls.env.ref("base.user_admin")
         cls.env = cls.env(user=cls.user, context={"allowed_company_ids": cls.company.ids})
         cls.plan = cls.env["finance.demo"]._plan()
@@ -121,4 +121,4 @@ class TestDemo(TransactionCase):
         self.assertIn("seen before", shown)
 
     def test_built_once(self):
-        self.assertEqual(self.env["finance.demo"].sudo()._build(), self.company)
+        self.assertEqual(self.env["finance.demo"].sudo()._build_bank(), self.company)

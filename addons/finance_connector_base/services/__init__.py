@@ -1,5 +1,6 @@
 from . import (
     finance_deliver,
+    finance_demo,
     finance_hook,
     finance_intake,
     finance_permit,

@@ -1,6 +1,7 @@
 from . import (
     test_board,
     test_credential,
+    test_demo,
     test_message_in,
     test_message_out,
     test_pure_core,
