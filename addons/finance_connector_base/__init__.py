@@ -1,1 +1,1 @@
-from . import controllers, figures, models, operations, services, transports, webhooks
+from . import controllers, figures, models, operations, services, steps, transports, webhooks

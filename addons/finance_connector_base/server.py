@@ -50,6 +50,11 @@ def webhook_max_bytes():
     return int(option("webhook_max_bytes", 1 << 20))
 
 
+def internal_hosts():
+    """Internal hosts or networks that connectors may reach: ``name``, ``name:port``, ``10.1.0.0/16``."""
+    return tuple(part.strip() for part in option("internal_hosts", "").split(",") if part.strip())
+
+
 def key_ring():
     """The host's secret keys; the first call on a new host writes a fresh key file (mode 0600)."""
     path = key_file()

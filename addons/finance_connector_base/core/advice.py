@@ -20,6 +20,17 @@ TITLES = {
     "odoo.refused": "Odoo refused the entry",
     "remote.defect": "Unreadable answer",
     "folder": "Folder cannot be used",
+    "line": "Other side not reachable",
+    "line.internal": "Address inside our network",
+    "sftp": "SFTP server refuses",
+    "sftp.host_key": "Server is not who it was",
+    "https.pin_changed": "Server is not who it was",
+    "pgp": "PGP does not fit",
+    "pgp.signature": "Signature not valid",
+    "manifest": "File does not fit its manifest",
+    "oauth": "No access token",
+    "soap": "Service refuses",
+    "step": "Step unknown",
     "https": "Refused by the other side",
     "secret": "Secret cannot be used",
     "hook": "Webhook post refused",
@@ -45,6 +56,14 @@ ADVICE = {
     "hook.malformed": "A post could not be read. Check that the chosen scheme is the provider's.",
     "hook.content_type": "Set the provider to post JSON or XML; forms cannot be checked.",
     "hook.secret_missing": "Enter the secret that the provider shows for this webhook; until then posts are refused.",
+    "sftp.host_key": "The server shows another key than the confirmed one. Ask the other side by phone whether they "
+    "changed it; confirm the new one on the connector only then.",
+    "https.pin_changed": "The server shows another certificate than the pinned one. Ask the other side by phone "
+    "whether they changed it; enter the new pin on the connector only then.",
+    "pgp.signature": "The file carries no valid signature of the pinned key. Ask the sender for it again.",
+    "manifest": "The file does not fit the manifest beside it. Ask the sender for it again.",
+    "line.internal": "The address lies inside your own network. If that is meant, the server's administrator names it "
+    "under internal_hosts in odoo.conf.",
     "odoo.refused": "Odoo refused the entry for the reason above. Mend the cause, then press Retry.",
     "remote.defect": "The other side answered something unreadable. Send the sample to their support.",
 }

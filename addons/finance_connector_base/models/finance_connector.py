@@ -2,10 +2,15 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from .. import server
-from ..core.errors import AuthError, ConfigurationError, FinanceError, TechnicalError
+from ..core.errors import AuthError, ConfigurationError, FinanceError, SecurityError, TechnicalError
 from ..core.transport import TRANSPORTS
 
-HEALTH = {AuthError: "auth", ConfigurationError: "configuration", TechnicalError: "unreachable"}
+HEALTH = {
+    SecurityError: "security",
+    AuthError: "auth",
+    ConfigurationError: "configuration",
+    TechnicalError: "unreachable",
+}
 
 
 class FinanceConnector(models.Model):
@@ -91,6 +96,7 @@ class FinanceConnector(models.Model):
             ("unreachable", "Unreachable"),
             ("auth", "Sign-in refused"),
             ("configuration", "Set-up incomplete"),
+            ("security", "Not who it should be"),
         ],
         default="unknown",
         readonly=True,
@@ -200,12 +206,14 @@ class FinanceConnector(models.Model):
     def action_test(self):
         """Try the line and say in words what is wrong; nothing is sent."""
         self.ensure_one()
+        trouble = None
         try:
             text, health = self._transport().check(), "ok"
         except FinanceError as error:
-            text = str(error)
+            text, trouble = str(error), error
             health = next((state for kind, state in HEALTH.items() if isinstance(error, kind)), "unreachable")
         self.sudo().write({"health": health, "health_text": text, "health_on": fields.Datetime.now()})
+        self._note_trouble(trouble)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -216,6 +224,9 @@ class FinanceConnector(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _note_trouble(self, error):
+        """What a test of the line found out beyond its words; ``None`` where all went well."""
 
     def action_pull(self):
         """Fetch now, without waiting for the schedule."""

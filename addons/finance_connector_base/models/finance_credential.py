@@ -1,6 +1,8 @@
+import base64
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import _, api, fields, models
+from odoo.exceptions import ValidationError
 
 from .. import server
 
@@ -20,6 +22,15 @@ class FinanceCredential(models.Model):
             ("token", "Bearer token"),
             ("api_key", "API key"),
             ("webhook", "Webhook secret"),
+            ("private_key", "Private key (SSH)"),
+            ("passphrase", "Passphrase of the private key"),
+            ("client_certificate", "Client certificate (TLS)"),
+            ("client_key", "Private key of the client certificate"),
+            ("client_secret", "Client secret (OAuth2)"),
+            ("oauth_token", "Access token, kept by itself"),
+            ("signing_key", "Key for signing requests"),
+            ("pgp_key", "Our PGP key"),
+            ("pgp_passphrase", "Passphrase of our PGP key"),
         ],
         required=True,
         default="password",
@@ -30,9 +41,16 @@ class FinanceCredential(models.Model):
         string="New secret",
         help="Type a new secret to replace the stored one. It is encrypted at once and never shown again.",
     )
+    secret_file = fields.Binary(
+        compute="_compute_secret",
+        inverse="_inverse_secret_file",
+        string="From a file",
+        help="Keys and certificates of several lines come from a file; it is encrypted at once and not kept.",
+    )
     sealed = fields.Char(copy=False, readonly=True, groups="base.group_no_one", prefetch=False)
     ending = fields.Char(copy=False, readonly=True, help="The last characters of the stored secret.")
     rotated_on = fields.Datetime(copy=False, readonly=True)
+    refreshing_until = fields.Datetime(copy=False, readonly=True, groups="base.group_no_one")
     expires_on = fields.Date(help="When the other side stops accepting this secret.")
 
     valid_from = fields.Datetime(string="Accepted from", help="Webhook secrets; empty: at once.")
@@ -54,17 +72,23 @@ class FinanceCredential(models.Model):
     @api.depends("sealed")
     def _compute_secret(self):
         self.secret = False
+        self.secret_file = False
 
     def _inverse_secret(self):
         for credential in self.filtered("secret"):
-            secret = credential.secret
-            credential.sudo().write(
-                {
-                    "sealed": server.key_ring().seal(secret, credential._associated()),
-                    "ending": secret[-2:] if len(secret) >= 12 else "",
-                    "rotated_on": fields.Datetime.now(),
-                }
-            )
+            credential._seal(credential.secret)
+
+    def _seal(self, secret):
+        """Keep a secret, encrypted for this record alone."""
+        self.ensure_one()
+        self.sudo().write(
+            {
+                "sealed": server.key_ring().seal(secret, self._associated()),
+                "ending": secret[-2:] if len(secret) >= 12 else "",
+                "rotated_on": fields.Datetime.now(),
+            }
+        )
+        self.invalidate_recordset(["secret", "secret_file"], flush=False)  # not even in this transaction's memory
 
     def _is_valid(self):
         """Whether a webhook secret is accepted now."""
@@ -81,6 +105,14 @@ class FinanceCredential(models.Model):
             )
             older.valid_until = begins + timedelta(hours=connector.webhook_overlap_hours)
             connector._solve_webhook_cases()
+
+    def _inverse_secret_file(self):
+        for credential in self.filtered("secret_file"):
+            try:
+                secret = base64.b64decode(credential.secret_file).decode()
+            except UnicodeDecodeError as error:
+                raise ValidationError(_("The file is no text: keys are expected as PEM or ASCII armor.")) from error
+            credential._seal(secret)
 
     def _associated(self):
         """What a stored secret is bound to: database, connector's environment, record, purpose."""

@@ -7,4 +7,6 @@ from . import (
     finance_process,
     finance_process_file,
     finance_process_webhook,
+    finance_token,
+    finance_wire,
 )

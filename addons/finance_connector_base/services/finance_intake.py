@@ -17,6 +17,7 @@ from ..core.errors import AuthError, FinanceError
 from ..core.identifier import uuid7
 from ..core.protocol import after_process_error
 from ..models.finance_message import INLINE_BYTES
+from .finance_wire import keep
 
 _logger = logging.getLogger(__name__)
 
@@ -140,12 +141,13 @@ class FinanceIntake(models.AbstractModel):
             connector = flow.connector_id.with_env(env)
             if connector.state != "active":
                 return self.env._("The connector is paused.")
-            transport = connector._transport()
+            transport = flow.with_env(env)._pull_transport()
         try:
             for parcel in transport.pull():
                 with self.env.registry.cursor() as cr:
                     new = self._take(self.env(cr=cr), flow, parcel)
-                transport.confirm(parcel.remote_id or parcel.name)
+                if parcel.trouble is None:  # what could not be opened stays at its source, too
+                    transport.confirm(parcel.remote_id or parcel.name)
                 taken, copies = taken + new, copies + (not new)
         except FinanceError as error:
             with self.env.registry.cursor() as cr:
@@ -173,7 +175,13 @@ class FinanceIntake(models.AbstractModel):
             content_type=parcel.content_type,
             remote_id=parcel.remote_id,
             options={"format": flow.format_code} if flow.format_code else None,
+            **({"state": "quarantined"} if parcel.trouble else {}),
         )
+        if new and parcel.wire:
+            keep(message, parcel.wire)
+        if new and parcel.trouble:
+            error = parcel.trouble
+            message._open_case(error.code, str(error), error.place, category=error.category)
         if new and message.state == "received":
             message._enqueue()
         return new

@@ -27,7 +27,7 @@ class FinanceProcess(models.AbstractModel):
 
     def _transport(self, message):
         """What ``send`` and ``ask`` talk through: the connector's transport, or a provider over it."""
-        return message.connector_id._transport()
+        return message.flow_id._stepped(message.connector_id._transport(), message)
 
     def send(self, delivery):
         """Hand the frozen bytes to the other side and return its ``Receipt``."""

@@ -16,6 +16,7 @@ from . import (
     test_pure_transports,
     test_pure_webhooks,
     test_rights,
+    test_transports,
     test_webhook_http,
     test_webhooks,
 )

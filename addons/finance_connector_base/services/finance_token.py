@@ -1,0 +1,93 @@
+"""Access tokens shared by all workers, encrypted in the database; one worker fetches, the others wait for it."""
+
+import json
+import time
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api
+from odoo.tools import SQL
+
+from ..core.errors import TechnicalError
+from ..transports.oauth import Token
+
+PURPOSE = "oauth_token"
+#: How long one worker may take to fetch; after that another one tries.
+LEASE_SECONDS = 30
+LOOK_SECONDS = 0.2
+
+
+class TokenStore:
+    """The token of one connector. No transaction is open while it is being fetched."""
+
+    def __init__(self, registry, connector_id):
+        self._registry, self._id = registry, connector_id
+
+    def get(self, fetch, stale=None):
+        """The token, fetched anew where it ended or is the ``stale`` one that was refused."""
+        ends_at = time.monotonic() + LEASE_SECONDS
+        while time.monotonic() < ends_at:
+            found, mine = self._look(stale)
+            if found is not None:
+                return found.text
+            if mine:
+                return self._fetched(fetch)
+            time.sleep(LOOK_SECONDS)
+        raise TechnicalError("another worker did not get an access token in time", code="oauth.wait")
+
+    def _look(self, stale):
+        """``(token, False)`` where a usable one is kept, ``(None, True)`` where this worker is to fetch it."""
+        try:
+            with self._registry.cursor() as cr:
+                credential = self._credential(cr)
+                found = self._read(credential)
+                if found is not None and found.usable(stale):
+                    return found, False
+                cr.execute(
+                    SQL(
+                        "UPDATE finance_credential "
+                        "SET refreshing_until = (clock_timestamp() AT TIME ZONE 'UTC') + %s * interval '1 s' "
+                        "WHERE id = %s AND (refreshing_until IS NULL "
+                        "OR refreshing_until < clock_timestamp() AT TIME ZONE 'UTC') RETURNING id",
+                        LEASE_SECONDS,
+                        credential.id,
+                    )
+                )
+                return None, cr.fetchone() is not None
+        except psycopg2.errors.SerializationFailure:  # another worker took it in this moment
+            return None, False
+
+    def _fetched(self, fetch):
+        token = None
+        try:
+            token = fetch()
+        finally:
+            with self._registry.cursor() as cr:
+                credential = self._credential(cr)
+                credential.refreshing_until = False
+                if token is not None:
+                    credential._seal(json.dumps({"text": token.text, "expires_at": token.expires_at}))
+        return token.text
+
+    def _read(self, credential):
+        text = credential._reveal()
+        return Token(**json.loads(text)) if text else None
+
+    def _credential(self, cr):
+        """The row that holds the token; the unique index decides who makes it."""
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        wanted = [("connector_id", "=", self._id), ("purpose", "=", PURPOSE)]
+        found = env["finance.credential"].search(wanted, limit=1)
+        if not found:
+            cr.execute(
+                SQL(
+                    "INSERT INTO finance_credential (connector_id, company_id, purpose, create_uid, create_date) "
+                    "SELECT id, company_id, %s, %s, now() AT TIME ZONE 'UTC' FROM finance_connector WHERE id = %s "
+                    "ON CONFLICT DO NOTHING",
+                    PURPOSE,
+                    SUPERUSER_ID,
+                    self._id,
+                )
+            )
+            found = env["finance.credential"].search(wanted, limit=1)
+        return found
