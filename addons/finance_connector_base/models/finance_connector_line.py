@@ -148,9 +148,10 @@ class FinanceConnector(models.Model):
 
     def _note_trouble(self, error):
         """Keep what a test found out; a host key only as a proposal."""
-        super()._note_trouble(error)
+        result = super()._note_trouble(error)
         found = error.place if error is not None and error.code in HOST_KEY_CODES else False
         self.sudo().host_key_found = found
+        return result
 
     def action_confirm_host_key(self):
         """A person compared the key with what the other side told; from now on it is the only one, or one more."""

@@ -101,7 +101,7 @@ def pools(line):
         def _new_conn(self):
             return line.guard.connect(self.host, self.port)
 
-        def connect(self):
+        def connect(self):  # pylint: disable=missing-return
             try:
                 super().connect()
                 compare_pins(self.host, self.sock.getpeercert(binary_form=True), line.pins)
