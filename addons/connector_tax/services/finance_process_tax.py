@@ -3,7 +3,7 @@ import json
 from odoo import models
 
 from odoo.addons.finance_connector_base.core.canonical import canonical_json, sha256
-from odoo.addons.finance_connector_base.core.errors import RateLimitedError
+from odoo.addons.finance_connector_base.core.errors import TurnError
 from odoo.addons.finance_connector_base.core.transport import Receipt
 
 from ..core.tax import order_from
@@ -35,7 +35,7 @@ class FinanceProcessTax(models.AbstractModel):
         """Orders about one document keep their order: a void never overtakes its commit."""
         before = self.env["finance.message"].sudo().browse(delivery.options.get("after") or []).exists()
         if before and before.state in UNDER_WAY:
-            raise RateLimitedError(f"waits for {before.name}", code="tax.turn", retry_after=TURN_SECONDS)
+            raise TurnError(f"waits for {before.name}", code="tax.turn", retry_after=TURN_SECONDS)
 
     def _receipt(self, quote):
         """What the engine holds, small enough to be kept whole with the attempt."""

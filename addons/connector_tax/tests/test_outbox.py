@@ -1,5 +1,6 @@
 import json
 
+from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.queue_job.tests.common import trap_jobs
@@ -20,7 +21,8 @@ class TestOutbox(TaxCase):
         """What the jobs do: each step in transactions of its own."""
         with self.enter_registry_test_mode():
             for message in messages:
-                message.next_try_on = False
+                if message.next_try_on:
+                    message.next_try_on = fields.Datetime.now()
                 self.env.flush_all()
                 self.env["finance.deliver"]._advance(message.id)
                 self.env.invalidate_all()
@@ -83,6 +85,9 @@ class TestOutbox(TaxCase):
         self.sandbox.fault("429", seconds=7)
         self.deliver(message)
         self.assertEqual((message.state, message.tries), ("ready", 0))
+        self.deliver(message)
+        self.assertEqual((message.state, message.tries), ("ready", 0), "the whole connector waits")
+        self.connector.gate_ids.sudo().blocked_until = fields.Datetime.now()
         self.deliver(message)
         self.assertEqual(message.state, "processed")
 

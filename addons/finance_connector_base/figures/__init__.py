@@ -1,1 +1,1 @@
-from . import operations, webhooks
+from . import operations, traffic, webhooks

@@ -233,7 +233,7 @@ class FinanceConnector(models.Model):
         flows = self.flow_ids.filtered(lambda f: f.direction == "in")
         if not flows:
             raise UserError(_("This connector has no incoming flow yet. Add one first."))
-        flows._enqueue_pull()
+        flows._enqueue_pull(planned=False)
 
     def action_open_messages(self):
         return {

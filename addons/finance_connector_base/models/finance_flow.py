@@ -3,8 +3,6 @@ from datetime import timedelta
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..core.protocol import Policy
-
 SECONDS = {"minutes": 60, "hours": 3600, "days": 86400}
 
 
@@ -97,31 +95,22 @@ class FinanceFlow(models.Model):
         for flow in self:
             flow.message_count = counts.get(flow, 0)
 
-    def _policy(self):
-        """The flow's numbers; those of a message without flow are the defaults."""
-        if not self:
-            return Policy()
-        return Policy(
-            max_tries=self.max_tries,
-            first_wait=self.first_wait_seconds,
-            factor=self.factor,
-            longest_wait=self.longest_wait_seconds,
-            quiet=self.quiet_seconds,
-            lease=max(self.connector_id.timeout_seconds * 2, 10),
-        )
-
     def _interval(self):
         return timedelta(seconds=max(self.interval_number, 1) * SECONDS[self.interval_unit])
 
     @api.model
     def _cron_pull(self):
-        """Wake the incoming flows that are due; the work is done by jobs."""
+        """Wake the incoming flows that are due; the work is done by jobs.
+
+        Where messages wait for too long already nothing more is fetched; what others bring is still taken.
+        """
         now = fields.Datetime.now()
         due = self.search(
             [
                 ("direction", "=", "in"),
                 ("mode", "in", ("batch", "microbatch")),
                 ("connector_id.state", "=", "active"),
+                ("domain", "not in", list(self._late_domains())),
                 "|",
                 ("next_run", "=", False),
                 ("next_run", "<=", now),
@@ -131,13 +120,19 @@ class FinanceFlow(models.Model):
             flow.write({"next_run": now + flow._interval(), "last_run": now})
         due._enqueue_pull()
 
-    def _enqueue_pull(self):
+    def _enqueue_pull(self, planned=True):
         for flow in self:
             flow.with_delay(
-                identity_key=f"finance.flow.pull:{flow.id}", description=_("Fetch: %s", flow.name), max_retries=3
-            ).pull_job()
+                identity_key=f"finance.flow.pull:{flow.id}",
+                description=_("Fetch: %s", flow.name),
+                max_retries=3,
+                channel=flow._lane(),
+            ).pull_job(planned)
 
-    def pull_job(self):
-        """Fetch what waits at the other side, store it, and only then confirm it there."""
+    def pull_job(self, planned=True):
+        """Fetch what waits at the other side, store it, and only then confirm it there.
+
+        :param planned: by schedule; a person who asks may use up what is left of a budget
+        """
         self.ensure_one()
-        return self.env["finance.intake"]._pull(self)
+        return self._put_off(planned) or self.env["finance.intake"]._pull(self)

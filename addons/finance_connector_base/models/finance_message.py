@@ -3,7 +3,8 @@ import base64
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..core.protocol import may_move
+from ..core import machine
+from ..core.protocol import FINAL, may_move
 
 #: In the order in which a person meets them; the statusbar shows it.
 STATE_LABELS = {
@@ -19,7 +20,8 @@ STATE_LABELS = {
     "cancelled": "Cancelled",
 }
 STATES = list(STATE_LABELS.items())
-FINAL = ("processed", "cancelled")
+#: Columns that the delivery's own statements hand on to the cache.
+SEEDED = frozenset(("name", "kind", "direction", "company_id", "connector_id", "flow_id", "size", "dedup_key"))
 
 #: Larger contents are kept in the file store instead of the row.
 INLINE_BYTES = 64 * 1024
@@ -69,6 +71,13 @@ class FinanceMessage(models.Model):
     )
     tries = fields.Integer(readonly=True, default=0, help="Tries that count against the limit of the flow.")
     lease_until = fields.Datetime(readonly=True)
+    arrived = fields.Selection(
+        [("no", "No"), ("maybe", "Not known"), ("yes", "Yes")],
+        default="no",
+        readonly=True,
+        string="At the other side",
+        help="Whether the other side has it. Only what is surely not there may be sent.",
+    )
     next_try_on = fields.Datetime(readonly=True)
     done_on = fields.Datetime(readonly=True)
     hold = fields.Boolean(readonly=True, index="btree_not_null", tracking=True)
@@ -134,12 +143,22 @@ class FinanceMessage(models.Model):
         """The message went through: what it waited for is settled. Warnings stay for a person."""
         self._blocking_cases()._solve(_("Solved by itself: the cause is gone."))
 
-    def _enqueue(self, eta=None):
-        """Wake a worker for these messages. The job is only a wake-up: truth is in the row."""
+    def _enqueue(self, eta=None, new=False):
+        """Wake a worker for these messages. The job is only a wake-up: truth is in the row.
+
+        A later wake-up has another identity: it must not stand in for one that is wanted at once.
+
+        :param new: no job can be waiting for these messages yet
+        """
         for message in self:
+            flow = message.sudo().flow_id
+            if flow._drains():
+                flow._wake_drain(eta)
+                continue
             method = "send_job" if message.direction == "out" else "process_job"
+            key = f"finance.message:{message.id}" + (":later" if eta else "")
             jobs = message.with_delay(
-                identity_key=f"finance.message:{message.id}",
+                identity_key=None if new else key,
                 description=message.name,
                 max_retries=0,
                 eta=eta,
@@ -148,7 +167,20 @@ class FinanceMessage(models.Model):
             getattr(jobs, method)()
 
     def _channel(self):
-        return f"root.finance.{self.connector_id.domain or 'other'}"
+        """The lane: a narrow one for payments, else one for each area."""
+        flow = self.sudo().flow_id
+        return flow._lane() if flow else f"root.finance.{self.sudo().connector_id.domain or 'other'}"
+
+    def _seed(self, values):
+        """Put columns that SQL has just read or written into the cache, so that nobody asks for them again."""
+        for name in SEEDED & values.keys():
+            self._fields[name]._insert_cache(self, [values[name] or None])
+        return self
+
+    def _answer(self):
+        """The bytes the other side gave back when it took the message."""
+        attempts = self.sudo().attempt_ids.filtered(lambda attempt: attempt.outcome == "ok" and attempt.answer_sha256)
+        return base64.b64decode(attempts[:1].with_context(bin_size=False).answer or b"")
 
     @api.model
     def _wake(self, connectors):
@@ -177,19 +209,14 @@ class FinanceMessage(models.Model):
     def action_retry(self):
         """Ask for the message to be processed or sent again; success closes its open cases."""
         self.check_access("write")
+        refused = {
+            "final": _("%s is done already; there is nothing to retry."),
+            "unknown": _("It is not known whether %s arrived. Use Ask again, or settle it with a second person."),
+        }
         for message in self:
-            if message.state in FINAL:
-                raise UserError(_("%s is done already; there is nothing to retry.", message.name))
-            if message.state == "unknown":
-                raise UserError(
-                    _(
-                        "It is not known whether %s arrived. Use Ask again, or settle it with a second person.",
-                        message.name,
-                    )
-                )
-            if message.state in ("refused", "dead", "quarantined"):
-                message._move("received" if message.direction == "in" else "ready", tries=0, next_try_on=False)
-        self._enqueue()
+            why = self.env["finance.standing"]._decide(message, machine.retry)
+            if why in refused:
+                raise UserError(refused[why] % message.name)
 
     def action_process_now(self):
         """Process at once in this request, for a person who waits for the result."""
@@ -201,8 +228,9 @@ class FinanceMessage(models.Model):
 
     def action_ask(self):
         self.check_access("write")
-        self.filtered(lambda m: m.state == "unknown").sudo().write({"next_try_on": fields.Datetime.now()})
-        self._enqueue()
+        unknown = self.filtered(lambda m: m.state == "unknown")
+        unknown.sudo().write({"next_try_on": fields.Datetime.now(), "tries": 0})
+        unknown._enqueue()
 
     def action_hold(self):
         self.check_access("write")
@@ -215,8 +243,12 @@ class FinanceMessage(models.Model):
 
     def action_cancel(self):
         """Give a message up for good, with its cases."""
+        self.check_access("write")
         for message in self:
-            if not may_move(message.state, "cancelled"):
+            why = self.env["finance.standing"]._decide(message, machine.cancel)
+            if why == "on_its_way":
+                raise UserError(_("%s may have reached the other side and cannot be cancelled here.", message.name))
+            if why:
                 raise UserError(
                     _(
                         "%(name)s is %(state)s and cannot be cancelled.",
@@ -224,7 +256,6 @@ class FinanceMessage(models.Model):
                         state=STATE_LABELS[message.state].lower(),
                     )
                 )
-        self._move("cancelled")
         self.sudo().exception_ids.filtered(lambda case: case.state == "open")._drop(_("The message was cancelled."))
 
     def action_download(self):

@@ -17,6 +17,10 @@ class ResConfigSettings(models.TransientModel):
         config_parameter="finance_connector_base.sweep_minutes", default=5, string="Look for stuck messages every"
     )
 
+    finance_backlog_minutes = fields.Integer(
+        config_parameter="finance_connector_base.backlog_minutes", default=60, string="Fetch nothing more when"
+    )
+
     @api.depends("company_id")
     def _compute_finance_host(self):
         permit = self.env["finance.permit"]

@@ -1,18 +1,20 @@
 import base64
 import logging
 import os
+import random
 import socket
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import NamedTuple
 
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
+from ..core import machine
 from ..core.canonical import sha256
-from ..core.errors import DuplicateError, FinanceError
-from ..core.protocol import after_send_error
+from ..core.errors import DuplicateError, FinanceError, TurnError
 from ..core.transport import Parcel, Receipt
 
 _logger = logging.getLogger(__name__)
@@ -20,6 +22,15 @@ NODE = f"{socket.gethostname()}:{os.getpid()}"
 
 #: Answers are kept as evidence, but never without end.
 ANSWER_BYTES = 256 * 1024
+#: How often a short transaction is run again when another one was faster.
+ROUNDS = 6
+
+
+class Done(NamedTuple):
+    """How one step of a message ended: words for people, and the machine's reason where nothing was done."""
+
+    words: str
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,7 @@ class Delivery:
     """Everything one try needs, as plain values: nothing in here reaches the database."""
 
     message_id: int
+    step: str
     attempt: int
     attempt_id: int
     kind: str
@@ -36,6 +48,12 @@ class Delivery:
     content_type: str | None
     options: dict
     transport: object
+    within: float  # seconds after the claim in which the call may begin
+    begun: float = 0.0  # on this process's steady clock, before the claim
+
+    def held_up(self):
+        """Whether this worker was stopped for so long after its claim that another may have taken over."""
+        return time.monotonic() - self.begun > self.within
 
     def parcel(self):
         return Parcel(self.name, self.content, content_type=self.content_type or "application/octet-stream")
@@ -44,8 +62,9 @@ class Delivery:
 class FinanceDeliver(models.AbstractModel):
     """Messages out: intent in the user's transaction, claim, send and confirm each in their own.
 
-    No network call happens while a transaction holds business rows. The attempt number is the
-    fence: only the worker whose number is still on the message may confirm.
+    ``core.machine`` decides every step; here it is read, written and carried out. No network call
+    happens while a transaction holds business rows. The attempt number is the fence: only the worker
+    whose number is still on the message may confirm.
     """
 
     _name = "finance.deliver"
@@ -84,37 +103,155 @@ class FinanceDeliver(models.AbstractModel):
                     self.env._("%s was submitted before with other content.", key), code="duplicate.content"
                 )
             return known
-        message._enqueue()
+        message._enqueue(new=True)
         return message
+
+    # transactions of their own
+
+    @api.model
+    def _own(self, model, method, *given):
+        """Run a short method in a transaction of its own; again where another worker was faster."""
+        for round_ in range(ROUNDS):
+            try:
+                with self.env.registry.cursor() as cr:
+                    return getattr(self.env(cr=cr)[model], method)(*given)
+            except psycopg2.OperationalError:  # a serialization failure, or the connection broke: look again
+                if round_ == ROUNDS - 1:
+                    raise
+                time.sleep(random.uniform(0, 0.01 * 2**round_))  # noqa: S311 - no secret
 
     @api.model
     def _advance(self, message_id):
         """Do the next step of an outgoing message, each in transactions of its own."""
-        with self.env.registry.cursor() as cr:
-            message = self.env(cr=cr)["finance.message"].browse(message_id).exists()
-            if not message:
-                return self.env._("the message is gone")
-            state, due = message.state, message.next_try_on
-        if due and due > fields.Datetime.now():
-            return self.env._("not before %s", due)
-        steps = {"ready": self._send, "sending": self._expire, "unknown": self._ask, "sent": self._follow}
-        return steps[state](message_id) if state in steps else self.env._("nothing to do: %s", state)
+        return self._next(message_id).words
 
-    # claim, send, confirm
+    def _next(self, message_id):
+        begun = time.monotonic()
+        claimed = self._own(self._name, "_claim", message_id)
+        if isinstance(claimed, Done):
+            return self._own(self._name, "_follow", message_id) if claimed.why == "follow" else claimed
+        delivery = replace(claimed, begun=begun)
+        call = self._send if delivery.step == "send" else self._ask
+        return Done(self._fenced(delivery, *call(delivery)))
 
-    def _send(self, message_id):
-        with self.env.registry.cursor() as cr:
-            delivery = self.with_env(self.env(cr=cr))._claim(message_id)
-        if isinstance(delivery, str):
-            return delivery
+    # claim
+
+    def _claim(self, message_id):
+        """Begin the next step under the message's lock.
+
+        :return: a ``Delivery`` for a call to be made after the commit, or ``Done`` saying why there is none
+        """
+        standings = self.env["finance.standing"]
+        row = standings._read(message_id)
+        if row is None:
+            return Done(self.env._("gone, or another worker is at it"), "locked")
+        if row.state in ("ready", "unknown"):
+            refusal = self.env["finance.permit"]._refusal(row.environment)
+            if refusal:
+                standings._write(row, row.standing, result_text=self.env._("Not sent: %s", refusal))
+                return Done(refusal, "permit")
+        step = self._decided(row)
+        if step is None:
+            return Done(self.env._("nothing to do: %s", row.state), "state")
+        if machine.Call("follow") in step.do:
+            return Done("", "follow")
+        standings._apply(row, step, **self._words(row, step))
+        if step.standing.state == "unknown" and row.values["state"] == "sending":
+            standings._close_orphans(row, self.env._("The worker did not come back."))
+        call = next((command for command in step.do if isinstance(command, machine.Call)), None)
+        return self._delivery(row, call.step) if call else Done(self._why(row, step), step.why)
+
+    def _decided(self, row):
+        """What the machine says about the state the message is in."""
+        standing, policy, now = row.standing, row.policy, row.now
+        line = {"active": row.connector_state == "active", "admit": lambda: self.env["finance.gate"]._admit(row)}
+        match row.state:
+            case "ready":
+                return machine.claim(standing, policy, now, **line)
+            case "sending":
+                return machine.expire(standing, policy, now)
+            case "unknown":
+                return machine.ask(standing, policy, now, **line)
+            case "sent":
+                return machine.follow(standing, now)
+        return None
+
+    def _words(self, row, step):
+        """What a person reads on the message; nothing where it stays as it is."""
+        if step.why == "postponed":
+            return {"result_text": self.env["finance.gate"]._reason(row)}
+        if step.why == "again":
+            return {"result_text": self.env._("No answer; sent again with the same key")}
+        if step.standing.state == "unknown" and row.state == "sending":
+            return {"result_text": self.env._("Sent, but no answer came back")}
+        return {}
+
+    def _why(self, row, step):
+        until = step.standing.next_try_on or step.standing.lease_until
+        moment = self.env["finance.gate"]._moment(int(until)) if until else ""
+        words = {
+            "held": self.env._("held: %s", row.hold_reason or ""),
+            "inactive": self.env._("the connector is not active"),
+            "unapproved": self.env._("waits for approval"),
+            "early": self.env._("not before %s", moment),
+            "postponed": self.env._("the line is not free; not before %s", moment),
+            "under_way": self.env._("under way until %s", moment),
+            "people": self.env._("people have to decide"),
+            "again": self.env._("sent again with the same key"),
+            "too_late": self.env._("too late to be sent"),
+        }
+        if step.why is None:
+            return self.env._("outcome unknown; asked about at %s", moment)
+        return words.get(step.why) or self.env._("nothing to do: %s", row.state)
+
+    def _delivery(self, row, step):
+        """Open the attempt and gather what the call needs."""
+        message = self.env["finance.message"].browse(row.id)
+        content = base64.b64decode(row.body or b"") if not row.attachment_id else message._raw()
+        return Delivery(
+            message_id=row.id,
+            step=step,
+            attempt=row.standing.attempt,
+            attempt_id=self.env["finance.standing"]._open_attempt(row, step, NODE),
+            kind=row.kind,
+            key=row.dedup_key,
+            name=row.name,
+            content=content,
+            content_type=row.content_type,
+            options=row.options or {},
+            transport=self.env[f"finance.process.{row.kind}"]._transport(message),
+            within=row.policy.call_within(),
+        )
+
+    # the calls, with no transaction open
+
+    def _send(self, delivery):
+        """Hand the bytes over.
+
+        :return: the event that follows, and what it is about
+        """
         try:
-            receipt = self._processor(delivery).send(delivery) or Receipt()
+            if delivery.held_up():
+                raise TurnError("held up between claim and call", code="turn.late")
+            return "_confirm", self._processor(delivery).send(delivery) or Receipt()
         except FinanceError as error:
-            return self._fenced(delivery, "_failed", error)
+            return "_failed", error
         except Exception as defect:  # the request may be out: only asking can tell
-            _logger.exception("message %s: sending failed", message_id)
-            return self._fenced(delivery, "_failed", self._defect(defect))
-        return self._fenced(delivery, "_confirm", receipt)
+            _logger.exception("message %s: sending failed", delivery.message_id)
+            return "_failed", self._defect(defect)
+
+    def _ask(self, delivery):
+        """Ask the other side by key; where that is not possible, people decide."""
+        try:
+            receipt = self._processor(delivery).ask(delivery)
+        except NotImplementedError:
+            return "_cannot_ask", None
+        except FinanceError as error:
+            return "_ask_failed", error
+        except Exception as defect:  # still unknown, and a person has to know
+            _logger.exception("message %s: asking failed", delivery.message_id)
+            return "_ask_failed", self._defect(defect)
+        return ("_absent", None) if receipt is None else ("_confirm", receipt)
 
     def _processor(self, delivery):
         return self.env[f"finance.process.{delivery.kind}"]
@@ -123,281 +260,100 @@ class FinanceDeliver(models.AbstractModel):
     def _defect(error):
         return FinanceError(f"{type(error).__name__}: {error}", code="job.failed")
 
-    def _claim(self, message_id):
-        """Take the message for one try: ``ready → sending``, a new attempt number, a lease.
-
-        :return: a ``Delivery``, or words that say why nothing is sent now
-        """
-        message = self.env["finance.message"].browse(message_id)
-        refusal = self.env["finance.permit"]._refusal(message.connector_id.environment)
-        if refusal:
-            message.sudo().result_text = self.env._("Not sent: %s", refusal)
-            return refusal
-        now = fields.Datetime.now()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                UPDATE finance_message m
-                   SET state = 'sending', attempt = m.attempt + 1, lease_until = %s, write_date = %s
-                  FROM finance_connector c
-                 WHERE m.id = %s AND c.id = m.connector_id AND c.state = 'active'
-                   AND m.state = 'ready' AND m.hold IS NOT TRUE
-                   AND (m.next_try_on IS NULL OR m.next_try_on <= %s)
-                   AND (NOT %s OR m.approved_hash = m.sha256)
-             RETURNING m.id
-                """,
-                now + timedelta(seconds=message.flow_id._policy().lease),
-                now,
-                message_id,
-                now,
-                bool(message.flow_id.needs_approval),
-            )
-        )
-        if not rows:
-            return self._why_not(message)
-        message.invalidate_recordset()
-        return self._delivery(message, "send")
-
-    def _why_not(self, message):
-        if message.connector_id.state != "active":
-            return self.env._("the connector is not active")
-        if message.hold:
-            return self.env._("held: %s", message.hold_reason or "")
-        if message.state == "ready" and message.flow_id.needs_approval and message.approved_hash != message.sha256:
-            return self.env._("waits for approval")
-        return self.env._("nothing to do: %s", message.state)
-
-    def _delivery(self, message, step):
-        """Open the attempt and gather what the call needs."""
-        attempt = (
-            self.env["finance.attempt"]
-            .sudo()
-            .create(
-                {
-                    "message_id": message.id,
-                    "company_id": message.company_id.id,
-                    "connector_id": message.connector_id.id,
-                    "number": message.attempt,
-                    "step": step,
-                    "started_on": fields.Datetime.now(),
-                    "node": NODE,
-                }
-            )
-        )
-        return Delivery(
-            message_id=message.id,
-            attempt=message.attempt,
-            attempt_id=attempt.id,
-            kind=message.kind,
-            key=message.dedup_key,
-            name=message.name,
-            content=message._raw(),
-            content_type=message.content_type,
-            options=message.options or {},
-            transport=message._processor()._transport(message),
-        )
+    # what the call led to
 
     def _fenced(self, delivery, then, value):
-        """Run ``then`` in a transaction of its own, if this attempt still holds the message."""
-        for last in (False, False, True):
-            try:
-                with self.env.registry.cursor() as cr:
-                    return self.with_env(self.env(cr=cr))._if_mine(delivery, then, value)
-            except psycopg2.OperationalError:  # another transaction was faster: look again
-                if last:
-                    raise
+        """Keep what a call led to, if its attempt still holds the message; then tell the line."""
+        words, row, step = self._own(self._name, "_settled", delivery, then, value)
+        error = value if isinstance(value, FinanceError) else None
+        self.env["finance.gate"]._line(row, step, delivery.step, error)
+        return words
 
-    def _if_mine(self, delivery, then, value):
-        attempt = self.env["finance.attempt"].sudo().browse(delivery.attempt_id)
-        held = self.env.execute_query(
-            SQL(
-                "SELECT id FROM finance_message WHERE id = %s AND attempt = %s "
-                "AND state IN ('sending', 'unknown') FOR UPDATE",
-                delivery.message_id,
-                delivery.attempt,
-            )
-        )
-        if not held:
-            self._close(attempt, "superseded")
+    def _settled(self, delivery, then, value):
+        standings = self.env["finance.standing"]
+        row = standings._read(delivery.message_id, wait=True)
+        step, words, attempt, values = getattr(self, then)(row, delivery, value)
+        error = value if isinstance(value, FinanceError) else None
+        if step.why == "superseded":
             _logger.warning("message %s: attempt %s was taken over", delivery.message_id, delivery.attempt)
-            return self.env._("taken over by another worker")
-        return getattr(self, then)(self.env["finance.message"].browse(delivery.message_id), attempt, value)
+            words, attempt, values, error = self.env._("taken over by another worker"), {}, {}, None
+        standings._apply(row, step, error, delivery.attempt_id, attempt, **values)
+        return words, row, step
 
-    def _close(self, attempt, outcome, **values):
-        now = fields.Datetime.now()
-        elapsed = int((now - attempt.started_on).total_seconds() * 1000)
-        attempt.write({"outcome": outcome, "ended_on": now, "milliseconds": elapsed, **values})
-
-    def _confirm(self, message, attempt, receipt):
+    def _confirm(self, row, delivery, receipt):
         """The other side has it; its answer is kept with the attempt."""
         answer = receipt.content[:ANSWER_BYTES]
-        self._close(
-            attempt,
-            "ok",
-            status=receipt.status,
-            answer=base64.b64encode(answer) if answer else False,
-            answer_sha256=sha256(receipt.content) if answer else False,
-        )
-        message._move(
-            "sent",
-            remote_id=receipt.remote_id,
-            lease_until=False,
-            next_try_on=False,
-            result_text=self.env._("Delivered"),
-        )
-        message._solve_cases()
-        if message._processor()._follows:
-            message._enqueue()
-        else:
-            message._move("processed")
-        return self.env._("delivered")
+        attempt = {"status": receipt.status}
+        if answer:
+            attempt |= {"answer": base64.b64encode(answer), "answer_sha256": sha256(receipt.content)}
+        step = machine.confirmed(row.standing, delivery.attempt, row.policy)
+        values = {"remote_id": receipt.remote_id, "result_text": self.env._("Delivered")}
+        return step, self.env._("delivered"), attempt, values
 
-    def _failed(self, message, attempt, error):
-        """Let the protocol decide what becomes of the message."""
-        tries = message.tries + 1
-        outcome = after_send_error(error.category, tries, message.flow_id._policy(), error.retry_after)
-        self._close(
-            attempt,
-            "unknown" if outcome.state == "unknown" else "failed",
-            category=error.category,
-            error_code=error.code,
-            text=str(error),
-        )
-        values = {
-            "tries": tries if outcome.counts else message.tries,
-            "lease_until": False,
-            "next_try_on": False,
-            "result_text": str(error),
-        }
-        if outcome.wait is not None:
-            values["next_try_on"] = fields.Datetime.now() + timedelta(seconds=outcome.wait)
-        message._move(outcome.state, **values)
-        if outcome.case:
-            message._open_case(error.code, str(error), error.place, category=error.category)
-        if outcome.pause:
-            message.connector_id.sudo()._pause(str(error))
-        if outcome.wait is not None:
-            message._enqueue(eta=values["next_try_on"])
-        return str(error)
+    def _failed(self, row, delivery, error):
+        """The protocol decides by the class of the error."""
+        step = machine.failed(row.standing, delivery.attempt, row.policy, row.now, error.category, error.retry_after)
+        return step, str(error), {}, {"result_text": str(error)}
 
-    # unknown outcomes
-
-    def _expire(self, message_id):
-        """A lease that ran out means a worker died between send and confirm: the outcome is unknown."""
-        with self.env.registry.cursor() as cr:
-            message = self.with_env(self.env(cr=cr)).env["finance.message"].browse(message_id)
-            if not message.try_lock_for_update() or message.state != "sending":
-                return self.env._("another worker is at it")
-            if message.lease_until and message.lease_until > fields.Datetime.now():
-                message._enqueue(eta=message.lease_until + timedelta(seconds=1))
-                return self.env._("under way until %s", message.lease_until)
-            for attempt in message.sudo().attempt_ids.filtered(lambda a: a.outcome == "running"):
-                self._close(attempt, "unknown", text=self.env._("The worker did not come back."))
-            due = fields.Datetime.now() + timedelta(seconds=message.flow_id._policy().quiet)
-            message._move(
-                "unknown", lease_until=False, next_try_on=due, result_text=self.env._("Sent, but no answer came back")
-            )
-            message._enqueue(eta=due)
-            return self.env._("outcome unknown; asked about at %s", due)
-
-    def _ask(self, message_id):
-        """Ask the other side by key; where that is not possible, two persons decide."""
-        with self.env.registry.cursor() as cr:
-            service = self.with_env(self.env(cr=cr))
-            message = service.env["finance.message"].browse(message_id)
-            refusal = service.env["finance.permit"]._refusal(message.connector_id.environment)
-            if refusal or message.connector_id.state != "active":
-                return refusal or self.env._("the connector is not active")
-            if not message.try_lock_for_update() or message.state != "unknown":
-                return self.env._("another worker is at it")
-            message.sudo().attempt += 1
-            delivery = service._delivery(message, "ask")
-        try:
-            receipt = self._processor(delivery).ask(delivery)
-        except NotImplementedError:
-            return self._fenced(delivery, "_cannot_ask", None)
-        except FinanceError as error:
-            return self._fenced(delivery, "_ask_failed", error)
-        except Exception as defect:  # still unknown, and a person has to know
-            _logger.exception("message %s: asking failed", message_id)
-            return self._fenced(delivery, "_ask_failed", self._defect(defect))
-        return self._fenced(delivery, "_confirm" if receipt is not None else "_absent", receipt)
-
-    def _absent(self, message, attempt, _receipt):
+    def _absent(self, row, delivery, _nothing):
         """The other side surely never got it: it may be sent again, with the same key and bytes."""
-        self._close(attempt, "ok", text=self.env._("The other side does not know this message."))
-        message._move("ready", next_try_on=False, result_text=self.env._("Not arrived; sent again with the same key"))
-        message._enqueue()
-        return self.env._("not arrived, ready again")
+        step = machine.absent(row.standing, delivery.attempt, row.policy)
+        attempt = {"text": self.env._("The other side does not know this message.")}
+        again = step.why == "again"
+        words = self.env._("not arrived, ready again") if again else self.env._("not arrived; people have to decide")
+        return step, words, attempt, {"result_text": words}
 
-    def _cannot_ask(self, message, attempt, _nothing):
-        self._close(attempt, "unknown", text=self.env._("The other side cannot be asked."))
-        message.sudo().next_try_on = False
-        message._open_case(
-            "outcome.unknown",
-            self.env._("“%s” was sent, no answer came back, and the other side cannot be asked.", message.name),
-            category="outcome_unknown",
+    def _cannot_ask(self, row, delivery, _nothing):
+        step = machine.cannot_ask(row.standing, delivery.attempt, row.policy)
+        attempt = {"text": self.env._("The other side cannot be asked.")}
+        return step, self.env._("two persons have to decide"), attempt, {}
+
+    def _ask_failed(self, row, delivery, error):
+        step = machine.ask_failed(
+            row.standing, delivery.attempt, row.policy, row.now, error.category, error.retry_after
         )
-        return self.env._("two persons have to decide")
-
-    def _ask_failed(self, message, attempt, error):
-        self._close(attempt, "failed", category=error.category, error_code=error.code, text=str(error))
-        tries = message.tries + 1
-        policy = message.flow_id._policy()
-        due = fields.Datetime.now() + timedelta(seconds=error.retry_after or policy.wait(tries))
-        message.sudo().write({"tries": tries, "next_try_on": due})
-        if tries >= policy.max_tries or error.category != "transient":
-            message._open_case("outcome.unknown", str(error), error.place, category="outcome_unknown")
-        message._enqueue(eta=due)
-        return str(error)
+        return step, str(error), {}, {}
 
     # after delivery
 
     def _follow(self, message_id):
-        """What follows in the ledger, in the job's own transaction; safe to run again."""
+        """What follows in the ledger, in one transaction; safe to run again."""
+        standings = self.env["finance.standing"]
+        row = standings._read(message_id)
+        step = row and machine.follow(row.standing, row.now)
+        if not step or not step.do:
+            return Done(self.env._("another worker is at it"), "locked")
         message = self.env["finance.message"].browse(message_id)
-        if not message.try_lock_for_update() or message.state != "sent":
-            return self.env._("another worker is at it")
-        attempt = message.sudo().attempt_ids.filtered(lambda a: a.outcome == "ok" and a.answer_sha256)[:1]
-        answer = base64.b64decode(attempt.with_context(bin_size=False).answer or b"")
-        try:
-            with self.env.cr.savepoint():
-                message._processor().delivered(message, answer)
-                self.env.flush_all()
-        except FinanceError as error:
-            message.sudo().result_text = str(error)
-            message._open_case(error.code, str(error), error.place, category=error.category)
-            return str(error)
-        message._solve_cases()
-        message._move("processed")
-        return self.env._("done")
+        _nothing, error = self.env["finance.intake"]._shielded(
+            message, lambda: message._processor().delivered(message, message._answer())
+        )
+        if error is None:
+            standings._apply(row, machine.followed(row.standing))
+            return Done(self.env._("done"))
+        step = machine.process_failed(row.standing, row.policy, row.now, error.category, error.retry_after)
+        standings._apply(row, step, error, result_text=str(error))
+        return Done(str(error), "failed")
 
     # sweeper
 
     @api.model
     def _cron_sweep(self):
-        """Wake every message that waits without a live job: the queue may have lost its wake-up."""
+        """Wake every message that waits without a live job: the queue may have lost its wake-up.
+
+        The same rule as ``core.machine.due``, as a search, for what nobody has touched for some minutes.
+        """
         now = fields.Datetime.now()
         idle = now - timedelta(minutes=self.env.company._finance_setting("sweep_minutes", 5))
-        waiting = self.env["finance.message"].search(
+        due = ["|", ("next_try_on", "=", False), ("next_try_on", "<=", now)]
+        self.env["finance.message"].search(
             [
                 ("connector_id.state", "=", "active"),
                 ("hold", "=", False),
-                "|",
-                "&",
-                ("state", "in", ("ready", "sent", "received")),
-                ("write_date", "<=", idle),
-                "&",
-                ("state", "in", ("sending", "unknown")),
                 ("write_date", "<=", idle),
                 "|",
-                ("next_try_on", "=", False),
-                ("next_try_on", "<=", now),
+                "|",
+                *("&", ("state", "in", ("ready", "sent", "received")), *due),
+                *("&", ("state", "=", "sending"), "|", ("lease_until", "=", False), ("lease_until", "<=", now)),
+                *("&", ("state", "=", "unknown"), ("next_try_on", "<=", now)),
             ]
-        )
-        asked = (
-            self.env["finance.exception"]
-            .search([("message_id", "in", waiting.ids), ("code", "=", "outcome.unknown"), ("state", "=", "open")])
-            .message_id
-        )
-        (waiting - asked)._enqueue()
+        )._enqueue()

@@ -2,7 +2,7 @@ import base64
 import contextlib
 import logging
 import time
-from datetime import timedelta
+from dataclasses import replace
 
 import psycopg2
 
@@ -12,10 +12,10 @@ from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
+from ..core import machine
 from ..core.canonical import sha256
 from ..core.errors import AuthError, FinanceError
 from ..core.identifier import uuid7
-from ..core.protocol import after_process_error
 from ..models.finance_message import INLINE_BYTES
 from .finance_wire import keep
 
@@ -37,6 +37,7 @@ class FinanceIntake(models.AbstractModel):
             "size": len(content),
             "attempt": 0,
             "tries": 0,
+            "arrived": "no",
             "duplicates": 0,
             "create_uid": self.env.uid,
             "write_uid": self.env.uid,
@@ -61,7 +62,7 @@ class FinanceIntake(models.AbstractModel):
         row = self.env.cr.fetchone()
         if row is None:
             return None
-        message = self.env["finance.message"].browse(row[0])
+        message = self.env["finance.message"].browse(row[0])._seed(values)
         if not inline:
             attachment = (
                 self.env["ir.attachment"]
@@ -150,9 +151,11 @@ class FinanceIntake(models.AbstractModel):
                     transport.confirm(parcel.remote_id or parcel.name)
                 taken, copies = taken + new, copies + (not new)
         except FinanceError as error:
+            flow._called(error)
             with self.env.registry.cursor() as cr:
                 self._pull_failed(flow.with_env(self.env(cr=cr)), error)
             return str(error)
+        flow._called()
         with self.env.registry.cursor() as cr:
             flow = flow.with_env(self.env(cr=cr))
             flow.sudo().last_success = fields.Datetime.now()
@@ -205,86 +208,86 @@ class FinanceIntake(models.AbstractModel):
 
         :param now: a person waits; do not put the message back on the queue
         """
-        if not message.try_lock_for_update():
+        standings = self.env["finance.standing"]
+        message.flush_recordset()
+        row = standings._read(message.id)
+        if row is None:
             raise RetryableJobError("held by another worker", seconds=10, ignore_retry=True)
-        if message.state != "received":
-            return self.env._("nothing to do: %s", message.state)
-        if message.hold:
-            return self.env._("held: %s", message.hold_reason or "")
-        blocker = self._blocked_by(message)
+        begun = machine.begin(replace(row.standing, next_try_on=None) if now else row.standing, row.now)
+        if machine.Call("process") not in begun.do:
+            standings._apply(row, begun)
+            return self._why(row, begun)
+        message._seed(row.values)
+        blocker = self._blocked_by(message, row)
         if blocker:
             return self.env._("waits for the case of %s", blocker.name)
-        started, started_at = fields.Datetime.now(), time.monotonic()
-        before = {case: case.occurrences for case in message._blocking_cases()}
-        error, result = None, None
+        started_at = time.monotonic()
+        before = {case: case.occurrences for case in message._blocking_cases()} if row.has_cases else {}
+        processor = self.env[f"finance.process.{row.kind}"]
+        result, error = self._shielded(message, lambda: processor.process(message) or {})
+        if error is not None:
+            step = machine.process_failed(begun.standing, row.policy, row.now, error.category, error.retry_after)
+            if now:
+                step = replace(step, do=tuple(command for command in step.do if not isinstance(command, machine.Wake)))
+            values = {"result_text": str(error)}
+        else:
+            step = machine.processed(begun.standing, self._waits(message, before))
+            values = {"result": psycopg2.extras.Json(result), "result_text": result.get("text")}
+        attempt = standings._finished(row, begun.standing.attempt, int((time.monotonic() - started_at) * 1000), error)
+        standings._apply(row, step, error, alongside=attempt, **values)
+        return values["result_text"] or self.env._("processed")
+
+    @api.model
+    def _process_one(self, message_id):
+        """Process one message of a batch, on a cursor of its own, for the user who brought it."""
+        message = self.env["finance.message"].browse(message_id)
+        try:
+            return self._process(message)
+        except RetryableJobError as busy:
+            return str(busy)
+
+    def _shielded(self, message, work):
+        """Do ``work`` inside a savepoint: ``(its result, None)``, or ``(None, error)`` with its writes undone."""
         try:
             with self.env.cr.savepoint():
-                result = message._processor().process(message) or {}
-                self.env.flush_all()
+                return work(), None
         except FinanceError as refused:
-            error = refused
+            return None, refused
         except UserError as refused:  # lock dates, rights, constraints
             error = FinanceError(str(refused), code="odoo.refused")
             error.category = "data"
-        except psycopg2.OperationalError:  # another transaction was faster: the queue runs us again
+            return None, error
+        except psycopg2.OperationalError:  # another transaction was faster: all of it runs again
             raise
         except Exception as defect:  # whatever it is, the message must not be lost without a case
             _logger.exception("message %s: processing failed", message.id)
-            error = FinanceError(f"{type(defect).__name__}: {defect}", code="job.failed")
-        self._attempted(message, started, started_at, error)
-        if error is not None:
-            return self._refused(message, error, now)
+            return None, FinanceError(f"{type(defect).__name__}: {defect}", code="job.failed")
+
+    def _waits(self, message, before):
+        """Whether cases still hold the message; those not reported again have lost their cause."""
         settled = [case for case, times in before.items() if case.occurrences == times]
         self.env["finance.exception"].sudo().concat(*settled)._solve(self.env._("Solved by itself: the cause is gone."))
-        waits = bool(message._blocking_cases())
-        message._move("refused" if waits else "processed", result=result, result_text=result.get("text"))
-        return result.get("text") or self.env._("processed")
+        self.env["finance.exception"].flush_model(["state", "blocking"])
+        held = "SELECT EXISTS (SELECT FROM finance_exception WHERE message_id = %s AND state = 'open' AND blocking)"
+        self.env.cr.execute(held, [message.id])
+        return self.env.cr.fetchone()[0]
 
-    def _blocked_by(self, message):
+    def _why(self, row, step):
+        if step.why == "held":
+            return self.env._("held: %s", row.hold_reason or "")
+        if step.why == "early":
+            return self.env._("not before %s", self.env["finance.gate"]._moment(int(row.standing.next_try_on)))
+        return self.env._("nothing to do: %s", row.state)
+
+    def _blocked_by(self, message, row):
         """The earlier message of the flow that a strict flow waits for."""
-        if message.flow_id.blocking != "flow":
+        if row.blocking != "flow":
             return self.env["finance.message"]
         return self.env["finance.message"].search(
             [
-                ("flow_id", "=", message.flow_id.id),
+                ("flow_id", "=", row.flow_id),
                 ("id", "<", message.id),
                 ("state", "in", ("received", "refused", "dead", "quarantined")),
             ],
             limit=1,
         )
-
-    def _attempted(self, message, started, started_at, error):
-        number = message.attempt + 1
-        message.sudo().attempt = number
-        self.env["finance.attempt"].sudo().create(
-            {
-                "message_id": message.id,
-                "company_id": message.company_id.id,
-                "connector_id": message.connector_id.id,
-                "number": number,
-                "step": "process",
-                "started_on": started,
-                "ended_on": fields.Datetime.now(),
-                "milliseconds": int((time.monotonic() - started_at) * 1000),
-                "outcome": "failed" if error else "ok",
-                "category": error.category if error else False,
-                "error_code": error.code if error else False,
-                "text": str(error) if error else False,
-            }
-        )
-
-    def _refused(self, message, error, now):
-        policy = message.flow_id._policy()
-        tries = message.tries + 1
-        outcome = after_process_error(error.category, tries, policy, error.retry_after)
-        values = {"tries": tries if outcome.counts else message.tries, "result_text": str(error)}
-        if outcome.wait is not None:
-            values["next_try_on"] = fields.Datetime.now() + timedelta(seconds=outcome.wait)
-        message._move(outcome.state, **values)
-        if outcome.case:
-            message._open_case(error.code, str(error), error.place, category=error.category)
-        if outcome.pause:
-            message.connector_id.sudo()._pause(str(error))
-        if outcome.wait is not None and not now:
-            message._enqueue(eta=values["next_try_on"])
-        return str(error)

@@ -136,6 +136,8 @@ class TestProcess(FinanceCase):
             if tries < 8:
                 self.assertEqual((message.state, message.tries), ("received", tries))
                 jobs.assert_jobs_count(1, only=message.process_job)
+                self.assertIn("not before", self.process(message)[0])
+                message.sudo().next_try_on = False
         self.assertEqual((message.state, message.exception_ids.code), ("dead", "technical"))
 
     def test_security_error_is_quarantined(self):

@@ -1,0 +1,47 @@
+"""Figures of the lines: which are left alone, what waits for too long."""
+
+from datetime import timedelta
+
+from odoo import fields
+
+from ..core.figure import FIGURES, Figure
+
+
+@FIGURES.add("lines.open", "Lines left alone")
+class LinesOpen(Figure):
+    sequence = 62
+    good = "zero"
+    model = "finance.breaker"
+    help = "Failed several times in a row; probed by a single call from time to time."
+
+    def records(self, env, companies, on=None):
+        return [("company_id", "in", companies.ids), ("state", "!=", "closed")]
+
+
+@FIGURES.add("messages.late", "Waiting too long")
+class Late(Figure):
+    sequence = 42
+    good = "zero"
+    model = "finance.message"
+    help = "Incoming messages older than the limit in the settings. Until they are done nothing more is fetched."
+
+    def records(self, env, companies, on=None):
+        minutes = env.company._finance_setting("backlog_minutes", 60)
+        return [
+            ("company_id", "in", companies.ids),
+            ("state", "=", "received"),
+            ("hold", "=", False),
+            ("create_date", "<=", fields.Datetime.now() - timedelta(minutes=minutes)),
+        ]
+
+
+@FIGURES.add("quota.spent", "Call budgets used up")
+class QuotaSpent(Figure):
+    sequence = 64
+    good = "zero"
+    model = "finance.quota"
+    help = "No call is left in the running period; what is due waits for the next one."
+
+    def records(self, env, companies, on=None):
+        spent = env["finance.quota"].search([("company_id", "in", companies.ids)]).filtered(lambda q: q._left() <= 0)
+        return [("id", "in", spent.ids)]

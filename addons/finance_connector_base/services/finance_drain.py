@@ -1,0 +1,99 @@
+import contextlib
+import time
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+#: How many messages are looked up at a time.
+PAGE = 50
+
+
+class FinanceDrain(models.AbstractModel):
+    """Works on the waiting messages of one flow after a single wake-up.
+
+    Each message keeps what it has alone: its claim, its savepoint, its outcome, its short transactions.
+    What is saved is the queue's work for a job each. A drain stops after the flow's number of messages
+    or its time, so that other flows of the lane have their turn, and asks to be woken again if more waits.
+    """
+
+    _name = "finance.drain"
+    _description = "Batch of messages"
+
+    @api.model
+    def _drain(self, flow):
+        """Work on what waits now.
+
+        :return: words for the job
+        """
+        until, size = time.monotonic() + flow.drain_seconds, flow.drain_messages
+        flow_id, direction, done, last = flow.id, flow.direction, 0, 0
+        work = self._take_in if direction == "in" else self._send_out
+        while True:
+            page = self.env["finance.deliver"]._own(self._name, "_page", flow_id, direction, last)
+            with contextlib.closing(work(page)) as steps:
+                for last, why in steps:
+                    if why == "postponed":
+                        return self._again(flow, done, self._free_on(last))
+                    done += 1
+                    if done >= size or time.monotonic() >= until:
+                        return self._again(flow, done)
+            if len(page) < PAGE:
+                return self.env._("%s done", done)
+
+    def _take_in(self, page):
+        """Process messages, each in a transaction of its own; one cursor serves all, one after the other.
+
+        The commit ends the transaction of a single message, as leaving its cursor would.
+        """
+        with self.env.registry.cursor() as cr:
+            for message_id, user_id in page:
+                try:
+                    self.env(cr=cr, user=user_id, su=True)["finance.intake"]._process_one(message_id)
+                    cr.commit()  # pylint: disable=invalid-commit
+                except psycopg2.OperationalError:  # another transaction was faster: again on fresh cursors
+                    cr.rollback()
+                    self._for(user_id)._own("finance.intake", "_process_one", message_id)
+                yield message_id, None
+
+    def _send_out(self, page):
+        """The next step of each message; the reason where nothing could be done with it."""
+        for message_id, user_id in page:
+            yield message_id, self._for(user_id)._next(message_id).why
+
+    def _for(self, user_id):
+        return self.env(user=user_id, su=True)["finance.deliver"]
+
+    @api.model
+    def _page(self, flow_id, direction, after):
+        """The next messages that may be worked on now, oldest first; nothing is locked yet."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT id, create_uid FROM finance_message
+                 WHERE flow_id = %s AND id > %s AND hold IS NOT TRUE AND state IN %s
+                   AND coalesce(CASE state WHEN 'sending' THEN lease_until ELSE next_try_on END,
+                                CASE state WHEN 'unknown' THEN 'infinity' ELSE '-infinity' END::timestamp)
+                       <= clock_timestamp() AT TIME ZONE 'UTC'
+                 ORDER BY id LIMIT %s
+                """,
+                flow_id,
+                after,
+                ("received",) if direction == "in" else ("ready", "sent", "sending", "unknown"),
+                PAGE,
+            )
+        )
+        return self.env.cr.fetchall()
+
+    def _free_on(self, message_id):
+        """When the line is free for the message that was put off, and so for those behind it."""
+        return self.env["finance.deliver"]._own(self._name, "_next_try", message_id)
+
+    @api.model
+    def _next_try(self, message_id):
+        return self.env["finance.message"].browse(message_id).next_try_on
+
+    def _again(self, flow, done, eta=None):
+        flow._enqueue_drain(eta if eta and eta > fields.Datetime.now() else None)
+        return self.env._("%s done, more are waiting", done)

@@ -1,0 +1,273 @@
+import math
+from dataclasses import dataclass
+from dataclasses import fields as columns_of
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..core import machine
+from ..core.breaker import Breaker
+from ..core.machine import Standing
+from ..core.protocol import FINAL, Policy
+
+#: What the protocol decides by, and what a call needs, in one query; times are seconds by the database's clock.
+READ = """
+    SELECT m.id, m.direction, m.state, m.attempt, m.tries, coalesce(m.arrived, 'no') AS arrived, m.hold IS TRUE AS hold,
+           m.hold_reason,
+           extract(epoch FROM m.lease_until AT TIME ZONE 'UTC')::float AS lease_until,
+           extract(epoch FROM m.next_try_on AT TIME ZONE 'UTC')::float AS next_try_on,
+           extract(epoch FROM m.create_date AT TIME ZONE 'UTC')::float AS born,
+           f.needs_approval IS NOT TRUE OR m.approved_hash = m.sha256 AS approved,
+           m.name, m.kind, m.dedup_key, m.content_type, m.options, m.body, m.attachment_id, m.sha256, m.size,
+           m.company_id, m.flow_id, m.connector_id, m.create_uid,
+           c.state AS connector_state, c.environment, c.timeout_seconds,
+           c.calls_at_once, c.rate_calls, c.rate_unit, c.rate_burst, c.breaker_failures, c.breaker_seconds,
+           f.max_tries, f.first_wait_seconds, f.factor, f.longest_wait_seconds, f.quiet_seconds, f.lease_seconds,
+           f.give_up_hours, f.can_ask, f.resend, f.moves_money, f.blocking, f.drain_messages,
+           b.state AS breaker_state, b.failures, b.open_seconds,
+           extract(epoch FROM b.until AT TIME ZONE 'UTC')::float AS breaker_until,
+           extract(epoch FROM g.blocked_until AT TIME ZONE 'UTC')::float AS blocked_until,
+           EXISTS (SELECT FROM finance_exception e WHERE e.message_id = m.id AND e.state = 'open') AS has_cases,
+           extract(epoch FROM clock_timestamp())::float AS now
+      FROM finance_message m
+      JOIN finance_connector c ON c.id = m.connector_id
+ LEFT JOIN finance_flow f ON f.id = m.flow_id
+ LEFT JOIN finance_gate g ON g.connector_id = m.connector_id
+ LEFT JOIN finance_breaker b ON b.connector_id = m.connector_id
+       AND b.operation = CASE m.state WHEN 'unknown' THEN 'ask' ELSE 'send' END
+     WHERE m.id = %s
+"""
+STANDING = [column.name for column in columns_of(Standing)]
+#: Columns of the standing that hold a time.
+TIMES = ("lease_until", "next_try_on")
+
+
+@dataclass(slots=True)
+class Row:
+    """One message as the protocol sees it, read under its lock."""
+
+    values: dict
+    standing: Standing
+    policy: Policy
+
+    def __getattr__(self, name):
+        try:
+            return self.values[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    @property
+    def breaker(self):
+        if not self.breaker_state:
+            return Breaker()
+        return Breaker(self.breaker_state, self.failures, self.open_seconds, self.breaker_until)
+
+    @property
+    def operation(self):
+        return "ask" if self.standing.state == "unknown" else "send"
+
+
+class FinanceStanding(models.AbstractModel):
+    """Reads where a message stands and writes what ``core.machine`` decides; it decides nothing itself."""
+
+    _name = "finance.standing"
+    _description = "Standing of a message"
+
+    @api.model
+    def _read(self, message_id, wait=False):
+        """The message under a lock; ``None`` where it is gone or another worker holds it.
+
+        :param wait: wait for the lock instead of leaving the message to its holder
+        """
+        lock = SQL("FOR NO KEY UPDATE OF m" if wait else "FOR NO KEY UPDATE OF m SKIP LOCKED")
+        self.env.cr.execute(SQL("%s %s", SQL(READ, message_id), lock))
+        values = self.env.cr.dictfetchone()
+        if not values:
+            return None
+        return Row(values, Standing(**{name: values[name] for name in STANDING}), self._policy(values))
+
+    @api.model
+    def _row(self, values):
+        """A row that is no message: what the gate needs to know of a connector."""
+        return Row(values, None, None)
+
+    def _policy(self, values):
+        timeout = values["timeout_seconds"] or 30
+        shared = {
+            "deadline": timeout,
+            "lease": max(values["lease_seconds"] or timeout * 2, 10),
+            "follows": self.env[f"finance.process.{values['kind']}"]._follows,
+        }
+        if not values["flow_id"]:
+            return Policy(**shared)
+        return Policy(
+            max_tries=values["max_tries"],
+            first_wait=values["first_wait_seconds"],
+            factor=values["factor"],
+            longest_wait=values["longest_wait_seconds"],
+            quiet=values["quiet_seconds"],
+            give_up=int((values["give_up_hours"] or 0) * 3600),
+            can_ask=values["can_ask"] is not False,
+            resend=values["resend"] or "absent",
+            money=bool(values["moves_money"]),
+            **shared,
+        )
+
+    @api.model
+    def _write(self, row, standing, alongside=None, **values):
+        """Write what is new in ``standing``, and other columns of the message, in one statement.
+
+        :param alongside: a further statement to be run with it
+        """
+        old = row.standing
+        for name in STANDING:
+            new = getattr(standing, name)
+            if new != getattr(old, name):
+                values[name] = new
+        if standing.state in FINAL and old.state not in FINAL:
+            values["done_on"] = SQL("(statement_timestamp() AT TIME ZONE 'UTC')")
+        sets = [SQL("%s = %s", SQL.identifier(name), self._value(name, value)) for name, value in values.items()]
+        sets.append(SQL("write_date = (statement_timestamp() AT TIME ZONE 'UTC'), write_uid = %s", self.env.uid))
+        update = SQL("UPDATE finance_message SET %s WHERE id = %s", SQL(", ").join(sets), row.id)
+        self.env.cr.execute(SQL("WITH other AS (%s) %s", alongside, update) if alongside else update)
+        row.standing = standing
+        self.env["finance.message"].browse(row.id).invalidate_recordset(flush=False)
+
+    def _value(self, name, value):
+        if name in TIMES and value is not None:
+            return SQL("to_timestamp(%s) AT TIME ZONE 'UTC'", value)
+        return value
+
+    @api.model
+    def _apply(self, row, step, error=None, attempt_id=None, attempt=None, alongside=None, **values):
+        """Write a step and carry out its commands, but for the calls and what concerns the whole line.
+
+        :param error: the ``FinanceError`` behind the step; a case tells it
+        :param attempt: more columns of the attempt that ends
+        """
+        self._write(row, step.standing, alongside, **values)
+        message = self.env["finance.message"].browse(row.id)
+        for command in step.do:
+            match command:
+                case machine.Close(outcome=outcome):
+                    self._close(attempt_id, outcome, error, **(attempt or {}))
+                case machine.Wake(after=seconds):
+                    message._enqueue(eta=self._eta(row, seconds))
+                case machine.Case(code=code):
+                    self._open_case(row, message, code, error)
+                case machine.Solve():
+                    if row.has_cases:
+                        message._solve_cases()
+                case machine.Pause():
+                    message.connector_id.sudo()._pause(str(error))
+
+    def _eta(self, row, seconds):
+        """When to wake, as the queue understands it; a moment later than what the row says."""
+        return self.env["finance.gate"]._moment(math.ceil(row.now + seconds)) if seconds > 0 else None
+
+    def _open_case(self, row, message, code, error):
+        words = {
+            "outcome.unknown": self.env._(
+                "“%s” was sent, no answer came back, and it is not known whether it was carried out.", row.name
+            ),
+            "outcome.absent": self.env._(
+                "“%s” was sent, but the other side says it never came. Its flow sends nothing a second time by itself.",
+                row.name,
+            ),
+            "message.too_late": self.env._("“%s” could not be sent in time.", row.name),
+        }
+        text = words.get(code) or str(error)
+        if code and error is not None:
+            text = f"{text}\n{error}"
+        category = "outcome_unknown" if code else error.category
+        message._open_case(code or error.code, text, error and error.place, category=category)
+
+    @api.model
+    def _open_attempt(self, row, step, node):
+        """A row for the try that begins now; its number is the fence."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO finance_attempt
+                       (message_id, company_id, connector_id, number, step, outcome, node, started_on, create_date)
+                VALUES (%s, %s, %s, %s, %s, 'running', %s,
+                        statement_timestamp() AT TIME ZONE 'UTC', statement_timestamp() AT TIME ZONE 'UTC')
+                RETURNING id
+                """,
+                row.id,
+                row.company_id,
+                row.connector_id,
+                row.standing.attempt,
+                step,
+                node,
+            )
+        )
+        return self.env.cr.fetchone()[0]
+
+    def _close(self, attempt_id, outcome, error=None, **values):
+        """End one attempt, or all that are still open where none is named (their worker is gone)."""
+        if error is not None:
+            values = {"category": error.category, "error_code": error.code, "text": str(error), **values}
+        sets = [SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()]
+        which = SQL("id = %s", attempt_id) if attempt_id else SQL("FALSE")
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE finance_attempt
+                   SET outcome = %s, ended_on = statement_timestamp() AT TIME ZONE 'UTC',
+                       milliseconds = extract(epoch FROM statement_timestamp() AT TIME ZONE 'UTC' - started_on) * 1000
+                       %s
+                 WHERE %s
+                """,
+                outcome,
+                SQL(", %s", SQL(", ").join(sets)) if sets else SQL(),
+                which,
+            )
+        )
+        self.env["finance.attempt"].browse(attempt_id or []).invalidate_recordset(flush=False)
+
+    @api.model
+    def _finished(self, row, number, milliseconds, error):
+        """The statement that keeps a finished try to process a message."""
+        now = SQL("(statement_timestamp() AT TIME ZONE 'UTC')")
+        return SQL(
+            """
+            INSERT INTO finance_attempt
+                   (message_id, company_id, connector_id, number, step, outcome, category, error_code, text,
+                    milliseconds, ended_on, started_on, create_date)
+            VALUES (%(message)s, %(company)s, %(connector)s, %(number)s, 'process', %(outcome)s,
+                    %(category)s, %(code)s, %(text)s, %(ms)s, %(now)s,
+                    %(now)s - make_interval(secs => %(ms)s / 1000.0), %(now)s)
+            """,
+            message=row.id,
+            company=row.company_id,
+            connector=row.connector_id,
+            number=number,
+            outcome="failed" if error else "ok",
+            category=error.category if error else None,
+            code=error.code if error else None,
+            text=str(error) if error else None,
+            ms=milliseconds,
+            now=now,
+        )
+
+    @api.model
+    def _close_orphans(self, row, text):
+        """The attempts of a worker that did not come back."""
+        self.env.cr.execute("SELECT id FROM finance_attempt WHERE message_id = %s AND outcome = 'running'", [row.id])
+        for (attempt_id,) in self.env.cr.fetchall():
+            self._close(attempt_id, "unknown", text=text)
+
+    @api.model
+    def _decide(self, message, event, *given, **named):
+        """Apply an event that people cause; the reason is returned where the protocol refuses it.
+
+        :param event: a function of ``core.machine`` that takes the standing first
+        """
+        message.flush_recordset()
+        row = self._read(message.id, wait=True)
+        step = event(row.standing, *given, **named)
+        if step.why:
+            return step.why
+        self._apply(row, step)
+        return None

@@ -1,0 +1,116 @@
+from odoo import fields
+from odoo.tests import tagged
+
+from odoo.addons.queue_job.tests.common import trap_jobs
+
+from ..core.errors import BusinessError
+from .common import FinanceCase, SandboxCase
+
+
+class Batches:
+    """What both directions share."""
+
+    def drain(self):
+        self.env.flush_all()
+        words = self.flow.drain_job()
+        self.env.invalidate_all()
+        return words
+
+    def woken(self, jobs):
+        return [job for job in jobs.enqueued_jobs if job.recordset == self.flow]
+
+
+@tagged("post_install", "-at_install")
+class TestDrainIn(Batches, FinanceCase):
+    """One wake-up, many messages; each keeps its own claim, savepoint and outcome."""
+
+    def setUp(self):
+        super().setUp()
+        self.enterContext(self.enter_registry_test_mode())
+        self.flow = self.env["finance.flow"].create(
+            {
+                "name": "Files",
+                "connector_id": self.upload.id,
+                "kind": "file",
+                "direction": "in",
+                "drain_messages": 100,
+            }
+        )
+
+    def bring(self, *contents):
+        messages = self.env["finance.message"]
+        for content in contents:
+            messages |= self.store(content)[0]
+        return messages
+
+    def test_one_wake_up_for_all(self):
+        messages = self.bring(b"1", b"2", b"3")
+        with trap_jobs() as jobs:
+            messages._enqueue()
+            self.env.cr.precommit.run()
+            self.assertEqual(len(self.woken(jobs)), 1)
+            jobs.assert_jobs_count(1)
+
+    def test_each_has_its_own_outcome(self):
+        messages = self.bring(b"good", b"bad", b"also good")
+        partner = self.env["res.partner"].create({"name": "before"})
+
+        def effect(message):
+            partner.with_env(message.env).name = message._raw().decode()
+            if message._raw() == b"bad":
+                message.env.flush_all()
+                raise BusinessError("no", code="x")
+            return {"text": "kept"}
+
+        with self.processing(effect):
+            self.assertIn("3 done", self.drain())
+        self.assertEqual(messages.mapped("state"), ["processed", "refused", "processed"])
+        self.assertEqual([len(message.attempt_ids) for message in messages], [1, 1, 1])
+        self.assertEqual((messages[1].exception_ids.code, partner.name), ("x", "also good"))
+
+    def test_stops_and_comes_again(self):
+        messages = self.bring(b"1", b"2", b"3", b"4", b"5")
+        self.flow.drain_messages = 2
+        with trap_jobs() as jobs:
+            self.assertIn("2 done", self.drain())
+            self.assertEqual(len(self.woken(jobs)), 1)
+        self.assertEqual(messages.mapped("state").count("processed"), 2)
+        self.drain()
+        self.drain()
+        self.assertEqual(set(messages.mapped("state")), {"processed"})
+
+    def test_what_is_held_or_early_is_left(self):
+        held, early, due = self.bring(b"1", b"2", b"3")
+        held.action_hold()
+        early.sudo().next_try_on = fields.Datetime.add(fields.Datetime.now(), hours=1)
+        self.drain()
+        self.assertEqual([m.state for m in (held, early, due)], ["received", "received", "processed"])
+
+
+@tagged("post_install", "-at_install")
+class TestDrainOut(Batches, SandboxCase):
+    def setUp(self):
+        super().setUp()
+        self.flow.drain_messages = 100
+
+    def test_sent_once_each(self):
+        messages = [self.submit(f"K{number}") for number in range(5)]
+        self.assertIn("5 done", self.drain())
+        self.assertEqual(({message.state for message in messages}, self.effects()), ({"processed"}, 5))
+
+    def test_a_line_that_is_not_free_ends_the_batch(self):
+        self.bank.write({"rate_calls": 2, "rate_unit": "hour", "rate_burst": 2})
+        for number in range(5):
+            self.submit(f"K{number}")
+        with trap_jobs() as jobs:
+            self.drain()
+            self.assertTrue(any(job.eta for job in self.woken(jobs)))
+        self.assertEqual(self.effects(), 2)
+
+    def test_unknown_ones_are_asked_about(self):
+        self.sandbox.fault("reset_after", party="bank", method="POST")
+        message = self.submit()
+        self.drain()
+        self.assertEqual(message.state, "unknown")
+        self.drain()
+        self.assertEqual((message.state, self.effects()), ("processed", 1))
