@@ -23,5 +23,4 @@
         "views/menus.xml",
     ],
     "demo": ["demo/periods.xml"],
-    "installable": True,
 }
