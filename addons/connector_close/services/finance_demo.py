@@ -9,7 +9,7 @@ CLOSED, CHANGED, OPEN = 3, 2, 1
 REOPENED = "Entries came in after the close"
 #: What the approver says to a check that stands in the way of a month to be closed.
 ALLOWED = {
-    "bank.unreconciled": "Salaries, rent and payments without a document: each has its case",
+    "bank.unreconciled": "Each line has a proposal or a case, to be decided next month",
     "bank.statements_incomplete": "The bank was asked for the booking its statement lacks",
 }
 ALLOWED_OTHERWISE = "Agreed for this month"
