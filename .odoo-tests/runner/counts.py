@@ -10,6 +10,7 @@ from collections import Counter
 import pytest
 
 from .layout import ADDONS, ROOT, kind_of
+from .odoo_tests import LaneItem
 
 EXPECTED = ROOT / ".odoo-tests" / "expected.json"
 
@@ -36,7 +37,7 @@ class CountItem(pytest.Item):
     kind = "counts"
 
     def runtest(self):
-        passed = self.config.stash[PASSED]
+        passed = Counter(self.config.stash[PASSED].values())
         expected = json.loads(EXPECTED.read_text()) if EXPECTED.exists() else {}
         short = [
             f"{addon}: {passed[addon, kind]} {kind} tests passed, {number} expected"
@@ -54,11 +55,11 @@ class CountItem(pytest.Item):
         return EXPECTED, None, self.name
 
 
-PASSED = pytest.StashKey[Counter]()
+PASSED = pytest.StashKey[dict]()          # node id: group
 
 
 def pytest_configure(config):
-    config.stash[PASSED] = Counter()
+    config.stash[PASSED] = {}
 
 
 @pytest.hookimpl(trylast=True)
@@ -71,8 +72,11 @@ def pytest_collection_finish(session):
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
-    if report.when == "call" and report.passed and not isinstance(item, CountItem):
-        item.config.stash[PASSED][group_of(item)] += 1
+    if report.when == "call":       # also made for each subtest; the last one is the test's own
+        outcomes = item.config.stash[PASSED]
+        outcomes.pop(item.nodeid, None)
+        if report.passed:
+            outcomes[item.nodeid] = group_of(item)
     return report
 
 
@@ -80,6 +84,8 @@ def pytest_sessionfinish(session, exitstatus):
     if not session.config.option.update_expected or not is_whole(session.config) or session.testsfailed:
         return
     numbers: dict[str, dict[str, int]] = {}
-    for (addon, kind), number in sorted(session.config.stash[PASSED].items()):
+    for (addon, kind), number in sorted(Counter(session.config.stash[PASSED].values()).items()):
+        if kind in (CountItem.kind, LaneItem.kind):
+            continue
         numbers.setdefault(addon, {})[kind] = number
     EXPECTED.write_text(json.dumps(numbers, indent=4) + "\n")
