@@ -20,6 +20,7 @@
         "views/finance_credential_views.xml",
         "views/finance_connector_views.xml",
         "views/finance_traffic_views.xml",
+        "views/finance_decision_views.xml",
         "views/finance_webhook_views.xml",
         "views/finance_link_views.xml",
         "views/finance_overview.xml",

@@ -7,6 +7,7 @@ from . import (
     finance_connector_traffic,
     finance_connector_webhook,
     finance_credential,
+    finance_decision,
     finance_exception,
     finance_flow,
     finance_flow_line,

@@ -49,6 +49,7 @@ class FinanceBreaker(models.Model):
     @api.model
     def _hear(self, connector_id, operation, ok, limits, text):
         """Move the row by the rules, under its lock; tell the owner when it opens, and when all is well again."""
+        self.flush_model()
         self.env.cr.execute(
             SQL(
                 "INSERT INTO finance_breaker (connector_id, company_id, operation, state, failures, open_seconds)"

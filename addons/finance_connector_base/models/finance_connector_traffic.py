@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 class FinanceConnectorTraffic(models.Model):
     """How much a connector may call, and what happens when its line fails."""
 
-    _inherit = "finance.connector"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "finance.connector"
 
     calls_at_once = fields.Integer(
         default=2,

@@ -11,7 +11,7 @@ STEP = 10
 class FinanceFlowTraffic(models.Model):
     """Lane, batch and back-pressure of a flow, and what its unknown outcomes may lead to."""
 
-    _inherit = "finance.flow"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "finance.flow"
 
     moves_money = fields.Boolean(
         help="Payments and the like: their own narrow lane; an unknown outcome is settled by two persons."
@@ -100,6 +100,8 @@ class FinanceFlowTraffic(models.Model):
     def _admit_pull(self, flow_id, planned):
         """Ask breaker, bucket and budgets for one call; keep the next time and the reason where one says no."""
         flow = self.browse(flow_id)
+        if flow.connector_id.state != "active":  # fetching will say so, and spends nothing
+            return None
         wait, words = self.env["finance.breaker"]._guard(flow.connector_id, "pull"), _("the line is not free")
         if wait is None:
             quota = self.env["finance.quota"]
@@ -112,11 +114,12 @@ class FinanceFlowTraffic(models.Model):
             flow.sudo().write(values)
         return words
 
-    def _called(self, error=None):
-        """Tell the line how a call by this flow went."""
+    def _called(self, error=None, headers=None):
+        """Tell line and budgets how fetching went, and what the other side says is left."""
         with self.env.registry.cursor() as cr:
             flow = self.with_env(self.env(cr=cr))
             flow.env["finance.breaker"]._guarded(flow.connector_id, "pull", error)
+            flow.env["finance.quota"]._learn(flow.connector_id, "pull", headers or {}, flow.quota_scope or "")
 
     @api.model
     def _late_domains(self):

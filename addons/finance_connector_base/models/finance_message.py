@@ -106,6 +106,12 @@ class FinanceMessage(models.Model):
         for message in self:
             message.open_case_count = counts.get(message, 0)
 
+    def write(self, vals):
+        """People move a message by its actions only: a state or an approval written by hand would bypass the rules."""
+        if not self.env.su and any(self._fields[name].readonly for name in vals if name in self._fields):
+            raise AccessError(_("A message is changed by its buttons only."))
+        return super().write(vals)
+
     def _raw(self):
         """The bytes of the message, wherever they are kept."""
         self.ensure_one()
@@ -267,6 +273,18 @@ class FinanceMessage(models.Model):
             {"name": self.name, "raw": self._raw(), "res_model": self._name, "res_id": self.id}
         )
         return {"type": "ir.actions.act_url", "url": f"/web/content/{attachment.id}?download=1", "target": "self"}
+
+    def action_decide(self):
+        """Settle an unknown outcome, or have the message processed anew, with a reason and a second person."""
+        self.ensure_one()
+        kind = "replay" if self.direction == "in" else "arrived"
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Decide"),
+            "res_model": "finance.decision",
+            "view_mode": "form",
+            "context": {"default_message_id": self.id, "default_kind": kind},
+        }
 
     def action_open_record(self):
         self.ensure_one()

@@ -136,7 +136,7 @@ class FinanceIntake(models.AbstractModel):
 
     def _pull(self, flow):
         """Fetch over the network with no transaction open on business rows; each parcel commits alone."""
-        taken = copies = 0
+        taken, copies, headers = 0, 0, {}
         with self.env.registry.cursor() as cr:
             env = self.env(cr=cr)
             connector = flow.connector_id.with_env(env)
@@ -149,13 +149,13 @@ class FinanceIntake(models.AbstractModel):
                     new = self._take(self.env(cr=cr), flow, parcel)
                 if parcel.trouble is None:  # what could not be opened stays at its source, too
                     transport.confirm(parcel.remote_id or parcel.name)
-                taken, copies = taken + new, copies + (not new)
+                taken, copies, headers = taken + new, copies + (not new), parcel.headers
         except FinanceError as error:
             flow._called(error)
             with self.env.registry.cursor() as cr:
                 self._pull_failed(flow.with_env(self.env(cr=cr)), error)
             return str(error)
-        flow._called()
+        flow._called(headers=headers)
         with self.env.registry.cursor() as cr:
             flow = flow.with_env(self.env(cr=cr))
             flow.sudo().last_success = fields.Datetime.now()

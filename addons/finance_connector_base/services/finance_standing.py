@@ -259,15 +259,26 @@ class FinanceStanding(models.AbstractModel):
             self._close(attempt_id, "unknown", text=text)
 
     @api.model
-    def _decide(self, message, event, *given, **named):
+    def _decide(self, message, event, *given, **values):
         """Apply an event that people cause; the reason is returned where the protocol refuses it.
 
         :param event: a function of ``core.machine`` that takes the standing first
+        :param values: more columns of the message, written with it
         """
         message.flush_recordset()
         row = self._read(message.id, wait=True)
-        step = event(row.standing, *given, **named)
+        step = event(row.standing, *(row.policy if one is Policy else one for one in given))
         if step.why:
             return step.why
-        self._apply(row, step)
+        self._apply(row, step, **values)
         return None
+
+    @api.model
+    def _settle(self, message, verdict, persons):
+        """People say what became of a message whose outcome is unknown."""
+        return self._decide(message, machine.settle, verdict, persons, Policy)
+
+    @api.model
+    def _replay(self, message, requested_by, approved_by, options):
+        """People have an incoming message processed anew, with other options."""
+        return self._decide(message, machine.replay, requested_by, approved_by, Policy, options=options)

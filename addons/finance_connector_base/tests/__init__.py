@@ -1,6 +1,7 @@
 from . import (
     test_board,
     test_credential,
+    test_decision,
     test_demo,
     test_drain,
     test_message_in,

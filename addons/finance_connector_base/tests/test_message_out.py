@@ -1,4 +1,7 @@
+import time
+from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
@@ -6,7 +9,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..core.errors import DuplicateError
+from ..core.errors import BusinessError, DuplicateError
 from .common import SandboxCase, server_option
 
 DELIVER = "odoo.addons.finance_connector_base.services.finance_deliver"
@@ -99,6 +102,63 @@ class TestDeliver(SandboxCase):
         message.sudo().lease_until = fields.Datetime.now() - timedelta(seconds=1)
         self.advance(message)
         self.assertEqual((message.state, message.attempt_ids.outcome), ("unknown", "unknown"))
+
+    def test_a_worker_held_up_after_its_claim_sends_nothing(self):
+        """Swapped out, stopped, a paused virtual machine: by now another worker may have taken over."""
+        message = self.submit()
+        service = self.env["finance.deliver"]
+        late = replace(service._claim(message.id), begun=time.monotonic() - 3600)
+        words = service._fenced(late, *service._send(late))
+        self.env.invalidate_all()
+        self.assertIn("held up", words)
+        self.assertEqual((message.state, message.tries, self.effects()), ("ready", 0, 0))
+
+    def test_a_commit_whose_answer_was_lost_is_not_repeated(self):
+        """The claim was committed though the connection broke: looking again finds it under way."""
+        message = self.submit()
+        service = self.env["finance.deliver"]
+        service._claim(message.id)
+        self.assertIn("under way", self.advance(message))
+        self.assertEqual((message.attempt, self.effects()), (1, 0))
+
+    def test_running_the_job_again_sends_nothing_again(self):
+        """A job of the queue may run twice, be requeued when done, or belong to somebody else."""
+        message = self.submit()
+        for _time in range(3):
+            message.send_job()
+        self.env.invalidate_all()
+        self.assertEqual((message.state, self.effects()), ("processed", 1))
+
+    def test_a_later_wake_up_does_not_stand_in_for_one_at_once(self):
+        self.bank.address = "http://127.0.0.1:9"
+        message = self.submit()
+        self.env["queue.job"].search([("identity_key", "=like", f"finance.message:{message.id}%")]).unlink()
+        self.advance(message)
+        self.assertEqual(message.state, "ready")
+        message.action_retry()
+        jobs = self.env["queue.job"].search([("model_name", "=", "finance.message"), ("name", "=", message.name)])
+        self.assertTrue(jobs.filtered(lambda job: not job.eta and job.identity_key == f"finance.message:{message.id}"))
+
+    def test_what_may_have_arrived_is_not_cancelled(self):
+        self.sandbox.fault("reset_after", party="bank", method="POST")
+        message = self.submit()
+        self.advance(message)
+        with self.assertRaisesRegex(Exception, "may have reached"):
+            message.action_cancel()
+
+    def test_after_delivery_only_the_consequences_are_repeated(self):
+        message = self.submit()
+        kind = type(self.env["finance.process.file"])
+        with patch.object(kind, "_follows", True):
+            self.advance(message)
+            self.assertEqual(message.state, "sent")
+            with patch.object(kind, "delivered", side_effect=BusinessError("period is locked", code="x")):
+                self.advance(message)
+            self.assertEqual((message.state, message.arrived), ("refused", "yes"))
+            message.action_retry()
+            self.assertEqual(message.state, "sent")
+            self.advance(message)
+        self.assertEqual((message.state, self.effects(), message.exception_ids.state), ("processed", 1, "solved"))
 
     def test_refused_connection_is_tried_again_and_given_up(self):
         self.bank.address = "http://127.0.0.1:9"

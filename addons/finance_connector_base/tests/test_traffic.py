@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
@@ -8,6 +9,7 @@ from odoo.addons.queue_job.tests.common import trap_jobs
 
 from ..core.breaker import Breaker, Limits
 from ..core.errors import RateLimitedError, TechnicalError
+from ..core.transport import Parcel
 from .common import FinanceCase, SandboxCase
 
 LIMITS = Limits(threshold=3, first_open=30, longest_open=600, probe=10)
@@ -205,6 +207,19 @@ class TestPulls(FinanceCase):
         self.env["finance.quota"]._learn(self.folder, "pull", headers)
         self.assertEqual(quota.used, 4)
         self.assertIn("4 of 4", self.pull(planned=False))
+
+    def test_the_count_is_learned_while_fetching(self):
+        quota = self.env["finance.quota"].create({"connector_id": self.folder.id, "limit_calls": 4})
+        parcel = Parcel("a", b"a", headers={"RateLimit-Limit": "4", "RateLimit-Remaining": "1"})
+        with patch("odoo.addons.finance_connector_base.transports.folder.Folder.pull", lambda _self: iter([parcel])):
+            self.pull()
+        self.assertEqual(quota.used, 3)
+
+    def test_a_paused_connector_spends_nothing(self):
+        quota = self.env["finance.quota"].create({"connector_id": self.folder.id, "limit_calls": 4})
+        self.folder.action_pause()
+        self.assertIn("paused", self.pull())
+        self.assertEqual(quota.used, 0)
 
     def test_a_dead_line_is_left_alone(self):
         breakers = self.env["finance.breaker"]

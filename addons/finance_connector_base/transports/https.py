@@ -87,6 +87,7 @@ class Https:
                     name=name if number == 1 else f"{name}-{number}",
                     content=receipt.content,
                     content_type=receipt.headers.get("Content-Type", "application/octet-stream"),
+                    headers=receipt.headers,
                 )
 
     def _items(self, name, receipt):
@@ -94,7 +95,7 @@ class Https:
         if not isinstance(items, list):
             raise RemoteDefectError(f"the answer has no list at {self._settings['items_path']}", code="paging.items")
         for item in items:
-            yield Parcel(name, write_json(item), content_type="application/json")
+            yield Parcel(name, write_json(item), content_type="application/json", headers=receipt.headers)
 
     def confirm(self, remote_id):
         """Reading does not take anything away over there."""

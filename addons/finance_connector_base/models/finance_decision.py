@@ -1,0 +1,190 @@
+from psycopg2.extras import Json
+
+from odoo import SUPERUSER_ID, _, api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ..core.difference import difference
+from ..core.errors import FinanceError
+
+#: Reasons of the protocol that mean: not without a second person.
+SECOND = "two_persons"
+
+
+class Undone(Exception):
+    """Carries the result of a trial out of the savepoint that is rolled back."""
+
+
+class FinanceDecision(models.Model):
+    """What people decide about one message: the fate of an unknown outcome, or that it is processed anew.
+
+    Where money moves a second person has to agree; both names stay on the row.
+    """
+
+    _name = "finance.decision"
+    _description = "Finance decision"
+    _order = "id desc"
+
+    message_id = fields.Many2one("finance.message", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="message_id.company_id", store=True, index=True)
+    kind = fields.Selection(
+        [
+            ("arrived", "It arrived"),
+            ("absent", "It never arrived: send it again"),
+            ("given_up", "It never arrived: give it up"),
+            ("replay", "Process it anew"),
+        ],
+        required=True,
+        string="Decision",
+    )
+    reason = fields.Text(required=True, help="What was looked up, where, and by whom.")
+    mapping_version = fields.Integer(help="Process with this version of the mappings; 0: the one in force.")
+    differs = fields.Text(readonly=True, string="What will differ")
+    state = fields.Selection(
+        [("draft", "Draft"), ("asked", "Waits for a second person"), ("done", "Done"), ("dropped", "Dropped")],
+        default="draft",
+        required=True,
+        readonly=True,
+    )
+    requested_by_id = fields.Many2one("res.users", readonly=True)
+    approved_by_id = fields.Many2one("res.users", readonly=True)
+    decided_on = fields.Datetime(readonly=True)
+    replay_id = fields.Many2one("finance.message", readonly=True, string="Replayed as")
+
+    _two_persons = models.Constraint(
+        "CHECK (approved_by_id IS NULL OR approved_by_id <> requested_by_id)",
+        "The second person must be another one.",
+    )
+    _one_asked_uniq = models.UniqueIndex("(message_id) WHERE state = 'asked'", "A decision about it waits already.")
+
+    @api.constrains("kind", "message_id")
+    def _check_kind(self):
+        for decision in self:
+            incoming = decision.message_id.direction == "in"
+            if (decision.kind == "replay") != incoming:
+                raise ValidationError(_("Incoming messages are processed anew; of outgoing ones the fate is decided."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for values in vals_list:
+            self._refuse_protected(values)
+        return super().create(vals_list)
+
+    def write(self, values):
+        """What a second person is asked to agree with does not change; who decided is written by the actions alone."""
+        self._refuse_protected(values)
+        if not self.env.su and any(decision.state != "draft" for decision in self):
+            raise AccessError(_("A decision that was asked for is not changed; drop it and make another."))
+        return super().write(values)
+
+    def _refuse_protected(self, values):
+        if not self.env.su and any(self._fields[name].readonly for name in values if name in self._fields):
+            raise AccessError(_("Who decided, and when, cannot be entered by hand."))
+
+    def action_preview(self):
+        """Process the message on trial, undo it, and keep what would differ from last time."""
+        self.ensure_one()
+        self._check_person()
+        found = self._trial()
+        lines = [
+            self.env._("%(what)s: %(old)s → %(new)s", what=path or "result", old=old, new=new)
+            for path, old, new in difference(self.message_id.result or {}, found)
+        ]
+        self.sudo().differs = "\n".join(lines) or _("Nothing differs.")
+
+    def _trial(self):
+        message = self.message_id.sudo()
+        try:
+            with self.env.cr.savepoint():
+                message.options = self._options()
+                raise Undone(message._processor().process(message) or {})
+        except Undone as undone:
+            return undone.args[0]
+        except (FinanceError, UserError) as error:
+            return {"error": str(error)}
+
+    def _options(self):
+        options = dict(self.message_id.options or {})
+        if self.mapping_version:
+            options["mapping_version"] = self.mapping_version
+        return options
+
+    def action_request(self):
+        """Decide; where money moves the decision waits for a second person."""
+        self.ensure_one()
+        self._check_person()
+        if self.state != "draft":
+            raise UserError(_("This decision was made already."))
+        if self.kind == "replay" and not self.differs:
+            self.action_preview()
+        self.sudo().requested_by_id = self.env.user
+        if self._carry_out() == SECOND:
+            self.sudo().state = "asked"
+
+    def action_approve(self):
+        """The second person agrees, and the decision is carried out."""
+        self.ensure_one()
+        self._check_person()
+        if not self.env.user.has_group("finance_connector_base.group_approver"):
+            raise AccessError(_("The second person must be an approver."))
+        if self.state != "asked":
+            raise UserError(_("This decision does not wait for a second person."))
+        if self.env.user == self.requested_by_id:
+            raise UserError(_("The second person must be another one."))
+        self.sudo().approved_by_id = self.env.user
+        if self._carry_out() == SECOND:
+            raise UserError(_("The second person must be another one."))
+
+    def action_drop(self):
+        self._check_person()
+        self.filtered(lambda decision: decision.state in ("draft", "asked")).sudo().state = "dropped"
+
+    def _check_person(self):
+        """Decisions are made by people who are signed in, not by programs or in somebody's name."""
+        self.check_access("read")
+        if self.env.su or self.env.uid == SUPERUSER_ID:
+            raise AccessError(_("Decisions are made by people."))
+
+    def _carry_out(self):
+        """Let the protocol judge; the reason is returned where a second person is missing."""
+        persons = [user.id for user in (self.requested_by_id, self.approved_by_id) if user]
+        standings, message = self.env["finance.standing"].sudo(), self.message_id.sudo()
+        if self.kind == "replay":
+            why = standings._replay(message, self.requested_by_id.id, self.approved_by_id.id, Json(self._options()))
+        else:
+            why = standings._settle(message, self.kind, persons)
+        if why == SECOND:
+            return why
+        values = {"state": "done", "decided_on": fields.Datetime.now()}
+        if why == "copy":
+            values["replay_id"] = self._replay_copy().id
+        elif why:
+            label = dict(message._fields["state"].selection)[message.state]
+            raise UserError(_("The message has moved on: it is now “%s”.", label))
+        self.sudo().write(values)
+        return None
+
+    def _replay_copy(self):
+        """A done message stays as it is; the same bytes are processed anew as a message of their own."""
+        message = self.message_id.sudo()
+        replay = (
+            self.env["finance.intake"]
+            .sudo()
+            ._insert(
+                {
+                    "name": _("%s (again)", message.name),
+                    "company_id": message.company_id.id,
+                    "connector_id": message.connector_id.id,
+                    "flow_id": message.flow_id.id,
+                    "direction": "in",
+                    "kind": message.kind,
+                    "state": "received",
+                    "dedup_key": f"{message.dedup_key}#decision{self.id}",
+                    "content_type": message.content_type,
+                    "parent_id": message.id,
+                    "options": self._options(),
+                },
+                message._raw(),
+            )
+        )
+        replay._enqueue(new=True)
+        return replay
