@@ -1,6 +1,7 @@
 """Takes the pictures in docs/pictures from the demo database, and lists what the browser complained about.
 
-screens.py URL LIST FOLDER [NAME ...]: LIST holds lines "NAME PATH [WIDTHxHEIGHT]"; with names, only those.
+screens.py URL LIST FOLDER [NAME ...]: LIST holds lines "NAME PATH [first] [WIDTHxHEIGHT]", where ``first``
+opens the first record of the list; with names, only those.
 """
 
 import sys
@@ -21,8 +22,9 @@ def wanted(listing: Path, names: list[str]):
     for line in listing.read_text().splitlines():
         words = line.partition("#")[0].split()
         if words and (not names or words[0] in names):
-            width, height = (words[2] if len(words) > 2 else "1400x900").split("x")
-            yield words[0], words[1], int(width), int(height)
+            size = next((word for word in words[2:] if word != "first"), "1400x900")
+            width, height = size.split("x")
+            yield words[0], words[1], "first" in words[2:], int(width), int(height)
 
 
 def log_in(page: Page, url: str) -> None:
@@ -33,8 +35,8 @@ def log_in(page: Page, url: str) -> None:
     page.wait_for_url("**/odoo**", timeout=120_000)
 
 
-def take(page: Page, address: str, target: Path) -> list[str]:
-    """One picture; returns the browser's complaints."""
+def take(page: Page, address: str, target: Path, first: bool = False) -> list[str]:
+    """One picture, of the first record if asked for; returns the browser's complaints."""
     complaints: list[str] = []
 
     def on_console(message):
@@ -49,6 +51,9 @@ def take(page: Page, address: str, target: Path) -> list[str]:
     page.goto(address)
     page.wait_for_selector(".o_action_manager > *", timeout=60_000)
     page.wait_for_selector(".o_loading_indicator", state="detached", timeout=60_000)
+    if first:
+        page.click(".o_data_row .o_data_cell:not(.o_list_record_selector) >> nth=1")
+        page.wait_for_selector(".o_form_view", timeout=60_000)
     page.wait_for_timeout(SETTLE_SECONDS * 1000)
     page.screenshot(path=target)
     if not page.url.startswith(address):
@@ -67,9 +72,9 @@ def main(url: str, listing: str, folder: str, *names: str) -> None:
         browser = play.chromium.launch(executable_path=browser_path, args=FLAGS)
         page = browser.new_page()
         log_in(page, url)
-        for name, path, width, height in wanted(Path(listing), list(names)):
+        for name, path, first, width, height in wanted(Path(listing), list(names)):
             page.set_viewport_size({"width": width, "height": height})
-            complaints = take(page, url + path, Path(folder) / f"{name}.png")
+            complaints = take(page, url + path, Path(folder) / f"{name}.png", first)
             print(f"{name}: {page.title()}")
             for complaint in complaints:
                 found = True

@@ -54,13 +54,15 @@ make_template() { # make_template [demo]: with or without Odoo's demo data
 }
 
 build_template() {
-    local name key demo="$1"
+    local name key log demo="$1"
     name=$(template_name "$demo")
     key=$(template_key)
     [ "$(database_note "$name")" = "$key" ] && return
     drop_database "${name}_new"
+    log="$LOGS/install-${name#"${PG_PREFIX:-}"}.log"
     "$HOME_DIR/bin/odoo" -d "${name}_new" -i account,queue_job ${demo:+--with-demo} --stop-after-init \
-        --no-http --max-cron-threads 0 || fail "Odoo could not set up its own tables (see the log)."
+        --no-http --max-cron-threads 0 >"$log" 2>&1 ||
+        fail "Odoo could not set up its own tables; its words are in ${log#"$ROOT"/}."
     drop_database "$name"
     rename_database "${name}_new" "$name"
     write_database_note "$name" "$key"
