@@ -58,7 +58,9 @@ class FinanceDemo(models.AbstractModel):
     def _create_company(self):
         """A trading company with accounts in euro; the demo users work in it."""
         euro, germany = self.env.ref("base.EUR"), self.env.ref("base.de")
-        company = self.env["res.company"].create(
+        # The chart follows here; Odoo would install modules of the country, in the midst of this transaction.
+        companies = self.env["res.company"].with_context(chart_template_load=True)
+        company = companies.create(
             {
                 "name": COMPANY,
                 "currency_id": euro.id,
@@ -67,7 +69,7 @@ class FinanceDemo(models.AbstractModel):
                 "city": "Nebelhafen",
                 "country_id": germany.id,
             }
-        )
+        ).with_env(self.env)
         self.env.user.company_ids += company
         template = self.env["account.chart.template"].with_company(company)
         template._load("generic_coa", company, install_demo=False)
