@@ -22,7 +22,7 @@ class TestOutbox(TaxCase):
         with self.enter_registry_test_mode():
             for message in messages:
                 if message.next_try_on:
-                    message.next_try_on = fields.Datetime.now()
+                    message.sudo().next_try_on = fields.Datetime.now()
                 self.env.flush_all()
                 self.env["finance.deliver"]._advance(message.id)
                 self.env.invalidate_all()
