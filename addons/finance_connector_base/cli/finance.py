@@ -6,10 +6,12 @@ import importlib
 import json
 import logging
 import sys
+from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 
 from odoo import SUPERUSER_ID, api
 from odoo.cli import Command
+from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tools import config
@@ -18,9 +20,15 @@ import odoo.addons
 
 
 class Finance(Command):
-    """Finance connectors: parse, import, match, status and more."""
+    """Finance connectors on the command line: take files in, match, look, hold, release, replay.
+
+    Each command has a help of its own: odoo finance COMMAND --help. Results are JSON on standard output;
+    a refusal is JSON on standard error with exit code 1. With a database, everything is done in the name
+    of one user (--as LOGIN), with that user's rights and records.
+    """
 
     name = "finance"
+    prog = "odoo finance"
 
     def run(self, args):
         self._load_operations()
@@ -37,10 +45,18 @@ class Finance(Command):
         commands = parser.add_subparsers(dest="operation", required=True, metavar="COMMAND")
         for code, label in OPERATIONS.names():
             operation = OPERATIONS.get(code)()
-            sub = commands.add_parser(code, help=label, description=label)
+            sub = commands.add_parser(
+                code,
+                help=label,
+                description=label,
+                epilog=operation.epilog,
+                formatter_class=RawDescriptionHelpFormatter,
+            )
             if operation.needs_database:
-                sub.add_argument("-d", "--database", required=True)
-                sub.add_argument("-u", "--user", default="admin", help="login in whose name it is done")
+                sub.add_argument("-d", "--database", required=True, metavar="DB")
+                sub.add_argument(
+                    "-u", "--user", "--as", dest="user", default="admin", metavar="LOGIN", help="in whose name (admin)"
+                )
             operation.arguments(sub)
             sub.set_defaults(runs=operation)
         options = parser.parse_args(args)
@@ -49,7 +65,7 @@ class Finance(Command):
         try:
             with self._environment(options) as env:
                 result, code = self._run(options, env)
-        except FinanceError as error:
+        except (FinanceError, UserError) as error:
             print(json.dumps(refusal(error), ensure_ascii=False), file=sys.stderr)
             sys.exit(1)
         if result is not None:
@@ -86,4 +102,9 @@ class Finance(Command):
 
 
 def refusal(error):
-    return {"error": error.code, "text": str(error), "place": error.place}
+    """What standard error says where nothing was done: what Odoo itself refuses has no code of its own."""
+    return {
+        "error": getattr(error, "code", "odoo.refused"),
+        "text": str(error),
+        "place": getattr(error, "place", None),
+    }

@@ -357,7 +357,12 @@ def hold(standing):
     return _stays(standing, "final") if standing.state in FINAL else Step(replace(standing, hold=True))
 
 
-def release(standing):
+def release(standing, requested_by, approved_by, policy):
+    """Let a held message go on; where money moves not without a second person."""
+    if not standing.hold:
+        return _stays(standing, "not_held")
+    if policy.money and (not approved_by or approved_by == requested_by):
+        return _stays(standing, "two_persons")
     return Step(replace(standing, hold=False), (Wake(),))
 
 

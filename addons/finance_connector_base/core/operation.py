@@ -9,6 +9,8 @@ class Operation:
     """One sub-command; ``code`` is its name and ``label`` its help."""
 
     needs_database = True
+    #: What ``--help`` says at its end, line by line as written here.
+    epilog = None
 
     def arguments(self, parser):
         """Declare the arguments on an ``argparse`` parser."""

@@ -32,6 +32,7 @@ class FinanceDecision(models.Model):
             ("absent", "It never arrived: send it again"),
             ("given_up", "It never arrived: give it up"),
             ("replay", "Process it anew"),
+            ("release", "Let it go on"),
         ],
         required=True,
         string="Decision",
@@ -60,7 +61,7 @@ class FinanceDecision(models.Model):
     def _check_kind(self):
         for decision in self:
             incoming = decision.message_id.direction == "in"
-            if (decision.kind == "replay") != incoming:
+            if decision.kind != "release" and (decision.kind == "replay") != incoming:
                 raise ValidationError(_("Incoming messages are processed anew; of outgoing ones the fate is decided."))
 
     @api.model_create_multi
@@ -150,6 +151,8 @@ class FinanceDecision(models.Model):
         standings, message = self.env["finance.standing"].sudo(), self.message_id.sudo()
         if self.kind == "replay":
             why = standings._replay(message, self.requested_by_id.id, self.approved_by_id.id, Json(self._options()))
+        elif self.kind == "release":
+            why = standings._release(message, self.requested_by_id.id, self.approved_by_id.id)
         else:
             why = standings._settle(message, self.kind, persons)
         if why == SECOND:

@@ -239,13 +239,51 @@ class FinanceMessage(models.Model):
         unknown._enqueue()
 
     def action_hold(self):
-        self.check_access("write")
-        self.sudo().write({"hold": True, "hold_reason": _("Held by %s", self.env.user.name)})
+        """Stop what is not done yet, until somebody releases it."""
+        self._hold()
 
     def action_release(self):
+        """Let go on; where money moves that is asked for, and a second person agrees."""
+        if len(self) == 1 and self.hold and self.sudo().flow_id.moves_money:
+            return self._open_decision("release")
+        self._release(_("Asked for by %s in the list of messages.", self.env.user.name))
+        return None
+
+    def _hold(self, reason=None):
+        """Hold these messages.
+
+        :return: those that are done already and cannot be held
+        """
         self.check_access("write")
-        self.sudo().write({"hold": False, "hold_reason": False})
-        self.filtered(lambda m: m.state in ("ready", "received"))._enqueue()
+        done = self.browse()
+        words = _("Held by %s", self.env.user.name)
+        words = f"{words}: {reason}" if reason else words
+        for message in self:
+            if self.env["finance.standing"].sudo()._decide(message.sudo(), machine.hold, hold_reason=words):
+                done |= message
+            else:
+                message._tell(words)
+        return done
+
+    def _release(self, reason):
+        """Release those that are held, at once where no money moves.
+
+        :return: the decisions that now wait for a second person
+        """
+        self.check_access("write")
+        decisions = self.env["finance.decision"]
+        for message in self.filtered("hold"):
+            if message.sudo().flow_id.moves_money:
+                decision = decisions.create({"message_id": message.id, "kind": "release", "reason": reason})
+                decision.action_request()
+                decisions |= decision
+            elif not self.env["finance.standing"].sudo()._release(message.sudo()):
+                message._tell(_("Released by %(name)s: %(reason)s", name=self.env.user.name, reason=reason))
+        return decisions
+
+    def _tell(self, words):
+        """Keep in the chatter what a person did to the message."""
+        self.sudo().message_post(body=words, author_id=self.env.user.partner_id.id)
 
     def action_cancel(self):
         """Give a message up for good, with its cases."""
@@ -276,8 +314,10 @@ class FinanceMessage(models.Model):
 
     def action_decide(self):
         """Settle an unknown outcome, or have the message processed anew, with a reason and a second person."""
+        return self._open_decision("replay" if self.direction == "in" else "arrived")
+
+    def _open_decision(self, kind):
         self.ensure_one()
-        kind = "replay" if self.direction == "in" else "arrived"
         return {
             "type": "ir.actions.act_window",
             "name": _("Decide"),

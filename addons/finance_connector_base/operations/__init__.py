@@ -1,1 +1,1 @@
-from . import status
+from . import hold, release, replay, status

@@ -282,3 +282,8 @@ class FinanceStanding(models.AbstractModel):
     def _replay(self, message, requested_by, approved_by, options):
         """People have an incoming message processed anew, with other options."""
         return self._decide(message, machine.replay, requested_by, approved_by, Policy, options=options)
+
+    @api.model
+    def _release(self, message, requested_by=None, approved_by=None):
+        """Let a held message go on; where money moves two different people are needed."""
+        return self._decide(message, machine.release, requested_by, approved_by, Policy, hold_reason=None)

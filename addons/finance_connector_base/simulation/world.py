@@ -158,7 +158,7 @@ class World:
         deed = self.chance.choice(("hold", "cancel", "retry"))
         if deed == "hold":
             self.apply(row, machine.hold(row.standing))
-            self.at(self.now + 500, lambda _at: self.apply(row, machine.release(row.standing)))
+            self.at(self.now + 500, lambda _at: self.apply(row, machine.release(row.standing, "a", "b", self.policy)))
         else:
             self.apply(row, getattr(machine, deed)(row.standing))
 

@@ -1,5 +1,6 @@
 from . import (
     test_board,
+    test_command_line,
     test_credential,
     test_decision,
     test_demo,

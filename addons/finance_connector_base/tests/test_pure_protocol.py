@@ -235,6 +235,15 @@ class TestIn(PureCase):
         self.assertEqual(machine.replay(dead, "a", "b", money).standing.state, "received")
         self.assertEqual(machine.replay(replace(READY, state="dead"), "a", "b", money).why, "out")
 
+    def test_release_of_money_needs_a_second_person(self):
+        held, money = replace(READY, hold=True), replace(POLICY, money=True)
+        self.assertFalse(machine.release(held, "a", None, POLICY).standing.hold)
+        for second in (None, "a"):
+            refused = machine.release(held, "a", second, money)
+            self.assertEqual((refused.why, refused.standing.hold), ("two_persons", True))
+        self.assertFalse(machine.release(held, "a", "b", money).standing.hold)
+        self.assertEqual(machine.release(READY, "a", "b", money).why, "not_held")
+
     def test_final_is_left_alone(self):
         for state in FINAL:
             standing = replace(self.RECEIVED, state=state)
