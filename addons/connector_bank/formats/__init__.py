@@ -7,7 +7,7 @@ samples in ``tests/samples/<code>/``.
 from dataclasses import replace
 
 from odoo.addons.finance_connector_base.core.errors import FinanceError, FormatError
-from odoo.addons.finance_connector_base.core.safe import CHUNK
+from odoo.addons.finance_connector_base.core.safe.limits import CHUNK
 from odoo.addons.finance_connector_base.core.statement import FORMATS, Header, checked
 
 from . import camt  # noqa: F401  registers its formats

@@ -7,7 +7,7 @@ their local name, so a prefix, another or no namespace, and any envelope around 
 import re
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
-from odoo.addons.finance_connector_base.core.safe import (
+from odoo.addons.finance_connector_base.core.safe.xml import (
     xml_documents,
     xml_events,
     xml_text,

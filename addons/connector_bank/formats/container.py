@@ -6,7 +6,8 @@ import tempfile
 from contextlib import contextmanager
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
-from odoo.addons.finance_connector_base.core.safe import CHUNK, ZIP_LIMITS, zip_members
+from odoo.addons.finance_connector_base.core.safe.limits import CHUNK
+from odoo.addons.finance_connector_base.core.safe.zip import zip_members
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # a file inside; none inside
 _SPOOL_BYTES = 8 << 20
@@ -35,7 +36,7 @@ def _file(path):
         raise FormatError("the file cannot be opened", code="file.unreadable") from error
 
 
-def members(stream, limits=ZIP_LIMITS):
+def members(stream, limits=None):
     """(name, stream with ``peek``) of each file inside; the name is None where it is no container."""
     start = stream.tell()
     magic = stream.read(4)

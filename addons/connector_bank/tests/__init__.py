@@ -11,6 +11,7 @@ from . import (
     test_pure_camt_corpus,
     test_pure_demo,
     test_pure_importing,
+    test_pure_malformed,
     test_pure_matching,
     test_pure_matching_world,
     test_pure_references,

@@ -8,7 +8,9 @@ from itertools import pairwise
 from odoo.addons.connector_bank.formats import parse, recognise, summaries
 from odoo.addons.connector_bank.tests.camt_maker import iban, write_camt053
 from odoo.addons.finance_connector_base.core.errors import FormatError
-from odoo.addons.finance_connector_base.core.safe import XmlLimits, ZipLimits, xml_events, zip_members
+from odoo.addons.finance_connector_base.core.safe.limits import XmlLimits, ZipLimits
+from odoo.addons.finance_connector_base.core.safe.xml import xml_events
+from odoo.addons.finance_connector_base.core.safe.zip import zip_members
 from odoo.addons.finance_connector_base.core.statement import Entry, Finding, Footer, Header
 from odoo.addons.finance_connector_base.tests.pure import PureCase
 

@@ -4,7 +4,8 @@ import io
 import zipfile
 from dataclasses import replace
 
-from ..core.safe import ZipLimits, zip_members
+from ..core.safe.limits import ZipLimits
+from ..core.safe.zip import zip_members
 from ..transports.files import sent_name
 from .chain import STEPS
 
@@ -30,6 +31,6 @@ class Zip:
         return replace(parcel, name=f"{parcel.name}.zip", content=packed.getvalue(), content_type="application/zip")
 
     def unwrap(self, parcel):
-        """Names that lead outside, encrypted, nested and exploding zips are refused (``core.safe``)."""
+        """Names that lead outside, encrypted, nested and exploding zips are refused (``core.safe.zip``)."""
         for name, reader in zip_members(io.BytesIO(parcel.content), self._limits):
             yield replace(parcel, name=name.rpartition("/")[2], content=reader.read(), beside=None)

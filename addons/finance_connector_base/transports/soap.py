@@ -25,7 +25,7 @@ from ..core.errors import (
     OutcomeUnknownError,
     RemoteDefectError,
 )
-from ..core.safe import zip_members
+from ..core.safe.zip import zip_members
 from ..core.transport import TRANSPORTS, Receipt
 from .https import Https
 

@@ -1,22 +1,13 @@
-"""The one way to open XML and zip files from outside: streamed, bounded, every library error translated.
+"""XML from outside: streamed, bounded, every library error translated; needs lxml from 6.1 (CVE-2026-41066)."""
 
-The only module of ``core`` that needs more than the standard library: lxml, from 6.1 (CVE-2026-41066).
-"""
-
-import io
 import re
-import stat
-import zipfile
-import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from lzma import LZMAError
 
 from lxml import etree
 
-from .errors import FormatError
-
-CHUNK = 1 << 16
+from ..errors import FormatError
+from .charset import UNREAD, charset
+from .limits import CHUNK, XmlLimits, active
 
 #: No entities, no DTD, no network, libxml2's own limits on. Comments, processing instructions and
 #: CDATA marks go, so that ``12<!-- -->34`` reads 1234 and never 12.
@@ -35,28 +26,12 @@ XML_FLAGS = {
     "collect_ids": False,
 }
 
+_NO_MEMORY = 2
 _ENCODING_ERRORS = frozenset({9, 31, 32, 81, 6003})  # xmlParserErrors: invalid char, encodings, iconv
 _PROLOG = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _LABELLED_UTF16 = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']utf-?16""", re.IGNORECASE)
+_DECLARED = re.compile(r"""<\?xml[^>]*?encoding\s*=\s*["'](?P<name>[^"']{1,40})""", re.IGNORECASE)
 _UTF8_BOM = b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True, slots=True)
-class XmlLimits:
-    held_bytes: int = 8 << 20  # read since the last event, that is: what cannot be freed yet
-    total_bytes: int = 4 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class ZipLimits:
-    members: int = 1000
-    ratio: int = 100
-    member_bytes: int = 1 << 30
-    total_bytes: int = 4 << 30
-
-
-XML_LIMITS = XmlLimits()
-ZIP_LIMITS = ZipLimits()
 
 
 def xml_text(head):
@@ -112,12 +87,13 @@ def _ends_document(buffer, at):
     return buffer[:at][-64:].rstrip().endswith(b">") and buffer[at + 5 : at + 6].isspace()
 
 
-def xml_events(chunks, tags, limits=XML_LIMITS):
+def xml_events(chunks, tags, limits=None):
     """Yield each finished element of ``tags``; the caller clears what it has read.
 
     Raises ``FormatError``: ``xml.doctype``, ``xml.truncated``, ``xml.encoding``, ``xml.malformed``,
     ``xml.limit``.
     """
+    limits = limits or active(XmlLimits)
     chunks = iter(chunks)
     first = next(chunks, b"")
     _refuse_doctype(first)
@@ -156,6 +132,8 @@ def _translated(call, at_end, *arguments):
     try:
         call(*arguments)
     except etree.XMLSyntaxError as error:
+        if error.code == _NO_MEMORY:
+            raise MemoryError from error
         place = f"line {error.lineno}" if error.lineno else None
         if error.code in _ENCODING_ERRORS:
             raise FormatError("bytes do not fit the encoding", code="xml.encoding", place=place) from error
@@ -178,97 +156,7 @@ def _encoding(first):
     """Encoding that overrides the declaration: a mark wins, and single bytes are never UTF-16."""
     if first.startswith(_UTF8_BOM) or _LABELLED_UTF16.match(first):
         return "utf-8"
+    declared = _DECLARED.match(xml_text(first))
+    if declared and charset(declared["name"]) is UNREAD:
+        raise FormatError(f"{declared['name']} is no encoding we read", code="xml.encoding", place="line 1")
     return None
-
-
-def zip_members(stream, limits=ZIP_LIMITS) -> Iterator[tuple[str, io.BufferedReader]]:
-    """Name and content of each file in a zip; folders and macOS side files are passed over.
-
-    Raises ``FormatError``: ``zip.malformed``, ``zip.name``, ``zip.encrypted``, ``zip.nested``,
-    ``zip.limit``, ``zip.empty``.
-    """
-    with _opened(stream) as archive:
-        members = [info for info in archive.infolist() if not _passed_over(info)]
-        if not members:
-            raise FormatError("the zip file holds no file", code="zip.empty")
-        if len(members) > limits.members:
-            raise FormatError(f"more than {limits.members} files in a zip", code="zip.limit")
-        total = 0
-        for info in members:
-            _check_name(info)
-            content = _Member(archive, info, limits, total)
-            with io.BufferedReader(content, CHUNK) as reader:
-                if reader.peek(4)[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-                    raise FormatError(
-                        "a zip file inside a zip file",
-                        code="zip.nested",
-                        place=info.filename,
-                    )
-                yield info.filename, reader
-            total = content.total
-
-
-def _opened(stream):
-    try:
-        return zipfile.ZipFile(stream)
-    except _ZIP_ERRORS as error:
-        raise FormatError("the zip file cannot be read", code="zip.malformed") from error
-
-
-_ZIP_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    LZMAError,
-    NotImplementedError,
-    EOFError,
-    OSError,
-    ValueError,
-)
-
-
-def _passed_over(info):
-    name = info.filename.rpartition("/")[2]
-    return info.is_dir() or info.filename.startswith("__MACOSX/") or name == ".DS_Store"
-
-
-def _check_name(info):
-    name = info.filename
-    parts = re.split(r"[/\\]", name)
-    linked = stat.S_ISLNK(info.external_attr >> 16)
-    if linked or not parts[0] or ".." in parts or ":" in name:
-        raise FormatError("a name in the zip file leads outside", code="zip.name")
-    if info.flag_bits & 0x1:
-        raise FormatError("the zip file is encrypted", code="zip.encrypted", place=name)
-
-
-class _Member(io.RawIOBase):
-    """Bytes of one file in a zip, counted as they really come out, not as the directory claims."""
-
-    def __init__(self, archive, info, limits, total):
-        super().__init__()
-        self.name, self.total, self._limits = info.filename, total, limits
-        self._packed, self._read = max(info.compress_size, 1), 0
-        self._source = self._guarded(archive.open, info)
-
-    def readable(self):
-        return True
-
-    def readinto(self, buffer):
-        chunk = self._guarded(self._source.read, len(buffer))
-        buffer[: len(chunk)] = chunk
-        self._read += len(chunk)
-        self.total += len(chunk)
-        limits = self._limits
-        if (
-            self._read > limits.member_bytes
-            or self.total > limits.total_bytes
-            or self._read > limits.ratio * self._packed
-        ):
-            raise FormatError("the zip file unpacks to too much", code="zip.limit", place=self.name)
-        return len(chunk)
-
-    def _guarded(self, call, argument):
-        try:
-            return call(argument)
-        except (*_ZIP_ERRORS, RuntimeError) as error:
-            raise FormatError("the zip file is damaged", code="zip.malformed", place=self.name) from error
