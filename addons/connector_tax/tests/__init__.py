@@ -4,7 +4,6 @@ from . import (
     test_outbox,
     test_pure_avatax,
     test_pure_rate_table,
-    test_pure_sandbox,
     test_security,
     test_tour,
 )

@@ -3,8 +3,7 @@
 from odoo import Command
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
-
-from .sandbox import ACCOUNT, LICENSE, Sandbox
+from odoo.addons.finance_connector_base.tests.sandbox import ACCOUNT, LICENSE, sandbox
 
 
 class TaxCase(AccountTestInvoicingCommon):
@@ -12,8 +11,7 @@ class TaxCase(AccountTestInvoicingCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.env.user.group_ids += cls.env.ref("finance_connector_base.group_admin")
-        cls.sandbox = Sandbox()
-        cls.enterClassContext(cls.sandbox)
+        cls.sandbox = cls.enterClassContext(sandbox())
         cls.company = cls.company_data["company"]
         cls.usd = cls.env.ref("base.USD")
         cls.company.partner_id.write(cls.address("PA", "19147", "Philadelphia"))

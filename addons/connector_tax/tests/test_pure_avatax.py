@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from unittest import skipUnless
 
 from odoo.addons.connector_tax.core.tax import TAX_PROVIDERS
 from odoo.addons.connector_tax.providers.line import EngineLine
@@ -18,22 +17,16 @@ from odoo.addons.finance_connector_base.core.errors import (
     TechnicalError,
 )
 from odoo.addons.finance_connector_base.tests.pure import PureCase
+from odoo.addons.finance_connector_base.tests.sandbox import ACCOUNT, LICENSE, sandbox
 
 from .requests_to_engines import DENVER, LOS_ANGELES, PHILADELPHIA, line, question
 
-try:
-    from .sandbox import ACCOUNT, LICENSE, Sandbox
-except ImportError:
-    Sandbox = None
 
-
-@skipUnless(Sandbox, "needs the repository's sandbox")
 class AvaTaxCase(PureCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.sandbox = Sandbox()
-        cls.enterClassContext(cls.sandbox)
+        cls.sandbox = cls.enterClassContext(sandbox())
         cls.engine = cls.provider()
 
     def setUp(self):

@@ -10,6 +10,7 @@ from . import (
     test_pure_core,
     test_pure_crypto,
     test_pure_protocol,
+    test_pure_sandbox,
     test_pure_simulation,
     test_pure_statement,
     test_pure_transport_https,

@@ -4,6 +4,8 @@ import sys
 import unittest
 from pathlib import Path
 
+#: The tax engine's account number and licence key.
+ACCOUNT, LICENSE = "2000000001", "SANDBOX-LICENSE"
 SETUP = Path(__file__).resolve().parents[3] / "setup"
 
 

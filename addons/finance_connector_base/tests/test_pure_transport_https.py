@@ -23,27 +23,12 @@ from ..core.errors import (
 )
 from ..core.transport import Parcel
 from ..transports.guard import Guard
-from ..transports.https import Https, wait_of
+from ..transports.https import wait_of
 from ..transports.session import parsed_pins, pins_of
 from ..transports.signing import detached_jws
+from .https_line import line
 from .pure import PureCase
 from .tls import Authority, WebServer, drip, raw_server, server_context
-
-
-def line(address, secrets=None, **changes):
-    settings = {
-        "address": address,
-        "environment": "sandbox",
-        "timeout_seconds": 10,
-        "max_bytes": 100_000,
-        "push_path": "/payments",
-        "ask_path": "/payments/{key}",
-        "pull_path": "/payments",
-        "auth_scheme": "none",
-        "username": "",
-        **changes,
-    }
-    return Https(settings, secrets or {})
 
 
 def hello(call):

@@ -16,8 +16,8 @@ from ..core.errors import (
 )
 from ..core.transport import TRANSPORTS, Parcel
 from ..transports.folder import Folder
-from ..transports.https import Https
 from ..transports.upload import Upload
+from .https_line import line
 from .pure import PureCase
 from .sandbox import sandbox
 
@@ -128,22 +128,7 @@ class TestHttps(PureCase):
     def setUp(self):
         super().setUp()
         self.sandbox.reset()
-        self.line = self.line_to(self.sandbox.url("bank"))
-
-    def line_to(self, address, secrets=None, **changes):
-        settings = {
-            "address": address,
-            "environment": "sandbox",
-            "timeout_seconds": 10,
-            "max_bytes": 100_000,
-            "push_path": "/payments",
-            "ask_path": "/payments/{key}",
-            "pull_path": "/payments",
-            "auth_scheme": "none",
-            "username": "",
-            **changes,
-        }
-        return Https(settings, secrets or {})
+        self.line = line(self.sandbox.url("bank"))
 
     def pay(self, line=None, key="K1"):
         content = b'{"end_to_end_id": "%s", "amount": "10.00", "currency": "EUR"}' % key.encode()
@@ -168,7 +153,7 @@ class TestHttps(PureCase):
             free.bind(("127.0.0.1", 0))
             address = f"http://127.0.0.1:{free.getsockname()[1]}"
         with self.assertRaises(TechnicalError) as caught:
-            self.pay(self.line_to(address))
+            self.pay(line(address))
         self.assertNotIsInstance(caught.exception, OutcomeUnknownError)
 
     def test_lost_answers_are_unknown(self):
@@ -205,24 +190,24 @@ class TestHttps(PureCase):
         for number in range(3):
             self.pay(key=f"K{number}")
         with self.assertRaises(RemoteDefectError):
-            self.line_to(self.sandbox.url("bank"), max_bytes=20).ask("K1")
+            line(self.sandbox.url("bank"), max_bytes=20).ask("K1")
 
     def test_sign_in_refused(self):
         with self.assertRaises(AuthError):
-            self.line_to(self.sandbox.url("avatax"), auth_scheme="basic", username="x").call(
+            line(self.sandbox.url("avatax"), auth_scheme="basic", username="x").call(
                 "POST", "/api/v2/transactions/create", body=b"{}"
             )
 
     def test_a_dripping_answer_ends_at_the_deadline(self):
         with dripping_server() as address, self.assertRaises(OutcomeUnknownError):
-            self.pay(self.line_to(address, timeout_seconds=1))
+            self.pay(line(address, timeout_seconds=1))
 
     def test_only_https_or_a_loopback_sandbox(self):
         for address in ("http://bank.example", "ftp://bank.example", "bank.example", ""):
             with self.assertRaises(ConfigurationError, msg=address):
-                self.line_to(address)
+                line(address)
         with self.assertRaises(ConfigurationError):
-            self.line_to("http://127.0.0.1", environment="live")
+            line("http://127.0.0.1", environment="live")
 
 
 class dripping_server:

@@ -6,14 +6,9 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from unittest import skipUnless
 
-from odoo.addons.finance_connector_base.tests.pure import PureCase
-
-try:
-    from .sandbox import Sandbox
-except ImportError:
-    Sandbox = None
+from .pure import PureCase
+from .sandbox import sandbox
 
 PAYMENT = {"end_to_end_id": "E2E-1", "amount": "10.00", "currency": "EUR", "creditor_account": "DE1"}
 FILE = b"""<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"><CstmrCdtTrfInitn><PmtInf>
@@ -22,18 +17,17 @@ FILE = b"""<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"><Cst
 </PmtInf></CstmrCdtTrfInitn></Document>"""
 
 
-@skipUnless(Sandbox, "needs the repository's sandbox")
 class TestSandbox(PureCase):
     def setUp(self):
         super().setUp()
-        self.sandbox = self.enterContext(Sandbox())
+        self.sandbox = self.enterContext(sandbox())
 
-    def call(self, method, path, body=None, seconds=2, sandbox=None, **headers):
+    def call(self, method, path, body=None, seconds=2, server=None, **headers):
         """``(status, body)``; the status is None where no answer came."""
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(
-            (sandbox or self.sandbox).address + path, data=content, method=method, headers=named
+            (server or self.sandbox).address + path, data=content, method=method, headers=named
         )
         try:
             with urllib.request.urlopen(request, timeout=seconds) as answer:
@@ -111,10 +105,10 @@ class TestSandbox(PureCase):
         with tempfile.TemporaryDirectory() as folder:
             journal = Path(folder) / "journal"
             for status in (201, 200):
-                with Sandbox(state=journal) as sandbox:
-                    answer = self.call("POST", "/bank/payments", PAYMENT, sandbox=sandbox, Idempotency_Key="K")
+                with sandbox(state=journal) as restarted:
+                    answer = self.call("POST", "/bank/payments", PAYMENT, server=restarted, Idempotency_Key="K")
                     self.assertEqual(answer[0], status)
-                    self.assertEqual(len(sandbox.effects("bank")), 1)
+                    self.assertEqual(len(restarted.effects("bank")), 1)
 
     def test_control_lists_effects_and_calls(self):
         self.pay()
