@@ -64,7 +64,7 @@ DAMAGES = {"whole": whole, "foreign": foreign, "blank": blank, "cut": cut, **XML
 HEAVY = frozenset({"huge_text", "huge_attribute", "huge_number", "zip_bomb", "zip_many"})
 
 
-def malformed_files(seed, count, account=Account(), kinds=None):
+def malformed_files(seed, count, account=NO_BANK, kinds=None):
     """Yield ``count`` times ``(name, bytes, expected code prefix or "ok")``, equal for equal seeds.
 
     :param account: whose statements they would be, were they whole
