@@ -6,7 +6,7 @@
 #   make test         all tests; make test-pure: those without Odoo, in seconds
 #   make lint         what a reviewer should not have to say
 #   make bench        speed beside peers and floors; results in .odoo/bench.json
-#   make faults       killed processes, lost lines, broken files
+#   make faults       killed processes, lost lines, broken files: hours, and docs/faults.md; QUICK=1: minutes
 #   make screens      pictures for docs/pictures, taken from the demo database
 #   make clean        takes everything away that setup made
 
