@@ -5,7 +5,7 @@ database, so a copied database does not carry it along.
 """
 
 import configparser
-import contextlib
+import dataclasses
 import functools
 import os
 from pathlib import Path
@@ -13,9 +13,13 @@ from pathlib import Path
 from odoo.tools import config
 
 from .core.errors import ConfigurationError
-from .crypto.envelope import KeyRing, new_key
+from .crypto.sources import EnvironmentKeys, FileKeys
+from .crypto.vault import VaultKeys, VaultSettings
 
 SECTION = "finance_connectors"
+#: Secret keys in the environment; never read from odoo.conf.
+KEYS_VARIABLE = "FINANCE_SECRET_KEYS"
+VAULT_OPTIONS = [field.name for field in dataclasses.fields(VaultSettings)]
 
 
 @functools.cache
@@ -55,15 +59,44 @@ def internal_hosts():
     return tuple(part.strip() for part in option("internal_hosts", "").split(",") if part.strip())
 
 
-def key_ring():
-    """The host's secret keys; the first call on a new host writes a fresh key file (mode 0600)."""
-    path = key_file()
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError):  # another worker was first
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as stream:
-                stream.write(new_key() + "\n")
-    if path.stat().st_mode & 0o077:
-        raise ConfigurationError(f"{path} can be read by others; set its mode to 0600", code="secret.key_mode")
-    return KeyRing([line for line in path.read_text().splitlines() if line.strip()])
+def key_source():
+    """Where the secret keys come from: ``key_source``, or what is set: Vault, the environment, the key file."""
+    vault = {name: option(f"vault_{name}") for name in VAULT_OPTIONS}
+    found = "vault" if vault["address"] else "environment" if os.environ.get(KEYS_VARIABLE) else "file"
+    kind = option("key_source", found)
+    if kind == "vault":
+        return _vault(**{name: value for name, value in vault.items() if value})
+    if kind not in ("file", "environment"):
+        raise ConfigurationError(
+            f"key_source must be file, environment or vault, not {kind}", code="secret.source"
+        )
+    return EnvironmentKeys(KEYS_VARIABLE) if kind == "environment" else _file(key_file())
+
+
+@functools.cache
+def _file(path):
+    return FileKeys(path)
+
+
+@functools.cache
+def _vault(**options):
+    numbers = {name: float(options[name]) for name in options if name.endswith("seconds")}
+    return VaultKeys(VaultSettings(**{"address": "", "path": "", **options, **numbers}))
+
+
+def key_ring(wanted=None):
+    """The host's secret keys.
+
+    :param wanted: id of the key that is needed; where it is unknown the source is looked at once more,
+        because another host may have sealed with a newer one
+    """
+    source = key_source()
+    ring = source.ring()
+    return ring if wanted is None or wanted in ring.ids else source.ring(fresh=True)
+
+
+def sealing_ring():
+    """The same, for sealing; a new host gets its first key (file of mode 0600)."""
+    source = key_source()
+    source.make()
+    return source.ring()

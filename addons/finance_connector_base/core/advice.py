@@ -33,6 +33,7 @@ TITLES = {
     "step": "Step unknown",
     "https": "Refused by the other side",
     "secret": "Secret cannot be used",
+    "secret.vault": "Vault not reachable",
     "hook": "Webhook post refused",
     "hook.secret_missing": "Webhook secret missing",
 }
@@ -65,6 +66,10 @@ ADVICE = {
     "line.internal": "The address lies inside your own network. If that is meant, the server's administrator names it "
     "under internal_hosts in odoo.conf.",
     "odoo.refused": "Odoo refused the entry for the reason above. Mend the cause, then press Retry.",
+    "secret": "The stored secret cannot be opened on this server. Ask the server's administrator whether a key is "
+    "missing; otherwise enter the secret anew on the connector.",
+    "secret.vault": "The secret keys could not be fetched from Vault. It is tried again by itself; tell the server's "
+    "administrator if it lasts.",
     "remote.defect": "The other side answered something unreadable. Send the sample to their support.",
 }
 

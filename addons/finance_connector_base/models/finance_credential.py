@@ -3,8 +3,10 @@ from datetime import timedelta
 
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.orm.models import NO_ACCESS
 
 from .. import server
+from ..crypto.envelope import key_id_of
 
 
 class FinanceCredential(models.Model):
@@ -47,10 +49,10 @@ class FinanceCredential(models.Model):
         string="From a file",
         help="Keys and certificates of several lines come from a file; it is encrypted at once and not kept.",
     )
-    sealed = fields.Char(copy=False, readonly=True, groups="base.group_no_one", prefetch=False)
+    sealed = fields.Char(copy=False, readonly=True, groups=NO_ACCESS, prefetch=False)
     ending = fields.Char(copy=False, readonly=True, help="The last characters of the stored secret.")
     rotated_on = fields.Datetime(copy=False, readonly=True)
-    refreshing_until = fields.Datetime(copy=False, readonly=True, groups="base.group_no_one")
+    refreshing_until = fields.Datetime(copy=False, readonly=True, groups=NO_ACCESS)
     expires_on = fields.Date(help="When the other side stops accepting this secret.")
 
     valid_from = fields.Datetime(string="Accepted from", help="Webhook secrets; empty: at once.")
@@ -83,7 +85,7 @@ class FinanceCredential(models.Model):
         self.ensure_one()
         self.sudo().write(
             {
-                "sealed": server.key_ring().seal(secret, self._associated()),
+                "sealed": server.sealing_ring().seal(secret, self._associated()),
                 "ending": secret[-2:] if len(secret) >= 12 else "",
                 "rotated_on": fields.Datetime.now(),
             }
@@ -114,6 +116,12 @@ class FinanceCredential(models.Model):
                 raise ValidationError(_("The file is no text: keys are expected as PEM or ASCII armor.")) from error
             credential._seal(secret)
 
+    def _words(self):
+        """How a person finds this secret: company, connector and purpose."""
+        self.ensure_one()
+        purpose = dict(self._fields["purpose"]._description_selection(self.env))[self.purpose]
+        return f"{self.company_id.name} / {self.connector_id.name}: {purpose}"
+
     def _associated(self):
         """What a stored secret is bound to: database, connector's environment, record, purpose."""
         uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
@@ -123,4 +131,4 @@ class FinanceCredential(models.Model):
         """The secret in clear, for transports only; ``None`` where none is stored."""
         self.ensure_one()
         sealed = self.sudo().sealed
-        return server.key_ring().open(sealed, self._associated()) if sealed else None
+        return server.key_ring(key_id_of(sealed)).open(sealed, self._associated()) if sealed else None

@@ -1,13 +1,16 @@
 from odoo import _, api, fields, models
+from odoo.exceptions import UserError
 
 from .. import server
+from ..core.errors import FinanceError
 
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     finance_environment = fields.Char(compute="_compute_finance_host", string="This server is")
-    finance_key_file = fields.Char(compute="_compute_finance_host", string="Secrets are opened with")
+    finance_key_source = fields.Char(compute="_compute_finance_host", string="Secrets are opened with")
+    finance_key_counts = fields.Char(compute="_compute_finance_host", string="Secrets under each key")
     finance_folder_root = fields.Char(compute="_compute_finance_host", string="Folders live below")
     finance_bound = fields.Boolean(compute="_compute_finance_host", string="Database bound to this server")
     finance_max_upload_megabytes = fields.Integer(
@@ -26,9 +29,38 @@ class ResConfigSettings(models.TransientModel):
         permit = self.env["finance.permit"]
         for settings in self:
             settings.finance_environment = _("live") if server.environment() == "live" else _("a sandbox")
-            settings.finance_key_file = str(server.key_file())
+            settings.finance_key_source, settings.finance_key_counts = self._key_words()
             settings.finance_folder_root = str(server.folder_root())
             settings.finance_bound = permit._bound()
+
+    def _key_words(self):
+        """Where the keys come from and how many secrets each opens, or why that cannot be told."""
+        try:
+            report = self.env["finance.rotation"]._report()
+        except FinanceError as error:
+            return str(error), False
+        current = self.env._("%s (current)", report["current"])
+        names = {key: current if key == report["current"] else key for key in report["keys"]}
+        counts = [f"{names[key]}: {count}" for key, count in report["keys"].items()]
+        return report["source"], ", ".join(counts)
+
+    def action_finance_rotate(self):
+        """Give every secret the current key now; the daily job does the same."""
+        try:
+            report = self.env["finance.rotation"]._rotate()
+        except FinanceError as error:
+            raise UserError(str(error)) from error
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": _("Secrets"),
+                "message": self.env["finance.rotation"]._words(report),
+                "type": "warning" if report["damaged"] else "success",
+                "sticky": True,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def action_finance_bind(self):
         """Say that this database belongs to this server, so that live connectors may send from it."""

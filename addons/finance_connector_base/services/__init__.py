@@ -8,6 +8,7 @@ from . import (
     finance_process,
     finance_process_file,
     finance_process_webhook,
+    finance_rotation,
     finance_standing,
     finance_token,
     finance_wire,

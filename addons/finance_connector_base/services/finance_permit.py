@@ -1,10 +1,8 @@
-import hashlib
-import hmac
-
 from odoo import api, models
 from odoo.tools import SQL
 
 from .. import server
+from ..core.errors import FinanceError
 
 
 class FinancePermit(models.AbstractModel):
@@ -34,28 +32,44 @@ class FinancePermit(models.AbstractModel):
                 one=connector_environment,
                 other=server.environment(),
             )
-        bound = connector_environment != "live" or hmac.compare_digest(
-            stored.get(self.PARAMETER) or "", self._fingerprint()
-        )
+        bound = connector_environment != "live" or self._confirmed(stored.get(self.PARAMETER))
         return None if bound else self.env._("this database is not bound to this server")
 
     @api.model
-    def _fingerprint(self):
-        """Cluster, database and host key in one value; a restored copy has another one."""
+    def _confirmed(self, fingerprint):
+        """Whether the fingerprint was made for this cluster and database with a key of this host."""
+        try:
+            ring = server.key_ring((fingerprint or "").partition(":")[0])
+            return ring.confirms(fingerprint, self._identity())
+        except FinanceError:  # no key, no permit
+            return False
+
+    @api.model
+    def _identity(self):
+        """Cluster and database in one text; a restored copy has another one."""
         cluster, name = self.env.execute_query(
             SQL("SELECT system_identifier::text, current_database() FROM pg_control_system()")
         )[0]
-        key = server.key_file().read_bytes() if server.key_file().exists() else b""
-        return hmac.new(key or b"-", f"{cluster}|{name}".encode(), hashlib.sha256).hexdigest()
+        return f"{cluster}|{name}"
 
     @api.model
     def _bound(self):
-        stored = self.env["ir.config_parameter"].sudo().get_param(self.PARAMETER) or ""
-        return hmac.compare_digest(stored, self._fingerprint())
+        return self._confirmed(self.env["ir.config_parameter"].sudo().get_param(self.PARAMETER))
 
     @api.model
     def _bind(self):
         """Bind this database to this host. Only for administrators; a copy has to be bound anew."""
         self.env["finance.connector"].check_access("write")
-        server.key_ring()
-        self.env["ir.config_parameter"].sudo().set_param(self.PARAMETER, self._fingerprint())
+        self._keep(server.sealing_ring())
+
+    @api.model
+    def _renew(self):
+        """Have a bound database confirmed by the current key, so that an older one can be taken out."""
+        ring = server.key_ring()
+        stored = self.env["ir.config_parameter"].sudo().get_param(self.PARAMETER) or ""
+        if not stored.startswith(f"{ring.current}:") and self._confirmed(stored):
+            self._keep(ring)
+
+    @api.model
+    def _keep(self, ring):
+        self.env["ir.config_parameter"].sudo().set_param(self.PARAMETER, ring.mark(self._identity()))

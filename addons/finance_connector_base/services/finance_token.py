@@ -8,13 +8,15 @@ import psycopg2
 from odoo import SUPERUSER_ID, api
 from odoo.tools import SQL
 
-from ..core.errors import TechnicalError
+from ..core.errors import FinanceError, TechnicalError
 from ..transports.oauth import Token
 
 PURPOSE = "oauth_token"
 #: How long one worker may take to fetch; after that another one tries.
 LEASE_SECONDS = 30
 LOOK_SECONDS = 0.2
+#: How often the short transaction that keeps a token is run again.
+ROUNDS = 5
 
 
 class TokenStore:
@@ -62,15 +64,28 @@ class TokenStore:
         try:
             token = fetch()
         finally:
-            with self._registry.cursor() as cr:
-                credential = self._credential(cr)
-                credential.refreshing_until = False
-                if token is not None:
-                    credential._seal(json.dumps({"text": token.text, "expires_at": token.expires_at}))
+            self._keep(token)
         return token.text
 
+    def _keep(self, token):
+        """Store the token, or only that nobody fetches it any more; again where another writer was faster."""
+        for last in (False,) * (ROUNDS - 1) + (True,):
+            try:
+                with self._registry.cursor() as cr:
+                    credential = self._credential(cr)
+                    credential.refreshing_until = False
+                    if token is not None:
+                        credential._seal(json.dumps({"text": token.text, "expires_at": token.expires_at}))
+                return
+            except psycopg2.errors.SerializationFailure:
+                if last:
+                    raise
+
     def _read(self, credential):
-        text = credential._reveal()
+        try:
+            text = credential._reveal()
+        except FinanceError:  # its key is gone: a new token costs nothing
+            return None
         return Token(**json.loads(text)) if text else None
 
     def _credential(self, cr):
