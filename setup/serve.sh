@@ -23,4 +23,4 @@ cat <<TEXT
 Ctrl-C ends it.
 TEXT
 exec "$HOME_DIR/bin/odoo" -d "$database" --http-interface "${HTTP_INTERFACE:-127.0.0.1}" --http-port "$http_port" \
-    --gevent-port "$gevent_port" --workers "${WORKERS:-2}" --load base,rpc,web,queue_job >>"$log" 2>&1
+    --gevent-port "$gevent_port" --workers "${WORKERS:-2}" --load base,rpc,web,queue_job,finance_connector_base >>"$log" 2>&1

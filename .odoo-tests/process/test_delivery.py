@@ -37,8 +37,8 @@ env.cr.commit()
 class Bank:
     """The sandbox as a process of its own, so that nothing of ours can take its journal along."""
 
-    def __init__(self):
-        command = [str(PYTHON), str(ROOT / "setup/sandbox/serve.py"), "--port", "0"]
+    def __init__(self, *options):
+        command = [str(PYTHON), str(ROOT / "setup/sandbox/serve.py"), "--port", "0", *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.addresses = {}
         while "control" not in self.addresses:

@@ -84,7 +84,7 @@ def server(odoo_database, odoo_server):
         capture_output=True, text=True, timeout=120, cwd=ROOT, check=False,
     )
     assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr[-3000:]
-    return odoo_server(database, workers=3, options=["--load", "base,rpc,web,queue_job,finance_connector_base"])
+    return odoo_server(database, workers=3)
 
 
 def test_each_event_is_stored_once_while_workers_die(server):

@@ -7,10 +7,14 @@ Such tests are plain pytest functions in ``addons/*/tests_process/`` or ``.odoo-
         server.call("res.partner", "create", [{"name": "Real"}])
         server.kill()           # SIGKILL to it and its workers
         server.start()
+
+Two nodes on one database are two servers: ``a, b = odoo_nodes(odoo_database(), 2)``; ``a.node`` is the name
+that stands on the attempts ``a`` made and in ``finance_node``.
 """
 
 import contextlib
 import json
+import re
 import signal
 import subprocess
 import threading
@@ -24,33 +28,41 @@ from . import databases
 from .layout import LOGS, ROOT
 
 START_SECONDS = 120
+SERVER_WIDE = "base,rpc,web,queue_job,finance_connector_base"
 
 
 class Server:
-    """An Odoo server with workers and job runner, on a database and ports of its own."""
+    """An Odoo server with workers and job runner, on a database and ports of its own.
+
+    ``database`` may name several, separated by commas: ``call`` and ``sql`` then use the first.
+    """
 
     def __init__(self, database: str, *, workers: int = 2, options=(), environment=None, label: str = "server"):
-        self.database, self.workers = database, workers
+        self.databases, self.workers = database, workers
+        self.database = database.split(",")[0]
         self.options, self.environment = list(options), dict(environment or {})
         self.port, self.gevent_port = databases.free_port(), databases.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.log = LOGS / f"{label}-{database}-{self.port}.log"
+        self.node = self.environment.setdefault("FINANCE_NODE", f"node-{self.port}")
+        self.log = LOGS / f"{label}-{self.database}-{self.port}.log"
         self.process: subprocess.Popen | None = None
 
-    def start(self) -> "Server":
+    def start(self, wait: bool = True) -> "Server":
+        """Start, or start again. Without ``wait`` call ``wait_until_answering`` later."""
         command = databases.odoo_command(
-            "-d", self.database, "--workers", str(self.workers), "--http-port", str(self.port),
-            "--gevent-port", str(self.gevent_port), *self.options,
+            "-d", self.databases, "--workers", str(self.workers), "--http-port", str(self.port),
+            "--gevent-port", str(self.gevent_port), "--load", SERVER_WIDE, *self.options,
         )
         with self.log.open("a") as output:
             self.process = subprocess.Popen(
                 command, env=databases.odoo_environment(**self.environment), stdin=subprocess.DEVNULL,
                 stdout=output, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True,
             )
-        self._wait_until_answering()
+        if wait:
+            self.wait_until_answering()
         return self
 
-    def _wait_until_answering(self) -> None:
+    def wait_until_answering(self) -> None:
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
             if self.process.poll() is not None:
@@ -75,6 +87,23 @@ class Server:
     def workers_alive(self) -> list[psutil.Process]:
         """What a fault test may kill: children of the main process."""
         return self.processes()[1:]
+
+    def runner(self) -> psutil.Process | None:
+        """The process of the job runner, as the log names it; ``None`` before it began or after it died."""
+        began = re.findall(r"^\S+ \S+ (\d+) .*jobrunner\.runner: starting$", self.log.read_text(), re.MULTILINE)
+        alive = {process.pid: process for process in self.workers_alive()}
+        return alive.get(int(began[-1])) if began else None
+
+    def freeze(self) -> None:
+        """Stop all its processes where they are, as a swapped-out or cut-off machine does."""
+        for process in self.processes():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.suspend()
+
+    def thaw(self) -> None:
+        for process in self.processes():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.resume()
 
     def stop(self) -> None:
         """End as an administrator would, with time to finish."""
@@ -163,6 +192,25 @@ def odoo_server(request):
         server = Server(database, label=request.path.stem, **options)
         started.append(server)
         return server.start()
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def odoo_nodes(request):
+    """Starts several servers on one database at the same time; they end when the test file is done."""
+    started = []
+
+    def start(database: str, count: int = 2, **options) -> list[Server]:
+        servers = [Server(database, label=request.path.stem, **options) for _node in range(count)]
+        started.extend(servers)
+        for server in servers:
+            server.start(wait=False)
+        for server in servers:
+            server.wait_until_answering()
+        return servers
 
     yield start
     for server in started:

@@ -1,1 +1,8 @@
+from odoo.tools import config
+
 from . import controllers, figures, models, operations, services, steps, transports, webhooks
+
+if "finance_connector_base" in config["server_wide_modules"]:
+    from . import runner
+
+    runner.install()

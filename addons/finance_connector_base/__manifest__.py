@@ -22,6 +22,7 @@
         "views/finance_traffic_views.xml",
         "views/finance_decision_views.xml",
         "views/finance_webhook_views.xml",
+        "views/finance_node_views.xml",
         "views/finance_link_views.xml",
         "views/finance_overview.xml",
         "views/res_config_settings_views.xml",

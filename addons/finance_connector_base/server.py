@@ -8,6 +8,7 @@ import configparser
 import dataclasses
 import functools
 import os
+import socket
 from pathlib import Path
 
 from odoo.tools import config
@@ -47,6 +48,21 @@ def folder_root():
 
 def key_file():
     return Path(option("key_file") or Path(config["data_dir"]) / "finance_connectors.key")
+
+
+def node():
+    """What this node is called; the same name must not be given to two nodes of one database."""
+    return option("node") or f"{socket.gethostname()}:{config['http_port']}"
+
+
+def node_jobs():
+    """How many queue jobs this node does at once; 0 where it has no workers and so no limit."""
+    return int(option("node_jobs", config["workers"] or 0))
+
+
+def runner_seconds():
+    """How long an idle job runner sleeps before it looks for jobs of dead workers."""
+    return int(option("runner_seconds", 10))
 
 
 def webhook_max_bytes():

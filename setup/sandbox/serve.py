@@ -16,9 +16,12 @@ def main():
     parser.add_argument("--port", type=int, default=8079, help="0 takes a free one")
     parser.add_argument("--state", help="file that keeps the effects over a restart")
     parser.add_argument("--seed", type=int, default=0, help="of the faults that come by chance")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds before each call is looked at")
     parser.add_argument("--tls", nargs=2, metavar=("CERT", "KEY"), help="serve HTTPS")
     options = parser.parse_args()
-    sandbox = Sandbox(port=options.port, state=options.state, seed=options.seed, tls=options.tls)
+    sandbox = Sandbox(
+        port=options.port, state=options.state, seed=options.seed, tls=options.tls, latency=options.latency
+    )
     for party in sandbox.parties:
         print(f"{party}\t{sandbox.url(party)}")
     print(f"control\t{sandbox.address}/_control/effects", flush=True)

@@ -32,11 +32,12 @@ class _Server(ThreadingHTTPServer):
 class Sandbox:
     """All parties on one loopback port; a context manager in tests."""
 
-    def __init__(self, parties=None, *, port=0, state=None, seed=0, tls=None):
+    def __init__(self, parties=None, *, port=0, state=None, seed=0, tls=None, latency=0.0):
         if parties is None:
             from . import PARTIES as parties  # noqa: PLC0415 - the list needs the parties, they need this module
         self.ledger = Ledger(state)
         self.plan = Plan(seed)
+        self.latency = latency  # seconds before each call is looked at
         self.calls = []
         self.parties = {party.name: party(self.ledger) for party in parties}
         self._stopping = threading.Event()
@@ -95,6 +96,8 @@ class Sandbox:
         if party is None:
             return wire.send(Answer(404, {"error": f"no party {name!r}", "known": sorted(self.parties)}))
         self.calls.append({"party": name, "method": method, "path": request.path})
+        if self.latency:
+            self._stopping.wait(self.latency)
         fault = self.plan.pick(name, request)
         answer = None if fault and fault.before else party.handle(request)
         return play(fault, answer, party, wire) if fault else wire.send(answer)

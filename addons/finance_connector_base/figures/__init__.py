@@ -1,1 +1,1 @@
-from . import operations, traffic, webhooks
+from . import nodes, operations, traffic, webhooks

@@ -15,6 +15,7 @@ from . import (
     finance_gate,
     finance_link,
     finance_message,
+    finance_node,
     finance_quota,
     finance_webhook_address,
     finance_webhook_tally,

@@ -39,6 +39,6 @@ class FinanceAttempt(models.Model):
         attachment=False, readonly=True, prefetch=False, groups="finance_connector_base.group_auditor"
     )
     answer_sha256 = fields.Char(readonly=True)
-    node = fields.Char(readonly=True, help="Host and process that made the try.")
+    node = fields.Char(readonly=True, index=True, help="The server that made the try.")
 
     _number_uniq = models.UniqueIndex("(message_id, step, number)")

@@ -76,20 +76,21 @@ class FinanceFlowTraffic(models.Model):
         wanted.add((self.id, eta))
         self.env.cr.precommit.add(lambda: self._enqueue_drain(eta))
 
-    def _enqueue_drain(self, eta=None):
-        key = f"finance.flow.drain:{self.id}" + (f":{eta}" if eta else "")
+    def _enqueue_drain(self, eta=None, part=0, parts=1):
+        """:param part: for a helper that begins with one of several parts"""
+        key = f"finance.flow.drain:{self.id}" + (f":{eta}" if eta else "") + (f":{part}/{parts}" if part else "")
         self.sudo().with_delay(
             identity_key=key,
             description=_("Messages: %s", self.name),
             max_retries=0,
             eta=eta,
             channel=self._lane(),
-        ).drain_job()
+        ).drain_job(part, parts)
 
-    def drain_job(self):
+    def drain_job(self, part=0, parts=1):
         """Work on what waits in this flow, message by message."""
         self.ensure_one()
-        return self.env["finance.drain"]._drain(self)
+        return self.env["finance.drain"]._drain(self, part, parts)
 
     def _put_off(self, planned):
         """Why nothing may be fetched now, in words; the flow then comes again when it may."""

@@ -1,8 +1,6 @@
 import base64
 import logging
-import os
 import random
-import socket
 import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -18,7 +16,6 @@ from ..core.errors import DuplicateError, FinanceError, TurnError
 from ..core.transport import Parcel, Receipt
 
 _logger = logging.getLogger(__name__)
-NODE = f"{socket.gethostname()}:{os.getpid()}"
 
 #: Answers are kept as evidence, but never without end.
 ANSWER_BYTES = 256 * 1024
@@ -212,7 +209,7 @@ class FinanceDeliver(models.AbstractModel):
             message_id=row.id,
             step=step,
             attempt=row.standing.attempt,
-            attempt_id=self.env["finance.standing"]._open_attempt(row, step, NODE),
+            attempt_id=self.env["finance.standing"]._open_attempt(row, step),
             kind=row.kind,
             key=row.dedup_key,
             name=row.name,

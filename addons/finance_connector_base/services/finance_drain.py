@@ -16,22 +16,28 @@ class FinanceDrain(models.AbstractModel):
     Each message keeps what it has alone: its claim, its savepoint, its outcome, its short transactions.
     What is saved is the queue's work for a job each. A drain stops after the flow's number of messages
     or its time, so that other flows of the lane have their turn, and asks to be woken again if more waits.
+
+    Where more than a page waits and other servers are at work, they are asked to help: each begins with
+    a part of its own, told apart by the id, and then does what is left of the other parts.
     """
 
     _name = "finance.drain"
     _description = "Batch of messages"
 
     @api.model
-    def _drain(self, flow):
+    def _drain(self, flow, part=0, parts=1):
         """Work on what waits now.
 
+        :param part: the part of a helper, 1 to ``parts`` - 1; 0 is the drain that was woken first
         :return: words for the job
         """
         until, size = time.monotonic() + flow.drain_seconds, flow.drain_messages
         flow_id, direction, done, last = flow.id, flow.direction, 0, 0
         work = self._take_in if direction == "in" else self._send_out
+        if not part and flow.blocking != "flow":
+            parts = self.env["finance.deliver"]._own(self._name, "_call_helpers", flow_id, direction)
         while True:
-            page = self.env["finance.deliver"]._own(self._name, "_page", flow_id, direction, last)
+            page = self.env["finance.deliver"]._own(self._name, "_page", flow_id, direction, last, part, parts)
             with contextlib.closing(work(page)) as steps:
                 for last, why in steps:
                     if why == "postponed":
@@ -39,7 +45,9 @@ class FinanceDrain(models.AbstractModel):
                     done += 1
                     if done >= size or time.monotonic() >= until:
                         return self._again(flow, done)
-            if len(page) < PAGE:
+            if len(page) < PAGE and parts > 1:
+                part, parts, last = 0, 1, 0
+            elif len(page) < PAGE:
                 return self.env._("%s done", done)
 
     def _take_in(self, page):
@@ -66,13 +74,27 @@ class FinanceDrain(models.AbstractModel):
         return self.env(user=user_id, su=True)["finance.deliver"]
 
     @api.model
-    def _page(self, flow_id, direction, after):
+    def _call_helpers(self, flow_id, direction):
+        """Wake a helper for each other server where more than a page waits.
+
+        :return: the number of parts, this drain's included
+        """
+        parts = self.env["finance.node"]._count_alive()
+        if parts == 1 or len(self._page(flow_id, direction, 0)) < PAGE:
+            return 1
+        flow = self.env["finance.flow"].browse(flow_id)
+        for part in range(1, parts):
+            flow._enqueue_drain(part=part, parts=parts)
+        return parts
+
+    @api.model
+    def _page(self, flow_id, direction, after, part=0, parts=1):
         """The next messages that may be worked on now, oldest first; nothing is locked yet."""
         self.env.cr.execute(
             SQL(
                 """
                 SELECT id, create_uid FROM finance_message
-                 WHERE flow_id = %s AND id > %s AND hold IS NOT TRUE AND state IN %s
+                 WHERE flow_id = %s AND id > %s AND id %% %s = %s AND hold IS NOT TRUE AND state IN %s
                    AND coalesce(CASE state WHEN 'sending' THEN lease_until ELSE next_try_on END,
                                 CASE state WHEN 'unknown' THEN 'infinity' ELSE '-infinity' END::timestamp)
                        <= clock_timestamp() AT TIME ZONE 'UTC'
@@ -80,6 +102,8 @@ class FinanceDrain(models.AbstractModel):
                 """,
                 flow_id,
                 after,
+                parts,
+                part,
                 ("received",) if direction == "in" else ("ready", "sent", "sending", "unknown"),
                 PAGE,
             )

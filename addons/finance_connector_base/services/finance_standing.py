@@ -5,6 +5,7 @@ from dataclasses import fields as columns_of
 from odoo import api, models
 from odoo.tools import SQL
 
+from .. import server
 from ..core import machine
 from ..core.breaker import Breaker
 from ..core.machine import Standing
@@ -183,7 +184,7 @@ class FinanceStanding(models.AbstractModel):
         message._open_case(code or error.code, text, error and error.place, category=category)
 
     @api.model
-    def _open_attempt(self, row, step, node):
+    def _open_attempt(self, row, step):
         """A row for the try that begins now; its number is the fence."""
         self.env.cr.execute(
             SQL(
@@ -199,7 +200,7 @@ class FinanceStanding(models.AbstractModel):
                 row.connector_id,
                 row.standing.attempt,
                 step,
-                node,
+                server.node(),
             )
         )
         return self.env.cr.fetchone()[0]
@@ -234,9 +235,9 @@ class FinanceStanding(models.AbstractModel):
             """
             INSERT INTO finance_attempt
                    (message_id, company_id, connector_id, number, step, outcome, category, error_code, text,
-                    milliseconds, ended_on, started_on, create_date)
+                    milliseconds, node, ended_on, started_on, create_date)
             VALUES (%(message)s, %(company)s, %(connector)s, %(number)s, 'process', %(outcome)s,
-                    %(category)s, %(code)s, %(text)s, %(ms)s, %(now)s,
+                    %(category)s, %(code)s, %(text)s, %(ms)s, %(node)s, %(now)s,
                     %(now)s - make_interval(secs => %(ms)s / 1000.0), %(now)s)
             """,
             message=row.id,
@@ -248,6 +249,7 @@ class FinanceStanding(models.AbstractModel):
             code=error.code if error else None,
             text=str(error) if error else None,
             ms=milliseconds,
+            node=server.node(),
             now=now,
         )
 
