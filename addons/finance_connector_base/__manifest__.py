@@ -13,6 +13,7 @@
         "security/rules.xml",
         "data/queue_job.xml",
         "data/ir_cron.xml",
+        "views/finance_stop_views.xml",
         "views/finance_exception_views.xml",
         "views/finance_attempt_views.xml",
         "views/finance_message_views.xml",
@@ -31,6 +32,7 @@
     "demo": ["demo/company.xml"],
     "assets": {
         "web.assets_backend": ["finance_connector_base/static/src/**/*"],
+        "web.assets_tests": ["finance_connector_base/static/tests/tours/**/*"],
     },
     "application": True,
 }

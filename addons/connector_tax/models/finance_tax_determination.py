@@ -246,7 +246,7 @@ class FinanceTaxDetermination(models.Model):
                 determination.write({"state": "voided", "text": _("Taken back before it was sent.")})
             else:
                 if message.state in ("refused", "dead"):
-                    message.action_cancel()
+                    message.sudo().action_cancel()
                 engine = determination.connector_id._tax_provider_class()
                 order = engine(None).void_order(determination._request(), determination._quote())
                 determination.state = "voiding"

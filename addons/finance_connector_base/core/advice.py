@@ -22,6 +22,8 @@ TITLES = {
     "folder": "Folder cannot be used",
     "line": "Other side not reachable",
     "line.internal": "Address inside our network",
+    "line.name": "Host name not known",
+    "permit": "Sending is not permitted here",
     "sftp": "SFTP server refuses",
     "sftp.host_key": "Server is not who it was",
     "https.pin_changed": "Server is not who it was",
@@ -42,7 +44,9 @@ ADVICE = {
     "job.failed": "The software met something it did not expect. Tell your administrator; the message is kept.",
     "outcome.unknown": "It is not known whether the other side carried this out. Look it up there before "
     "anything is sent again.",
-    "auth": "Sign in again or renew the consent on the connector, then resume it.",
+    "auth": "Enter the password, key or token under Secrets again, or renew the consent, then test and resume.",
+    "https.401": "The sign-in is refused. Enter user and secret again, and check how we sign in on page Line.",
+    "https.403": "We are known but may not do this. Ask the other side to grant it to our user or client.",
     "configuration": "An administrator must complete the settings named above, then press Retry.",
     "mapping": "Add and approve the missing mapping, then press Retry.",
     "format": "Ask the sender for a complete file in a supported format, or choose the format by hand.",
@@ -65,6 +69,52 @@ ADVICE = {
     "manifest": "The file does not fit the manifest beside it. Ask the sender for it again.",
     "line.internal": "The address lies inside your own network. If that is meant, the server's administrator names it "
     "under internal_hosts in odoo.conf.",
+    "line.name": "The host name in the address is not known. Check its spelling; if it is right, ask your network "
+    "administrator whether this server can resolve names.",
+    "line.connect": "Nobody answers at this address and port. Check both; then ask the other side whether their "
+    "service is up and lets this server's address in, and your network administrator whether the firewall lets it out.",
+    "line.down": "Several calls in a row failed. Press Test connection on the connector: it says what is wrong.",
+    "https.address": "Enter the address as https://host/path, as the other side gave it to you.",
+    "https.certificate": "If the certificate has expired, the other side must renew it; if its issuer is private, "
+    "enter the issuer's certificate on page Trust. Otherwise ask them: somebody may stand in between.",
+    "https.tls": "Both sides do not agree on encryption. The other side must offer TLS 1.2 or newer; check that the "
+    "port in the address is the one for HTTPS.",
+    "https.ca": "Paste the issuer's certificate as PEM text, from BEGIN CERTIFICATE to END CERTIFICATE, on page Trust.",
+    "https.client_certificate": "Enter our certificate and its private key under Secrets again; both must be PEM and "
+    "belong together. If they do, ask the other side whether they have registered the certificate.",
+    "https.line": "The other side did not answer within the time limit. Try again; if it lasts, ask them, or raise the "
+    "time limit on page Line.",
+    "https.404": "The path is not known over there. Compare address and paths with their documentation.",
+    "https.405": "The path does not take this kind of call. Compare the paths with their documentation.",
+    "https.429": "We called too often. Wait, and lower the calls allowed on page Traffic to what they grant.",
+    "https": "The other side refused the call for the reason above. Compare address, paths and sign-in with their "
+    "documentation.",
+    "rate_limited": "We called too often. Wait, and lower the calls allowed on page Traffic to what they grant.",
+    "oauth.refused": "The token service refuses our client. Check user, client secret and scope; ask the other side "
+    "whether the client is still enabled.",
+    "oauth": "No access token could be had. Check the token address, then ask the other side.",
+    "sftp.address": "Enter the address as host, host:port or sftp://host:port/folder.",
+    "sftp.host_key_unknown": "Compare the host key shown with the one the other side gave you by another way, then "
+    "confirm it with the button on this page.",
+    "sftp.auth": "Check the user name. If it is right, ask the other side whether our public key, or the password, is "
+    "registered for it, and whether they let this server's address in.",
+    "sftp.secret": "Enter the user name on page Line and a private key or a password under Secrets.",
+    "sftp.key": "Enter the private key under Secrets again as a file, in OpenSSH or PEM form, with its passphrase.",
+    "sftp.folder": "The folder is not there. Compare the folder names on page Line with what the other side told you; "
+    "mind the folder in the address.",
+    "sftp.rights": "The other side lets us in but not into this folder. Ask them for read, write and rename there.",
+    "sftp.time": "The other side did not answer within the time limit. Try again; if it lasts, ask them, or raise the "
+    "time limit on page Line.",
+    "folder.setup": "The folder is missing below the exchange root of this server, or the server's user may not use "
+    "it. Ask the server's administrator.",
+    "folder.outside": "Name a folder below the exchange root of this server; Settings show where that is.",
+    "soap.wsdl": "Upload the WSDL on page Line: one file, or a zip with it and its schemas. Name the binding if it has "
+    "several.",
+    "soap.auth": "The service refuses our sign-in. Enter user and password again, then test once more.",
+    "secret.missing": "Enter the secret named above under Secrets, then test again.",
+    "sign": "Enter the key for signing under Secrets again; it must be a PEM key, or the shared secret.",
+    "permit": "Nothing may leave this database. If it is the real one, an administrator binds it to this server in "
+    "Settings; if it is a copy, leave it as it is. A connector must also be for the environment of its server.",
     "odoo.refused": "Odoo refused the entry for the reason above. Mend the cause, then press Retry.",
     "secret": "The stored secret cannot be opened on this server. Ask the server's administrator whether a key is "
     "missing; otherwise enter the secret anew on the connector.",

@@ -1,8 +1,10 @@
 from . import (
+    finance_access,
     finance_attempt,
     finance_board,
     finance_breaker,
     finance_connector,
+    finance_connector_health,
     finance_connector_line,
     finance_connector_traffic,
     finance_connector_webhook,
@@ -17,6 +19,7 @@ from . import (
     finance_message,
     finance_node,
     finance_quota,
+    finance_stop,
     finance_webhook_address,
     finance_webhook_tally,
     res_company,

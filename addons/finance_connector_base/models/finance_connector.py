@@ -1,26 +1,22 @@
 from odoo import _, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .. import server
-from ..core.errors import AuthError, ConfigurationError, FinanceError, SecurityError, TechnicalError
 from ..core.transport import TRANSPORTS
 
-HEALTH = {
-    SecurityError: "security",
-    AuthError: "auth",
-    ConfigurationError: "configuration",
-    TechnicalError: "unreachable",
-}
+#: Who may bring a connector to rest; only administrators let it go again.
+MAY_PAUSE = "finance_connector_base.group_operator,finance_connector_base.group_approver"
 
 
 class FinanceConnector(models.Model):
     """The link to one outside party, in one environment, for one company."""
 
     _name = "finance.connector"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "finance.access"]
     _description = "Finance connector"
     _order = "sequence, name"
     _check_company_auto = True
+    _given_at_creation = ("state",)  # who connects a system may also activate it
 
     name = fields.Char(required=True, tracking=True)
     code = fields.Char(required=True, copy=False, help="Short stable name, used on the command line and in logs.")
@@ -60,6 +56,7 @@ class FinanceConnector(models.Model):
         [("draft", "Draft"), ("active", "Active"), ("paused", "Paused")],
         default="draft",
         required=True,
+        readonly=True,
         copy=False,
         index=True,
         tracking=True,
@@ -89,21 +86,6 @@ class FinanceConnector(models.Model):
         default="none",
         required=True,
     )
-    health = fields.Selection(
-        [
-            ("unknown", "Not tested"),
-            ("ok", "Working"),
-            ("unreachable", "Unreachable"),
-            ("auth", "Sign-in refused"),
-            ("configuration", "Set-up incomplete"),
-            ("security", "Not who it should be"),
-        ],
-        default="unknown",
-        readonly=True,
-        copy=False,
-    )
-    health_text = fields.Char(readonly=True, copy=False)
-    health_on = fields.Datetime(readonly=True, copy=False, string="Tested on")
     message_count = fields.Integer(compute="_compute_counts", string="Traffic")
     case_count = fields.Integer(compute="_compute_counts", string="Open cases")
     last_message_on = fields.Datetime(compute="_compute_counts", string="Last traffic")
@@ -194,42 +176,24 @@ class FinanceConnector(models.Model):
         )
 
     def action_activate(self):
-        self.write({"state": "active", "pause_reason": False})
+        """Resume, or begin: administrators alone, because from then on messages move."""
+        self.check_access("write")
+        self.sudo().write({"state": "active", "pause_reason": False})
         self.env["finance.message"]._wake(self)
 
     def action_pause(self):
+        """Pausing is the safe direction: operators and approvers may do it, too."""
+        self.check_access("read")
+        if not (self.env.su or self.env.user.has_groups(MAY_PAUSE)):
+            raise AccessError(_("Connectors are paused by operators, approvers and administrators."))
         self._pause(_("Paused by %s", self.env.user.name))
 
     def _pause(self, reason):
-        self.write({"state": "paused", "pause_reason": reason})
-
-    def action_test(self):
-        """Try the line and say in words what is wrong; nothing is sent."""
-        self.ensure_one()
-        trouble = None
-        try:
-            text, health = self._transport().check(), "ok"
-        except FinanceError as error:
-            text, trouble = str(error), error
-            health = next((state for kind, state in HEALTH.items() if isinstance(error, kind)), "unreachable")
-        self.sudo().write({"health": health, "health_text": text, "health_on": fields.Datetime.now()})
-        self._note_trouble(trouble)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": dict(self._fields["health"].selection)[health],
-                "message": text,
-                "type": "success" if health == "ok" else "warning",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
-
-    def _note_trouble(self, error):
-        """What a test of the line found out beyond its words; ``None`` where all went well."""
+        self.sudo().write({"state": "paused", "pause_reason": reason})
 
     def action_pull(self):
         """Fetch now, without waiting for the schedule."""
+        self._check_operator()
         flows = self.flow_ids.filtered(lambda f: f.direction == "in")
         if not flows:
             raise UserError(_("This connector has no incoming flow yet. Add one first."))

@@ -161,5 +161,5 @@ class FinanceConnector(models.Model):
         if self.env.context.get("host_key", self.host_key_found) != self.host_key_found:
             raise UserError(_("The server has shown another host key since. Look at it first."))
         self.host_keys = self.host_key_found
-        self.host_key_found = False
+        self.sudo().host_key_found = False
         return self.action_test()

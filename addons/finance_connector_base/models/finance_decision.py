@@ -21,6 +21,7 @@ class FinanceDecision(models.Model):
     """
 
     _name = "finance.decision"
+    _inherit = ["finance.access"]
     _description = "Finance decision"
     _order = "id desc"
 
@@ -64,22 +65,11 @@ class FinanceDecision(models.Model):
             if decision.kind != "release" and (decision.kind == "replay") != incoming:
                 raise ValidationError(_("Incoming messages are processed anew; of outgoing ones the fate is decided."))
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for values in vals_list:
-            self._refuse_protected(values)
-        return super().create(vals_list)
-
     def write(self, values):
         """What a second person is asked to agree with does not change; who decided is written by the actions alone."""
-        self._refuse_protected(values)
         if not self.env.su and any(decision.state != "draft" for decision in self):
             raise AccessError(_("A decision that was asked for is not changed; drop it and make another."))
         return super().write(values)
-
-    def _refuse_protected(self, values):
-        if not self.env.su and any(self._fields[name].readonly for name in values if name in self._fields):
-            raise AccessError(_("Who decided, and when, cannot be entered by hand."))
 
     def action_preview(self):
         """Process the message on trial, undo it, and keep what would differ from last time."""

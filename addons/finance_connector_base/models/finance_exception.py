@@ -11,7 +11,7 @@ class FinanceException(models.Model):
     """A case for a person: what was refused, at which place, who looks after it, what to do."""
 
     _name = "finance.exception"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "finance.access"]
     _description = "Finance case"
     _order = "priority desc, due_on, id"
     _check_company_auto = True

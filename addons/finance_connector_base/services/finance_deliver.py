@@ -139,9 +139,13 @@ class FinanceDeliver(models.AbstractModel):
         :return: a ``Delivery`` for a call to be made after the commit, or ``Done`` saying why there is none
         """
         standings = self.env["finance.standing"]
-        row = standings._read(message_id)
+        row = standings._read(message_id, line=True)
         if row is None:
             return Done(self.env._("gone, or another worker is at it"), "locked")
+        if row.state == "ready" and row.stopped:
+            words = self.env._("Not sent: emergency stop")
+            standings._write(row, row.standing, result_text=words)
+            return Done(words, "stopped")
         if row.state in ("ready", "unknown"):
             refusal = self.env["finance.permit"]._refusal(row.environment)
             if refusal:
@@ -347,6 +351,9 @@ class FinanceDeliver(models.AbstractModel):
                 ("connector_id.state", "=", "active"),
                 ("hold", "=", False),
                 ("write_date", "<=", idle),
+                "|",
+                ("state", "!=", "ready"),
+                ("connector_id", "not in", self.env["finance.stop"]._stopped_ids()),
                 "|",
                 "|",
                 *("&", ("state", "in", ("ready", "sent", "received")), *due),

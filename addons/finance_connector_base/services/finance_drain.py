@@ -8,6 +8,8 @@ from odoo.tools import SQL
 
 #: How many messages are looked up at a time.
 PAGE = 50
+#: Why nothing is sent until a person opens the line again, and wakes what waits.
+SHUT = ("stopped", "inactive", "permit")
 
 
 class FinanceDrain(models.AbstractModel):
@@ -42,9 +44,9 @@ class FinanceDrain(models.AbstractModel):
                 for last, why in steps:
                     if why == "postponed":
                         return self._again(flow, done, self._free_on(last))
-                    done += 1
+                    done += why not in SHUT
                     if done >= size or time.monotonic() >= until:
-                        return self._again(flow, done)
+                        return self._again(flow, done) if done else self.env._("nothing may be sent now")
             if len(page) < PAGE and parts > 1:
                 part, parts, last = 0, 1, 0
             elif len(page) < PAGE:

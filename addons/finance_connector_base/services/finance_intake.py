@@ -67,7 +67,15 @@ class FinanceIntake(models.AbstractModel):
             attachment = (
                 self.env["ir.attachment"]
                 .sudo()
-                .create({"name": values["name"], "raw": content, "res_model": message._name, "res_id": message.id})
+                .create(
+                    {
+                        "name": values["name"],
+                        "raw": content,
+                        "res_model": message._name,
+                        "res_id": message.id,
+                        "res_field": "attachment_id",  # read by those only who may read this field
+                    }
+                )
             )
             message.sudo().attachment_id = attachment
         return message

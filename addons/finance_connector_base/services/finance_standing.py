@@ -28,6 +28,9 @@ READ = """
            b.state AS breaker_state, b.failures, b.open_seconds,
            extract(epoch FROM b.until AT TIME ZONE 'UTC')::float AS breaker_until,
            extract(epoch FROM g.blocked_until AT TIME ZONE 'UTC')::float AS blocked_until,
+           EXISTS (SELECT FROM finance_stop s WHERE s.state = 'active' AND CASE s.scope
+                    WHEN 'connector' THEN s.connector_id = m.connector_id
+                    WHEN 'company' THEN s.company_id = m.company_id ELSE TRUE END) AS stopped,
            EXISTS (SELECT FROM finance_exception e WHERE e.message_id = m.id AND e.state = 'open') AS has_cases,
            extract(epoch FROM clock_timestamp())::float AS now
       FROM finance_message m
@@ -75,12 +78,16 @@ class FinanceStanding(models.AbstractModel):
     _description = "Standing of a message"
 
     @api.model
-    def _read(self, message_id, wait=False):
+    def _read(self, message_id, wait=False, line=False):
         """The message under a lock; ``None`` where it is gone or another worker holds it.
 
         :param wait: wait for the lock instead of leaving the message to its holder
+        :param line: share the connector's row too. Who stops or pauses it waits for this claim, and a claim
+            that read it before finds it changed (a serialization failure) and looks again
         """
         lock = SQL("FOR NO KEY UPDATE OF m" if wait else "FOR NO KEY UPDATE OF m SKIP LOCKED")
+        if line:
+            lock = SQL("%s FOR SHARE OF c", lock)
         self.env.cr.execute(SQL("%s %s", SQL(READ, message_id), lock))
         values = self.env.cr.dictfetchone()
         if not values:

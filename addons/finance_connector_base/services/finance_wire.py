@@ -19,6 +19,7 @@ def keep(message, parcel):
                     "description": role,
                     "res_model": message._name,
                     "res_id": message.id,
+                    "res_field": "attachment_id",  # read by those only who may read the content
                 }
             )
 
@@ -29,7 +30,12 @@ def kept(message):
         message.env["ir.attachment"]
         .sudo()
         .search(
-            [("res_model", "=", message._name), ("res_id", "=", message.id), ("description", "in", (WIRE, BESIDE))],
+            [
+                ("res_model", "=", message._name),
+                ("res_id", "=", message.id),
+                ("res_field", "=", "attachment_id"),
+                ("description", "in", (WIRE, BESIDE)),
+            ],
             order="id",
         )
     )

@@ -22,6 +22,8 @@ from . import (
     test_pure_webhooks,
     test_rights,
     test_rotation,
+    test_stop,
+    test_tour,
     test_traffic,
     test_transports,
     test_webhook_http,

@@ -1,6 +1,7 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { user } from "@web/core/user";
 import { formatFloat, formatInteger, formatMonetary } from "@web/views/fields/formatters";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
@@ -30,8 +31,8 @@ export class FinanceOverview extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.state = useState({ domains: [], currencyId: false, loaded: false });
-        onWillStart(() => this.load());
+        this.state = useState({ domains: [], currencyId: false, loaded: false, mayStop: false });
+        onWillStart(() => Promise.all([this.load(), this.ask()]));
     }
 
     async load() {
@@ -41,6 +42,15 @@ export class FinanceOverview extends Component {
             currencyId: board.currency_id,
             loaded: true,
         });
+    }
+
+    async ask() {
+        const roles = ["operator", "approver"].map((role) => user.hasGroup(`finance_connector_base.group_${role}`));
+        this.state.mayStop = (await Promise.all(roles)).some(Boolean);
+    }
+
+    async stop() {
+        this.action.doAction(await this.orm.call("finance.stop", "action_ask", []));
     }
 
     shown(figure) {
