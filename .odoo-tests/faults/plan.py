@@ -34,20 +34,26 @@ class Plan:
     naive_messages: int
     naive_kills: int
     webhook_events: int
+    webhook_kills: int
     webhook_forged: int
     malformed_files: int
     half_written_files: int
+    duplicate_files: int
+    missing_statements: int
+    file_kills: int
 
 
 QUICK_PLAN = Plan(
     core_seeds=2000, messages=400, worker_kills=12, terminations=6, switches=1, runner_losses=1, database_stops=1,
     windows=4, disk_fulls=1, clock_shifts=1, naive_messages=60, naive_kills=6,
-    webhook_events=40, webhook_forged=40, malformed_files=100, half_written_files=20,
+    webhook_events=40, webhook_kills=3, webhook_forged=60, malformed_files=100, half_written_files=30,
+    duplicate_files=12, missing_statements=4, file_kills=3,
 )
 FULL_PLAN = Plan(
     core_seeds=50_000, messages=10_000, worker_kills=300, terminations=60, switches=20, runner_losses=30,
     database_stops=20, windows=80, disk_fulls=5, clock_shifts=10, naive_messages=600, naive_kills=60,
-    webhook_events=2000, webhook_forged=1000, malformed_files=2000, half_written_files=500,
+    webhook_events=2000, webhook_kills=40, webhook_forged=1000, malformed_files=2000, half_written_files=500,
+    duplicate_files=200, missing_statements=50, file_kills=40,
 )
 
 

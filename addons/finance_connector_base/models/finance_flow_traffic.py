@@ -1,4 +1,7 @@
+import contextlib
 from datetime import timedelta
+
+import psycopg2
 
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
@@ -76,9 +79,15 @@ class FinanceFlowTraffic(models.Model):
         wanted.add((self.id, eta))
         self.env.cr.precommit.add(lambda: self._enqueue_drain(eta))
 
+    def _drain_key(self):
+        return f"finance.flow.drain:{self.id}"
+
     def _enqueue_drain(self, eta=None, part=0, parts=1):
         """:param part: for a helper that begins with one of several parts"""
-        key = f"finance.flow.drain:{self.id}" + (f":{eta}" if eta else "") + (f":{part}/{parts}" if part else "")
+        if not eta and not part and self._drain_waits():
+            self.env.cr.postcommit.add(self._drain_after_commit)
+            return
+        key = self._drain_key() + (f":{eta}" if eta else "") + (f":{part}/{parts}" if part else "")
         self.sudo().with_delay(
             identity_key=key,
             description=_("Messages: %s", self.name),
@@ -86,6 +95,18 @@ class FinanceFlowTraffic(models.Model):
             eta=eta,
             channel=self._lane(),
         ).drain_job(part, parts)
+
+    def _drain_waits(self):
+        """Whether a wake-up for now has not begun yet."""
+        waiting = [("identity_key", "=", self._drain_key()), ("state", "in", ("pending", "enqueued"))]
+        return bool(self.env["queue.job"].sudo().search_count(waiting, limit=1))
+
+    def _drain_after_commit(self):
+        """The wake-up we relied on may have begun before our commit and seen nothing of it: then another one."""
+        with contextlib.suppress(psycopg2.Error), self.env.registry.cursor() as cr:  # else the sweeper wakes it
+            flow = self.with_env(self.env(cr=cr))
+            if not flow._drain_waits():
+                flow._enqueue_drain()
 
     def drain_job(self, part=0, parts=1):
         """Work on what waits in this flow, message by message."""

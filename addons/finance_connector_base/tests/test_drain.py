@@ -51,6 +51,21 @@ class TestDrainIn(Batches, FinanceCase):
             self.assertEqual(len(self.woken(jobs)), 1)
             jobs.assert_jobs_count(1)
 
+    def test_a_wake_up_that_begins_before_our_commit(self):
+        """It has seen nothing of what we bring; after our commit there is another one."""
+
+        def wake_ups():
+            return self.env["queue.job"].search([("identity_key", "=", self.flow._drain_key())], order="id")
+
+        for content in (b"1", b"2"):
+            self.bring(content)._enqueue()
+            self.env.cr.precommit.run()
+        self.assertEqual(wake_ups().mapped("state"), ["pending"])
+        self.env.cr.execute("UPDATE queue_job SET state = 'started' WHERE id = %s", wake_ups().ids)
+        self.env.invalidate_all()
+        self.env.cr.postcommit.run()
+        self.assertEqual(wake_ups().mapped("state"), ["started", "pending"])
+
     def test_each_has_its_own_outcome(self):
         messages = self.bring(b"good", b"bad", b"also good")
         partner = self.env["res.partner"].create({"name": "before"})
