@@ -1,6 +1,9 @@
 from odoo.tools import config
 
 from . import controllers, figures, models, operations, services, steps, transports, webhooks
+from .server import limit_reading
+
+limit_reading()
 
 if "finance_connector_base" in config["server_wide_modules"]:
     from . import runner

@@ -14,6 +14,7 @@ from pathlib import Path
 from odoo.tools import config
 
 from .core.errors import ConfigurationError
+from .core.safe import limits
 from .crypto.sources import EnvironmentKeys, FileKeys
 from .crypto.vault import VaultKeys, VaultSettings
 
@@ -68,6 +69,11 @@ def runner_seconds():
 def webhook_max_bytes():
     """Largest webhook post that is read; events are small, files come by other ways."""
     return int(option("webhook_max_bytes", 1 << 20))
+
+
+def limit_reading():
+    """Put the host's limits of files from outside in force (``core.safe.limits``)."""
+    limits.configure({name: option(name) for name in limits.option_names()})
 
 
 def internal_hosts():

@@ -1,48 +1,20 @@
 """Events as text: one JSON line each, and one summary a statement."""
 
-import json
-from dataclasses import MISSING, fields, is_dataclass
-from datetime import date
-from decimal import Decimal
-
+from odoo.addons.finance_connector_base.core.codec import Codec
 from odoo.addons.finance_connector_base.core.money import plain
-from odoo.addons.finance_connector_base.core.statement import (
-    Entry,
-    Footer,
-    Header,
-    Totals,
-)
+from odoo.addons.finance_connector_base.core.statement import Entry, Finding, Footer, Header, Totals
+
+EVENTS = Codec(Header, Entry, Footer, Finding)
 
 
 def lines(events):
     """Canonical JSON lines: fields in the order of the classes, those at their default left out."""
     for event in events:
-        found = {"event": type(event).__name__.lower(), **content(event)}
-        yield json.dumps(found, ensure_ascii=False) + "\n"
+        yield EVENTS.line(event) + "\n"
 
 
 def rendered(events):
     return "".join(lines(events))
-
-
-def content(record):
-    """An event as plain JSON values; fields at their default are left out."""
-    found = {}
-    for field in fields(record):
-        value = getattr(record, field.name)
-        if field.default is MISSING or value != field.default:
-            found[field.name] = _value(value)
-    return found
-
-
-def _value(value):
-    if isinstance(value, Decimal):
-        return plain(value)
-    if isinstance(value, date):  # datetime too
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [_value(item) for item in value]
-    return content(value) if is_dataclass(value) else value
 
 
 def summaries(events):

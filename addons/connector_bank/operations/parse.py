@@ -6,7 +6,7 @@ import sys
 from odoo.addons.finance_connector_base.core.errors import FinanceError
 from odoo.addons.finance_connector_base.core.operation import OPERATIONS, Operation
 
-from .. import formats
+from ..formats.bounded import lines_bounded, summaries_bounded
 
 
 @OPERATIONS.add("parse", "read files, print what they say")
@@ -29,13 +29,8 @@ class Parse(Operation):
         return None, code
 
     def _print(self, path, options):
-        events = formats.parse(path, options.format)
-        if options.summary:
-            sys.stdout.writelines(
-                json.dumps(summary, ensure_ascii=False) + "\n" for summary in formats.summaries(events)
-            )
-        else:
-            sys.stdout.writelines(formats.lines(events))
+        read = summaries_bounded if options.summary else lines_bounded
+        sys.stdout.writelines(f"{line}\n" for line in read(path, options.format))
 
     def _refuse(self, path, error):
         sys.stdout.flush()

@@ -1,11 +1,9 @@
-import io
-
 from odoo import _, models
 from odoo.exceptions import UserError
 
 from odoo.addons.finance_connector_base.core.errors import BusinessError, FinanceError
 
-from .. import formats
+from ..formats.bounded import parse_bounded
 from ..importing.book import statements
 
 
@@ -20,7 +18,7 @@ class FinanceProcessStatement(models.AbstractModel):
         options = message.options or {}
         tally = {"statements": 0, "lines": 0, "duplicates": 0, "pending": 0, "cases": 0}
         touched = self.env["account.journal"]
-        events = formats.parse(io.BytesIO(message._raw()), options.get("format"))
+        events = parse_bounded(message._source(), options.get("format"))
         for statement in statements(events):
             self._keep_findings(message, statement, tally)
             try:

@@ -4,10 +4,10 @@ from itertools import pairwise
 
 from odoo import _, api, fields, models
 
+from odoo.addons.finance_connector_base.core.codec import content
 from odoo.addons.finance_connector_base.core.errors import BusinessError, StateConflictError
 from odoo.addons.finance_connector_base.core.money import plain
 
-from ..formats.rendering import content
 from ..importing.book import period
 from ..importing.identity import content_hash, statement_identity
 from ..importing.label import counterparty, label

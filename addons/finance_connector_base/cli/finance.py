@@ -39,6 +39,9 @@ class Finance(Command):
         from odoo.addons.finance_connector_base.core.operation import (  # pylint: disable=odoo-addons-relative-import
             OPERATIONS,
         )
+        from odoo.addons.finance_connector_base.server import (  # pylint: disable=odoo-addons-relative-import
+            limit_reading,
+        )
 
         parser = self.parser
         parser.add_argument("-c", "--config", help="Odoo configuration file")
@@ -63,6 +66,7 @@ class Finance(Command):
         config.parse_config(["-c", options.config] if options.config else [], setup_logging=True)
         logging.getLogger().setLevel(logging.WARNING)
         try:
+            limit_reading()  # Odoo knew its configuration file only now
             with self._environment(options) as env:
                 result, code = self._run(options, env)
         except (FinanceError, UserError) as error:

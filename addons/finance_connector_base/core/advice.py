@@ -13,6 +13,9 @@ TITLES = {
     "format": "File cannot be read",
     "xml": "File is damaged",
     "zip": "Archive is damaged or suspicious",
+    "parse": "File cannot be read",
+    "parse.memory": "Reading takes too much memory",
+    "parse.time": "Reading takes too long",
     "file": "File cannot be used",
     "duplicate": "Same reference, other content",
     "security": "Not to be trusted",
@@ -52,6 +55,11 @@ ADVICE = {
     "format": "Ask the sender for a complete file in a supported format, or choose the format by hand.",
     "xml": "The file is damaged or not what it claims to be. Ask the sender for it again.",
     "zip": "The archive is damaged or suspicious. Ask the sender for it again.",
+    "parse": "Reading broke off; nothing of the file was booked, and the file is kept. Tell your administrator.",
+    "parse.memory": "Reading was stopped to protect the server; nothing was booked, and the file is kept. Ask the "
+    "sender whether it is right. If it is, the administrator raises parse_megabytes in odoo.conf, then press Retry.",
+    "parse.time": "Reading was stopped to protect the server; nothing was booked, and the file is kept. If the file is "
+    "right, ask for smaller ones, or the administrator raises parse_seconds in odoo.conf; then press Retry.",
     "duplicate": "The same reference came with other content. Compare both messages and drop the wrong one.",
     "security": "The message could not be trusted. Do not retry before the sender has confirmed it.",
     "technical": "The other side could not be reached. It is tried again by itself; check the line if it lasts.",

@@ -114,6 +114,12 @@ class FinanceMessage(models.Model):
             return message.attachment_id.raw or b""
         return base64.b64decode(message.body or b"")
 
+    def _source(self):
+        """Where a reader finds the bytes without our holding them: a path where they are a file, else the bytes."""
+        self.ensure_one()
+        attachment = self.sudo().attachment_id
+        return attachment._full_path(attachment.store_fname) if attachment.store_fname else self._raw()
+
     def _processor(self):
         """The service for messages of this kind: ``finance.process.<kind>``."""
         self.ensure_one()

@@ -7,6 +7,7 @@ from . import (
     test_drain,
     test_message_in,
     test_message_out,
+    test_pure_bounded,
     test_pure_core,
     test_pure_crypto,
     test_pure_protocol,

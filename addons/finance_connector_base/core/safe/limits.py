@@ -25,7 +25,16 @@ class ZipLimits:
     total_bytes: int = 4 << 30
 
 
-_KINDS = {"xml": XmlLimits, "zip": ZipLimits}
+@dataclass(frozen=True, slots=True)
+class ParseLimits:
+    """Of the process that reads one file (``core.bounded``)."""
+
+    megabytes: int = 512
+    seconds: int = 60  # of computing, and of waiting for it
+    line_bytes: int = 64 << 20  # of one record on its way back
+
+
+_KINDS = {"parse": ParseLimits, "xml": XmlLimits, "zip": ZipLimits}
 _active = {kind: kind() for kind in _KINDS.values()}
 
 
