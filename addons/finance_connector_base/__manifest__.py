@@ -14,6 +14,8 @@
         "data/queue_job.xml",
         "data/ir_cron.xml",
         "views/finance_stop_views.xml",
+        "views/finance_approval_views.xml",
+        "views/finance_approval_rule_views.xml",
         "views/finance_exception_views.xml",
         "views/finance_attempt_views.xml",
         "views/finance_message_views.xml",

@@ -1,5 +1,12 @@
 from . import (
+    approval_mixin,
     finance_access,
+    finance_approval,
+    finance_approval_answer,
+    finance_approval_beneficiary,
+    finance_approval_delegation,
+    finance_approval_rule,
+    finance_approval_vote,
     finance_attempt,
     finance_board,
     finance_breaker,
@@ -17,6 +24,7 @@ from . import (
     finance_gate,
     finance_link,
     finance_message,
+    finance_message_release,
     finance_node,
     finance_quota,
     finance_stop,
@@ -24,4 +32,5 @@ from . import (
     finance_webhook_tally,
     res_company,
     res_config_settings,
+    res_partner_bank,
 )

@@ -1,6 +1,6 @@
 from psycopg2.extras import Json
 
-from odoo import SUPERUSER_ID, _, api, fields, models
+from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..core.difference import difference
@@ -21,9 +21,12 @@ class FinanceDecision(models.Model):
     """
 
     _name = "finance.decision"
-    _inherit = ["finance.access"]
+    _inherit = ["finance.access", "finance.approval.mixin"]
     _description = "Finance decision"
     _order = "id desc"
+
+    _approval_protected = ("kind", "message_id", "mapping_version", "reason", "differs")
+    _decides = ("action_approve",)
 
     message_id = fields.Many2one("finance.message", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="message_id.company_id", store=True, index=True)
@@ -100,40 +103,91 @@ class FinanceDecision(models.Model):
         return options
 
     def action_request(self):
-        """Decide; where money moves the decision waits for a second person."""
+        """Decide; where money moves, or a rule says so, the decision waits for others."""
         self.ensure_one()
         self._check_person()
         if self.state != "draft":
             raise UserError(_("This decision was made already."))
         if self.kind == "replay" and not self.differs:
             self.action_preview()
+        if not self._decidable():
+            self._refuse_moved_on()
         self.sudo().requested_by_id = self.env.user
-        if self._carry_out() == SECOND:
+        if self._request_approval():
             self.sudo().state = "asked"
+        elif self._carry_out() == SECOND:
+            raise UserError(_("A second person has to agree."))
 
     def action_approve(self):
-        """The second person agrees, and the decision is carried out."""
+        """The second person agrees; when all have, the decision is carried out."""
         self.ensure_one()
         self._check_person()
-        if not self.env.user.has_group("finance_connector_base.group_approver"):
-            raise AccessError(_("The second person must be an approver."))
         if self.state != "asked":
             raise UserError(_("This decision does not wait for a second person."))
-        if self.env.user == self.requested_by_id:
-            raise UserError(_("The second person must be another one."))
-        self.sudo().approved_by_id = self.env.user
-        if self._carry_out() == SECOND:
-            raise UserError(_("The second person must be another one."))
+        return self.approval_id._vote("approve")
 
     def action_drop(self):
         self._check_person()
-        self.filtered(lambda decision: decision.state in ("draft", "asked")).sudo().state = "dropped"
+        for decision in self.filtered(lambda one: one.state in ("draft", "asked")):
+            decision.sudo().approval_id.filtered("open")._void(_("Dropped by %s", self.env.user.name))
+            decision.sudo().state = "dropped"
 
     def _check_person(self):
         """Decisions are made by people who are signed in, not by programs or in somebody's name."""
         self.check_access("read")
-        if self.env.su or self.env.uid == SUPERUSER_ID:
-            raise AccessError(_("Decisions are made by people."))
+        self.env["finance.person"]._present()
+
+    # what the approval engine asks and tells
+
+    def _approval_kind(self):
+        return self.kind if self.kind in ("replay", "release") else "outcome"
+
+    def _approval_content(self):
+        return {
+            "message": self.message_id.id,
+            "sha256": self.message_id.sha256,
+            "decision": self.kind,
+            "mapping_version": self.mapping_version,
+            "reason": self.reason,
+            "differs": self.differs or None,
+        }
+
+    def _approval_facts(self):
+        message = self.message_id.sudo()
+        verdict = dict(self._fields["kind"].selection)[self.kind]
+        changes = [
+            [_("Message"), "", message.name],
+            [_("Connector"), "", message.connector_id.name],
+            [_("Decision"), "", verdict],
+        ]
+        changes += [[self.env._("Will differ"), "", line] for line in (self.differs or "").splitlines()]
+        facts = {} if message.direction == "in" else message._processor()._release_facts(message)
+        return {
+            **{key: facts[key] for key in ("parts", "accounts") if key in facts},
+            "name": f"{verdict}: {message.name}",
+            "changes": changes,
+            "reason": self.reason,
+            "floor": 1 if message.flow_id.moves_money else 0,
+        }
+
+    def _approved(self, approval):
+        self.sudo().approved_by_id = approval.vote_ids[-1:].user_id
+        if self._carry_out() == SECOND:
+            raise UserError(_("The second person must be another one."))
+
+    def _refused(self, approval):
+        self.sudo().filtered(lambda one: one.state == "asked").state = "dropped"
+
+    def _decidable(self):
+        if self.kind == "release":
+            return self.message_id.hold
+        states = ("processed", "refused", "dead", "quarantined") if self.kind == "replay" else ("unknown",)
+        return self.message_id.state in states
+
+    def _refuse_moved_on(self):
+        message = self.message_id.sudo()
+        label = dict(message._fields["state"].selection)[message.state]
+        raise UserError(_("The message has moved on: it is now “%s”.", label))
 
     def _carry_out(self):
         """Let the protocol judge; the reason is returned where a second person is missing."""
@@ -151,8 +205,7 @@ class FinanceDecision(models.Model):
         if why == "copy":
             values["replay_id"] = self._replay_copy().id
         elif why:
-            label = dict(message._fields["state"].selection)[message.state]
-            raise UserError(_("The message has moved on: it is now “%s”.", label))
+            self._refuse_moved_on()
         self.sudo().write(values)
         return None
 

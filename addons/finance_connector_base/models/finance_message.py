@@ -31,9 +31,12 @@ class FinanceMessage(models.Model):
     """One envelope in or out: its bytes, where it stands, and every try to bring it across."""
 
     _name = "finance.message"
-    _inherit = ["mail.thread", "finance.access"]
+    _inherit = ["mail.thread", "finance.access", "finance.approval.mixin"]
     _description = "Finance message"
     _order = "id desc"
+
+    _approval_protected = ("sha256",)
+    _approval_stands = True
 
     name = fields.Char(required=True, readonly=True)
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)

@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
@@ -134,8 +134,7 @@ class FinanceStop(models.Model):
         """Let messages go again; another person than the one who stopped says why."""
         self.ensure_one()
         self.check_access("read")
-        if self.env.su or self.env.uid == SUPERUSER_ID:
-            raise AccessError(self.env._("A stop is released by people."))
+        self.env["finance.person"]._required(self, ("action_release",))
         self._check_person(RELEASERS, self.env._("A stop is released by administrators and approvers."))
         if self.state != "active":
             raise UserError(self.env._("This stop is released already."))

@@ -1,10 +1,12 @@
 from . import (
+    finance_ballot,
     finance_deliver,
     finance_demo,
     finance_drain,
     finance_hook,
     finance_intake,
     finance_permit,
+    finance_person,
     finance_process,
     finance_process_file,
     finance_process_webhook,

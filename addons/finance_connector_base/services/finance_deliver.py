@@ -100,7 +100,8 @@ class FinanceDeliver(models.AbstractModel):
                     self.env._("%s was submitted before with other content.", key), code="duplicate.content"
                 )
             return known
-        message._enqueue(new=True)
+        if not message._wait_for_release():
+            message._enqueue(new=True)
         return message
 
     # transactions of their own

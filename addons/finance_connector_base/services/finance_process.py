@@ -43,3 +43,9 @@ class FinanceProcess(models.AbstractModel):
 
     def delivered(self, message, answer):
         """Follow up in the ledger; ``answer`` are the bytes the other side gave back."""
+
+    def _release_facts(self, message):
+        """How the release of an outgoing message is put before people, as ``_approval_facts`` of the mixin tells:
+        ``parts`` (what goes to whom), ``accounts``, further ``changes`` and ``warnings``.
+        """
+        return {}

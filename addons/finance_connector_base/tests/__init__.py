@@ -1,4 +1,5 @@
 from . import (
+    test_approval,
     test_board,
     test_command_line,
     test_credential,
@@ -7,6 +8,7 @@ from . import (
     test_drain,
     test_message_in,
     test_message_out,
+    test_pure_approval,
     test_pure_bounded,
     test_pure_core,
     test_pure_crypto,

@@ -9,6 +9,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import TransactionCase, new_test_user
 
+from ..services.finance_person import Call, FinancePerson
 from .sandbox import sandbox
 
 ROLES = {
@@ -35,8 +36,17 @@ class FinanceCase(TransactionCase):
         }
         cls.enterClassContext(patch.dict("os.environ", environ))
         cls.company = cls.env.company
-        cls.roles = {role: new_test_user(cls.env, f"fc_{role}", groups=group) for role, group in ROLES.items()}
+        cls.roles = {role: cls.person(f"fc_{role}", group) for role, group in ROLES.items()}
         cls.upload = cls.connector("upload", "Test upload")
+
+    def setUp(self):
+        super().setUp()
+        self.enterContext(at_the_screen())
+
+    @classmethod
+    def person(cls, login, groups, **values):
+        """A user with an e-mail address of his own: users that share one are taken for one person."""
+        return new_test_user(cls.env, login, groups=groups, email=f"{login}@example.com", **values)
 
     @classmethod
     def connector(cls, transport, name, **values):
@@ -106,6 +116,23 @@ class SandboxCase(FinanceCase):
 
     def effects(self):
         return len(self.sandbox.effects("bank", "payment"))
+
+
+def at_the_screen():
+    """Let each call made here stand for a request of its user, as if it came from the web client."""
+
+    def asked_for(self, call, record, methods):
+        return True
+
+    def call(self):
+        return Call(self.env.uid, "", "", (), "web", "session", "192.0.2.7")
+
+    return patch.multiple(FinancePerson, _call=call, _asked_for=asked_for)
+
+
+def by_a_program():
+    """As it is where nobody outside asked for anything: cron, job, shell."""
+    return patch.object(FinancePerson, "_call", lambda self: None)
 
 
 @contextmanager
