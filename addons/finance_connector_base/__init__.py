@@ -1,9 +1,11 @@
 from odoo.tools import config
 
 from . import controllers, figures, models, operations, services, steps, transports, webhooks
+from .core import masking
 from .server import limit_reading
 
 limit_reading()
+masking.install()
 
 if "finance_connector_base" in config["server_wide_modules"]:
     from . import runner

@@ -27,6 +27,7 @@
         "views/finance_webhook_views.xml",
         "views/finance_node_views.xml",
         "views/finance_link_views.xml",
+        "views/finance_expiry_views.xml",
         "views/finance_overview.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",

@@ -38,6 +38,7 @@ TITLES = {
     "step": "Step unknown",
     "https": "Refused by the other side",
     "secret": "Secret cannot be used",
+    "expiry": "Ends soon",
     "secret.vault": "Vault not reachable",
     "hook": "Webhook post refused",
     "hook.secret_missing": "Webhook secret missing",
@@ -124,6 +125,8 @@ ADVICE = {
     "permit": "Nothing may leave this database. If it is the real one, an administrator binds it to this server in "
     "Settings; if it is a copy, leave it as it is. A connector must also be for the environment of its server.",
     "odoo.refused": "Odoo refused the entry for the reason above. Mend the cause, then press Retry.",
+    "expiry": "Renew it with the other side and enter the new one, or its new date, on the connector. The case closes "
+    "by itself then.",
     "secret": "The stored secret cannot be opened on this server. Ask the server's administrator whether a key is "
     "missing; otherwise enter the secret anew on the connector.",
     "secret.vault": "The secret keys could not be fetched from Vault. It is tried again by itself; tell the server's "

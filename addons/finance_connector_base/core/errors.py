@@ -17,8 +17,11 @@ FinanceError
 """
 
 
+from .masking import masked
+
+
 class FinanceError(Exception):
-    """Raised on purpose; ``code`` is stable, the text is for people.
+    """Raised on purpose; ``code`` is stable, the text is for people and never holds a secret.
 
     :param place: line, record or path inside the message, as a person would look it up
     :param retry_after: seconds the other side asked us to wait
@@ -28,9 +31,9 @@ class FinanceError(Exception):
     category = "defect"
 
     def __init__(self, text, *, code=None, place=None, retry_after=None):
-        super().__init__(text)
+        super().__init__(masked(str(text)))
         self.code = code or self.code
-        self.place = place
+        self.place = masked(place) if isinstance(place, str) else place
         self.retry_after = retry_after
 
 

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ..core.canonical import sha256
 from ..core.errors import ConfigurationError, SecurityError
+from ..core.masking import remember
 
 VERSION = "v1"
 NONCE_BYTES = 12
@@ -58,6 +59,8 @@ class KeyRing:
 
     def __init__(self, keys):
         """:param keys: key texts (``new_key``), the current one first."""
+        for text in keys:
+            remember(text.strip())
         self._raw = {key_id(text): _decode(text.strip()) for text in keys}
         if not self._raw:
             raise ConfigurationError("no secret key is set", code="secret.key")

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from ..core.errors import AuthError, ConfigurationError, FinanceError, TechnicalError
+from ..core.masking import remember
 from .envelope import KeyRing
 
 _logger = logging.getLogger(__name__)
@@ -149,14 +150,17 @@ class VaultKeys:
     @staticmethod
     def _file(path):
         try:
-            return Path(path).read_text(encoding="utf-8").strip()
+            text = Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ConfigurationError(f"cannot read {path}", code="secret.vault_setup") from error
+        remember(text)
+        return text
 
     def _call(self, method, path, token=None, body=None):
         """One call; never redirected (a token must not travel on), TLS always verified."""
         headers = {"X-Vault-Request": "true"}
         if token:
+            remember(token)
             headers["X-Vault-Token"] = token
         if self._settings.namespace:
             headers["X-Vault-Namespace"] = self._settings.namespace

@@ -1,1 +1,1 @@
-from . import nodes, operations, traffic, webhooks
+from . import expiry, nodes, operations, traffic, webhooks

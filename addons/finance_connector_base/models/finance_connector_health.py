@@ -139,16 +139,12 @@ class FinanceConnectorHealth(models.Model):
                 for quota in connector.quota_ids
             )
 
-    def _expiries(self):
-        """What ends by itself: ``(date, name)`` of secrets here; others add certificates and consents."""
-        self.ensure_one()
-        labels = dict(self.env["finance.credential"]._fields["purpose"]._description_selection(self.env))
-        return [(one.expires_on, labels[one.purpose]) for one in self.sudo().credential_ids if one.expires_on]
-
+    @api.depends("expiry_ids.expires_on")
     def _compute_expiry(self):
         today = fields.Date.context_today(self)
         for connector in self:
-            on, name = min(connector._expiries(), default=(None, None))
+            first = connector.expiry_ids.sorted("expires_on")[:1]
+            on, name = first.expires_on or None, first.name
             connector.expiry_mood = (
                 "none" if on is None else "over" if on < today else "soon" if on <= today + timedelta(30) else "fine"
             )

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .. import server
 from ..core.errors import FinanceError
+from ..crypto.expiry import dated_pins, without_dates
 from ..services.finance_token import TokenStore
 from ..steps.pgp import fingerprints
 from ..transports.session import parsed_pins
@@ -54,7 +55,8 @@ class FinanceConnector(models.Model):
         string="Certificate pins",
         tracking=True,
         help="One a line: sha256/… of the public key, or the hexadecimal SHA-256 of the certificate. Enter a second "
-        "one as a backup, or the line stops when the other side renews its key.",
+        "one as a backup, or the line stops when the other side renews its key. A date behind a pin, as in 2027-01-31, "
+        "is watched.",
     )
     # signing in
     auth_scheme = fields.Selection(
@@ -118,7 +120,8 @@ class FinanceConnector(models.Model):
         for connector in self:
             try:
                 parsed_host_keys(connector.host_keys or "")
-                parsed_pins(connector.tls_pins or "")
+                dated_pins(connector.tls_pins)
+                parsed_pins(without_dates(connector.tls_pins))
                 fingerprints(connector.pgp_fingerprints)
             except FinanceError as error:
                 raise ValidationError(str(error)) from error
@@ -139,6 +142,7 @@ class FinanceConnector(models.Model):
             **super()._transport_settings(),
             **{name: self[name] or "" for name in texts},
             "sent": self.folder_sent or "",
+            "tls_pins": without_dates(self.tls_pins),
             "settle_seconds": self.settle_seconds,
             "page_size": self.page_size,
             "wsdl": wsdl.raw or b"",

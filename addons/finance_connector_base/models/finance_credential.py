@@ -1,4 +1,5 @@
 import base64
+import contextlib
 from datetime import timedelta
 
 from odoo import _, api, fields, models
@@ -6,7 +7,14 @@ from odoo.exceptions import ValidationError
 from odoo.orm.models import NO_ACCESS
 
 from .. import server
+from ..core.errors import FinanceError
+from ..core.masking import remember
 from ..crypto.envelope import key_id_of
+from ..crypto.expiry import certificates_end
+from ..steps.pgp import key_end
+
+#: Changes that may move a date.
+DATED = {"expires_on", "purpose", "connector_id", "valid_until"}
 
 
 class FinanceCredential(models.Model):
@@ -69,7 +77,24 @@ class FinanceCredential(models.Model):
     def create(self, vals_list):
         credentials = super().create(vals_list)
         credentials.filtered(lambda one: one.purpose == "webhook")._relieve()
+        credentials.filtered("expires_on").connector_id._watch_expiries()
         return credentials
+
+    def write(self, vals):
+        """The date belongs to the secret: a new one without a date has none yet."""
+        replaced = vals.get("secret") or vals.get("secret_file")
+        if replaced and "expires_on" not in vals and any(self.mapped("rotated_on")):
+            vals = {**vals, "expires_on": False}
+        done = super().write(vals)
+        if DATED & vals.keys():
+            self.connector_id._watch_expiries()
+        return done
+
+    def unlink(self):
+        connectors = self.filtered("expires_on").connector_id
+        done = super().unlink()
+        connectors._watch_expiries()
+        return done
 
     @api.depends("sealed")
     def _compute_secret(self):
@@ -83,14 +108,26 @@ class FinanceCredential(models.Model):
     def _seal(self, secret):
         """Keep a secret, encrypted for this record alone."""
         self.ensure_one()
+        remember(secret)
         self.sudo().write(
             {
                 "sealed": server.sealing_ring().seal(secret, self._associated()),
                 "ending": secret[-2:] if len(secret) >= 12 else "",
                 "rotated_on": fields.Datetime.now(),
+                **self._dated(secret),
             }
         )
         self.invalidate_recordset(["secret", "secret_file"], flush=False)  # not even in this transaction's memory
+
+    def _dated(self, secret):
+        """The day a certificate or key names itself as its last one."""
+        day = None
+        if self.purpose == "client_certificate":
+            day = certificates_end(secret)
+        elif self.purpose == "pgp_key":
+            with contextlib.suppress(FinanceError):  # the test of the connection tells what is wrong with it
+                day = key_end(secret)
+        return {"expires_on": day} if day else {}
 
     def _is_valid(self):
         """Whether a webhook secret is accepted now."""
@@ -116,11 +153,14 @@ class FinanceCredential(models.Model):
                 raise ValidationError(_("The file is no text: keys are expected as PEM or ASCII armor.")) from error
             credential._seal(secret)
 
+    def _label(self):
+        """The purpose in the language of the environment."""
+        self.ensure_one()
+        return dict(self._fields["purpose"]._description_selection(self.env))[self.purpose]
+
     def _words(self):
         """How a person finds this secret: company, connector and purpose."""
-        self.ensure_one()
-        purpose = dict(self._fields["purpose"]._description_selection(self.env))[self.purpose]
-        return f"{self.company_id.name} / {self.connector_id.name}: {purpose}"
+        return f"{self.company_id.name} / {self.connector_id.name}: {self._label()}"
 
     def _associated(self):
         """What a stored secret is bound to: database, connector's environment, record, purpose."""
@@ -131,4 +171,8 @@ class FinanceCredential(models.Model):
         """The secret in clear, for transports only; ``None`` where none is stored."""
         self.ensure_one()
         sealed = self.sudo().sealed
-        return server.key_ring(key_id_of(sealed)).open(sealed, self._associated()) if sealed else None
+        if not sealed:
+            return None
+        secret = server.key_ring(key_id_of(sealed)).open(sealed, self._associated())
+        remember(secret)
+        return secret

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..core.advice import advice, title
 from ..core.errors import CATEGORIES
+from ..core.masking import masked
 
 
 class FinanceException(models.Model):
@@ -96,8 +97,9 @@ class FinanceException(models.Model):
         return late if True in value else ["!", "&", *late]
 
     @api.model
-    def _report(self, record, code, text, place=None, *, message=None, category="data", **values):
+    def _report(self, record, code, text, place=None, *, message=None, category="data", notify=True, **values):
         """Open a case about ``record``, or count one more for the case open on code and place."""
+        text, place = masked(text), place and masked(place)
         message = message or self.env["finance.message"]
         domain = [("code", "=", code), ("place", "=", place or False), ("state", "=", "open")]
         if message:
@@ -131,7 +133,8 @@ class FinanceException(models.Model):
                 **values,
             }
         )
-        case._notify_owner()
+        if notify:
+            case._notify_owner()
         return case
 
     @api.model

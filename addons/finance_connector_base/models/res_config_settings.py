@@ -24,6 +24,8 @@ class ResConfigSettings(models.TransientModel):
         config_parameter="finance_connector_base.backlog_minutes", default=60, string="Fetch nothing more when"
     )
 
+    finance_expiry_days = fields.Char(related="company_id.finance_expiry_days", readonly=False)
+
     @api.depends("company_id")
     def _compute_finance_host(self):
         permit = self.env["finance.permit"]

@@ -9,6 +9,7 @@ from .. import server
 from ..core import machine
 from ..core.breaker import Breaker
 from ..core.machine import Standing
+from ..core.masking import accounts_masked
 from ..core.protocol import FINAL, Policy
 
 #: What the protocol decides by, and what a call needs, in one query; times are seconds by the database's clock.
@@ -215,7 +216,8 @@ class FinanceStanding(models.AbstractModel):
     def _close(self, attempt_id, outcome, error=None, **values):
         """End one attempt, or all that are still open where none is named (their worker is gone)."""
         if error is not None:
-            values = {"category": error.category, "error_code": error.code, "text": str(error), **values}
+            text = accounts_masked(str(error))
+            values = {"category": error.category, "error_code": error.code, "text": text, **values}
         sets = [SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()]
         which = SQL("id = %s", attempt_id) if attempt_id else SQL("FALSE")
         self.env.cr.execute(
@@ -254,7 +256,7 @@ class FinanceStanding(models.AbstractModel):
             outcome="failed" if error else "ok",
             category=error.category if error else None,
             code=error.code if error else None,
-            text=str(error) if error else None,
+            text=accounts_masked(str(error)) if error else None,
             ms=milliseconds,
             node=server.node(),
             now=now,

@@ -48,6 +48,15 @@ class Gpg:
         result = self.run(["--import"], armored.encode(), passphrase)
         return {words[1] for words in result.lines("IMPORT_OK") if len(words) > 1}
 
+    def listing(self, armored):
+        """Rows of the machine-readable listing of keys, without taking them in (doc/DETAILS, colon listings)."""
+        line = [PROGRAM, *BASIC, "--homedir", str(self.home), "--with-colons", "--show-keys"]
+        try:
+            done = subprocess.run(line, input=armored.encode(), capture_output=True, timeout=self._seconds, check=False)
+        except subprocess.TimeoutExpired as error:
+            raise TechnicalError(f"gpg did not end in {self._seconds} seconds", code="pgp.time") from error
+        return [row.split(":") for row in done.stdout.decode("utf-8", "replace").splitlines()]
+
     def run(self, command, content, passphrase=None):
         """One run; ``content`` goes in, status lines and output come out."""
         status_out, status_in = os.pipe()

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from ..core.errors import ConfigurationError, FormatError, SecurityError
 from ..core.transport import Parcel
+from ..crypto.expiry import day_of
 from .chain import STEPS
 from .gpg import BAD, gpg
 
@@ -28,6 +29,31 @@ def fingerprints(text):
             code="pgp.fingerprint",
         )
     return found
+
+
+#: A listing of keys is quick; a program that hangs must not hold up a daily job.
+LISTING_SECONDS = 10
+
+
+def key_end(armored, pinned=""):
+    """The first day on which a key, or a subkey of it, can no longer be used; ``None`` where none ends.
+
+    :param pinned: fingerprints; keys of others in the text are left out
+    """
+    with gpg(LISTING_SECONDS, 0) as program:
+        rows = program.listing(armored)
+    wanted, ends, counts, primary = fingerprints(pinned), [], False, None
+    for row in rows:
+        if row[0] in ("pub", "sec"):
+            primary, counts = row, False
+        elif row[0] == "fpr" and primary is not None:  # the first one after a primary key is its own
+            counts, primary_end = not wanted or row[9].upper() in wanted, primary[6]
+            primary = None
+            if counts and primary_end:
+                ends.append(day_of(primary_end))
+        elif row[0] in ("sub", "ssb") and counts and row[6] and row[1] not in ("e", "r"):
+            ends.append(day_of(row[6]))
+    return min(ends, default=None)
 
 
 class _Pgp:

@@ -20,6 +20,7 @@ from ..core.errors import (
     StateConflictError,
     TechnicalError,
 )
+from ..core.masking import masked
 from ..core.transport import TRANSPORTS, Parcel, Receipt
 from . import oauth
 from .deadline import deadline
@@ -260,4 +261,5 @@ def _time(text):
 
 
 def _excerpt(content):
-    return content[:300].decode("utf-8", "replace").strip()
+    """The beginning of an answer; masked before it is cut, so that no half secret is left at the end."""
+    return masked(content[:4096].decode("utf-8", "replace"))[:300].strip()

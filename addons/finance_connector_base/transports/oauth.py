@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote_plus, urlencode
 
 from ..core.errors import AuthError, BusinessError, OutcomeUnknownError, RemoteDefectError, TechnicalError
+from ..core.masking import remember
 
 #: A token is renewed this long before it ends, so that it does not end on the way.
 EARLY_SECONDS = 60
@@ -22,6 +23,9 @@ SHORTEST_SECONDS = 30
 class Token:
     text: str = field(repr=False)
     expires_at: float  # seconds since 1970
+
+    def __post_init__(self):
+        remember(self.text)
 
     def usable(self, stale=None):
         return self.text != stale and self.expires_at > time.time()

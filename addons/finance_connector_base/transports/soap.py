@@ -25,6 +25,7 @@ from ..core.errors import (
     OutcomeUnknownError,
     RemoteDefectError,
 )
+from ..core.masking import masked
 from ..core.safe.zip import zip_members
 from ..core.transport import TRANSPORTS, Receipt
 from .https import Https
@@ -108,7 +109,7 @@ class Soap(Https):
     def _of_fault(self, fault):
         """SOAP 1.1, 4.4.1 and SOAP 1.2, 5.4.6: the code says whose the trouble is."""
         code = str(fault.code or "").rpartition(":")[2]
-        words = f"{self._host}: {str(fault.message)[:300]}"
+        words = f"{self._host}: {masked(str(fault.message))[:300]}"
         kinds = " ".join([code, *(str(each) for each in fault.subcodes or ())]).lower()
         if any(word in kinds for word in IDENTITY):
             return AuthError(f"{words} (our sign-in is refused)", code="soap.auth")
