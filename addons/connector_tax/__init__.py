@@ -1,1 +1,1 @@
-from . import core, figures, models, providers, services
+from . import core, figures, models, providers, services, wizards

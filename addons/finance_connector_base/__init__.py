@@ -1,6 +1,6 @@
 from odoo.tools import config
 
-from . import controllers, figures, models, operations, services, steps, transports, webhooks
+from . import controllers, figures, models, operations, services, steps, transports, webhooks, wizards
 from .core import masking
 from .server import limit_reading
 

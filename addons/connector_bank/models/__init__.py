@@ -4,6 +4,7 @@ from . import (
     account_journal,
     account_journal_dashboard,
     finance_bank_balance,
+    finance_connector,
     finance_exception,
     finance_match_part,
     finance_match_proposal,

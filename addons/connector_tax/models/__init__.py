@@ -2,6 +2,7 @@ from . import (
     account_fiscal_position,
     account_move,
     finance_connector,
+    finance_connector_remains,
     finance_tax_determination,
     finance_tax_determination_line,
     finance_tax_mapping,

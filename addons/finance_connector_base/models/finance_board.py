@@ -55,12 +55,18 @@ class FinanceBoard(models.AbstractModel):
             )
         return {
             "currency_id": currency.id,
+            "may_connect": self._may_connect(),
             "domains": [
                 {"code": domain, "label": labels[domain], "figures": boards[domain]}
                 for domain in DOMAINS
                 if domain in boards
             ],
         }
+
+    def _may_connect(self):
+        """Whether the reader has nothing connected yet, and may do so."""
+        connectors = self.env["finance.connector"]
+        return connectors.has_access("create") and not connectors.search_count([("transport", "!=", "upload")], limit=1)
 
     @api.model
     def _mood(self, figure, value):

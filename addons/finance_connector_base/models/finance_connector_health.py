@@ -35,6 +35,25 @@ NEEDED_SECRETS = {
 WAITING = ("ready", "sending", "unknown", "sent", "received")
 
 
+def health_of(error):
+    """How a line is after a test that ended in ``error``; ``None`` where all went well."""
+    if error is None:
+        return "ok"
+    return next((state for kind, state in HEALTH.items() if isinstance(error, kind)), "trouble")
+
+
+def tried(prepare):
+    """The words of the check of the transport that ``prepare`` makes, and the error where it failed."""
+    try:
+        return prepare().check(), None
+    except FinanceError as error:
+        return str(error), error
+    except Exception as defect:
+        _logger.exception("the test of a line failed")
+        words = f"{type(defect).__name__}: {defect}"
+        return words, FinanceError(words, code="job.failed")
+
+
 class FinanceConnectorHealth(models.Model):
     """How a connector is: what the last test of its line found, and its traffic at a glance."""
 
@@ -156,17 +175,8 @@ class FinanceConnectorHealth(models.Model):
         self.ensure_one()
         self._check_operator()
         text, trouble = self.sudo()._tried()
-        health = "ok"
-        if trouble is not None:
-            health = next((state for kind, state in HEALTH.items() if isinstance(trouble, kind)), "trouble")
-        self.sudo().write(
-            {
-                "health": health,
-                "health_text": text,
-                "health_code": trouble and trouble.code,
-                "health_on": fields.Datetime.now(),
-            }
-        )
+        health = health_of(trouble)
+        self._set_health(health, text, trouble and trouble.code)
         self._note_trouble(trouble)
         return {
             "type": "ir.actions.client",
@@ -182,15 +192,17 @@ class FinanceConnectorHealth(models.Model):
 
     def _tried(self):
         """The words of the check, and the error where it failed."""
-        try:
-            self._check_before_line()
-            return self._transport().check(), None
-        except FinanceError as error:
-            return str(error), error
-        except Exception as defect:
-            _logger.exception("connector %s: the test of its line failed", self.id)
-            words = f"{type(defect).__name__}: {defect}"
-            return words, FinanceError(words, code="job.failed")
+        return tried(self._checked_transport)
+
+    def _checked_transport(self):
+        """The transport, where nothing forbids to open its line."""
+        self._check_before_line()
+        return self._transport()
+
+    def _set_health(self, health, text, code=None):
+        self.sudo().write(
+            {"health": health, "health_text": text, "health_code": code, "health_on": fields.Datetime.now()}
+        )
 
     def _check_before_line(self):
         """What can be said without opening a line, and what forbids to open one.

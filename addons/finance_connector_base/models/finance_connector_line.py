@@ -147,8 +147,14 @@ class FinanceConnector(models.Model):
             "page_size": self.page_size,
             "wsdl": wsdl.raw or b"",
             "internal": server.internal_hosts(),
-            "tokens": TokenStore(self.env.registry, self.id) if self.auth_scheme == "oauth2" else None,
+            "tokens": self._token_store(),
         }
+
+    def _token_store(self):
+        """Where all workers find the access token; a connector on trial has no row to keep one in."""
+        if self.auth_scheme != "oauth2" or self.env.context.get("finance_trial"):
+            return None
+        return TokenStore(self.env.registry, self.id)
 
     def _note_trouble(self, error):
         """Keep what a test found out; a host key only as a proposal."""

@@ -10,10 +10,10 @@ class Replay(MessageOperation):
     direction = "in"
 
     def arguments(self, parser):
-        super().arguments(parser)
         parser.add_argument(
             "--mapping-version", type=int, default=0, metavar="N", help="with this version of the mappings"
         )
+        return super().arguments(parser)
 
     def act(self, message, options):
         decision = message.env["finance.decision"].create(

@@ -2,6 +2,8 @@ from . import (
     test_approval,
     test_board,
     test_command_line,
+    test_connect,
+    test_connect_tour,
     test_credential,
     test_decision,
     test_demo,

@@ -31,7 +31,7 @@ export class FinanceOverview extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.state = useState({ domains: [], currencyId: false, loaded: false, mayStop: false });
+        this.state = useState({ domains: [], currencyId: false, mayConnect: false, loaded: false, mayStop: false });
         onWillStart(() => Promise.all([this.load(), this.ask()]));
     }
 
@@ -40,6 +40,7 @@ export class FinanceOverview extends Component {
         Object.assign(this.state, {
             domains: board.domains,
             currencyId: board.currency_id,
+            mayConnect: board.may_connect,
             loaded: true,
         });
     }
@@ -67,6 +68,10 @@ export class FinanceOverview extends Component {
             default:
                 return formatInteger(figure.value);
         }
+    }
+
+    connect() {
+        this.action.doAction("finance_connector_base.finance_connect_action");
     }
 
     async open(figure) {

@@ -1,0 +1,1 @@
+from . import finance_connect, finance_connect_make, finance_connect_secret, finance_connect_try
