@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .. import server
+from ..crypto.envelope import key_id_of
 
 
 class FinanceConnectSecret(models.TransientModel):
@@ -59,7 +60,7 @@ class FinanceConnectSecret(models.TransientModel):
             line._seal(secret)
 
     def _seal(self, secret):
-        self.sudo().sealed = server.key_ring().seal(secret, self._associated())
+        self.sudo().sealed = server.sealing_ring().seal(secret, self._associated())
         self.connect_id.health = "unknown"
         self.invalidate_recordset(["secret", "secret_file"], flush=False)
 
@@ -72,4 +73,4 @@ class FinanceConnectSecret(models.TransientModel):
         """The secret in clear, to hand it to the connector's own credential; ``None`` where none was entered."""
         self.ensure_one()
         sealed = self.sudo().sealed
-        return server.key_ring().open(sealed, self._associated()) if sealed else None
+        return server.key_ring(key_id_of(sealed)).open(sealed, self._associated()) if sealed else None
