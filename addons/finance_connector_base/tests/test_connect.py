@@ -260,9 +260,13 @@ class TestConnectHttps(ConnectCase):
         with sandbox() as bank:
             wizard = self.wizard("system_https", name="Bank", address=bank.url("bank"), auth_scheme="bearer")
             self.give(wizard, "token", CANARY)
+            wizard.pull_path = "/nowhere"
             wizard.action_next()
-            self.assertTrue(wizard.health_text)
-            self.assertIn(wizard.health, ("ok", "unreachable"))
+            self.assertEqual(wizard.health, "trouble")
+            self.assertIn("404", wizard.health_text)
+            wizard.pull_path = "/payments"
+            wizard.action_test()
+            self.assertEqual(wizard.health, "ok", wizard.health_text)
             self.assertFalse(wizard.certificate_sha256, "plain on loopback")
 
     def test_an_own_certificate_is_shown_compared_and_pinned(self):

@@ -72,7 +72,8 @@ class Https:
             raise ConfigurationError("the address must be an https:// URL", code="https.address")
 
     def check(self):
-        receipt = self.call("GET", self._settings.get("check_path") or "")
+        """Ask for what would be fetched, which takes nothing away there; else for the bare address."""
+        receipt = self.call("GET", self._settings.get("pull_path") or "")
         return f"{self._host} answers with status {receipt.status}."
 
     # in
