@@ -2,6 +2,7 @@ from . import (
     test_corpus_import,
     test_dashboard,
     test_demo,
+    test_export,
     test_import,
     test_import_cases,
     test_import_doubles,

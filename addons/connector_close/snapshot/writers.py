@@ -5,18 +5,12 @@ import io
 import json
 
 from odoo.addons.finance_connector_base.core.canonical import sha256
+from odoo.addons.finance_connector_base.core.spreadsheet import inert
 
 from .content import thaw
 from .rows import AMOUNTS, LABELS
 
-#: A spreadsheet takes a text that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 PERIOD = ("date_from", "date_to")
-
-
-def inert(text):
-    """The text with an apostrophe before what a spreadsheet would execute."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def write_csv(raw):

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from odoo.addons.connector_close.snapshot.compare import compare
 from odoo.addons.connector_close.snapshot.content import Header, freeze, thaw
 from odoo.addons.connector_close.snapshot.rows import AMOUNTS, Row, totals
-from odoo.addons.connector_close.snapshot.writers import FORMULA, WRITERS, inert, write_csv, write_json
+from odoo.addons.connector_close.snapshot.writers import WRITERS, write_csv, write_json
 from odoo.addons.finance_connector_base.core.canonical import canonical_json, sha256
 from odoo.addons.finance_connector_base.core.errors import FormatError
+from odoo.addons.finance_connector_base.core.spreadsheet import FORMULA, inert
 from odoo.addons.finance_connector_base.tests.pure import PureCase
 
 SAMPLES = Path(__file__).parent / "samples"
