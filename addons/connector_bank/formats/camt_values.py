@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
 from odoo.addons.finance_connector_base.core.money import money
+from odoo.addons.finance_connector_base.core.safe.text import cleaned
 
 #: What banks write where they know nothing: SEPA rulebooks (NOTPROVIDED), SWIFT field 61 (NONREF).
 ABSENT = frozenset({"", "NOTPROVIDED", "NONREF"})
@@ -74,7 +75,7 @@ def text(element):
     value = element.text
     if value is None:
         return None
-    value = value.strip()
+    value = cleaned(value).strip()
     if value in ABSENT:
         return None
     return " ".join(value.split()) if "\n" in value else value

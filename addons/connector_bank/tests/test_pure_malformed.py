@@ -1,10 +1,15 @@
 """Malformed statement files: each gets its verdict, half-written ones too; equal seeds give equal files."""
 
+import random
+from collections import Counter
 from io import BytesIO
 
 from odoo.addons.connector_bank.formats import parse
+from odoo.addons.connector_bank.simulation.good import good
 from odoo.addons.connector_bank.simulation.malformed import DAMAGES, half_written_files, malformed_files
+from odoo.addons.connector_bank.tests.test_pure_samples import damaged
 from odoo.addons.finance_connector_base.core.errors import FinanceError
+from odoo.addons.finance_connector_base.core.statement import Entry
 from odoo.addons.finance_connector_base.tests.pure import PureCase
 
 TURNS = 4
@@ -35,6 +40,19 @@ class TestMalformed(PureCase):
 
     def test_half_written(self):
         self.check(half_written_files(19, 150))
+
+    def test_mutations(self):
+        """Whatever is done to a good file: events or a refusal with a code."""
+        chance = random.Random(19)
+        found = Counter(verdict(damaged(good(chance).encode(), chance)) for _time in range(2000))
+        self.assertGreater(found.total() - found["ok"], 500, found)
+        self.assertGreater(found["ok"], 20, found)
+
+    def test_deceiving_text(self):
+        """Text of a remitter stops no statement, and shows as it reads."""
+        content = good(random.Random(1)).replace("Invoice", "e\u0301 \u202e001\u202c \u0085", 1)
+        entry = next(event for event in parse(BytesIO(content.encode())) if isinstance(event, Entry))
+        self.assertTrue(entry.details[0].remittance[0].startswith("é 001 "), entry.details[0].remittance)
 
     def test_equal_seeds(self):
         self.assertEqual(list(malformed_files(7, 40)), list(malformed_files(7, 40)))

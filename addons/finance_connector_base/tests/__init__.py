@@ -19,6 +19,7 @@ from . import (
     test_pure_expiry,
     test_pure_masking,
     test_pure_protocol,
+    test_pure_safe,
     test_pure_sandbox,
     test_pure_simulation,
     test_pure_statement,

@@ -26,6 +26,37 @@ class ZipLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class TextLimits:
+    line_characters: int = 1 << 20
+    total_bytes: int = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class CsvLimits:
+    rows: int = 5_000_000
+    columns: int = 1000
+    field_characters: int = 128 << 10
+    row_characters: int = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLimits:
+    depth: int = 64
+    digits: int = 40  # of a number, and the largest exponent
+    total_bytes: int = 32 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class XlsxLimits:
+    rows: int = 200_000
+    columns: int = 1000
+    cells: int = 5_000_000
+    ratio: int = 300  # sheets of equal rows pack well
+    part_bytes: int = 128 << 20
+    total_bytes: int = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
 class ParseLimits:
     """Of the process that reads one file (``core.bounded``)."""
 
@@ -34,7 +65,15 @@ class ParseLimits:
     line_bytes: int = 64 << 20  # of one record on its way back
 
 
-_KINDS = {"parse": ParseLimits, "xml": XmlLimits, "zip": ZipLimits}
+_KINDS = {
+    "parse": ParseLimits,
+    "xml": XmlLimits,
+    "zip": ZipLimits,
+    "text": TextLimits,
+    "csv": CsvLimits,
+    "json": JsonLimits,
+    "xlsx": XlsxLimits,
+}
 _active = {kind: kind() for kind in _KINDS.values()}
 
 

@@ -1,0 +1,112 @@
+"""XLSX from outside: rows of values, streamed. Formulas are never evaluated; a cell gives what Excel last showed."""
+
+import math
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from ..errors import FormatError
+from .limits import XlsxLimits, ZipLimits, active
+from .text import WRONG_IN_TEXT, wrong_character
+from .zip import zip_members
+
+_HEAD = 4096
+_DOCTYPES = (b"<!doctype", b"<!entity")
+#: Parts of a workbook that do more than hold values.
+_ACTIVE_PARTS = {
+    "xl/externallinks/": "xlsx.external",
+    "xl/connections.xml": "xlsx.external",
+    "xl/querytables/": "xlsx.external",
+    "xl/vbaproject.bin": "xlsx.macro",
+    "xl/macrosheets/": "xlsx.macro",
+    "xl/embeddings/": "xlsx.embedded",
+    "xl/activex/": "xlsx.embedded",
+}
+_PLAIN = (str, bool, int, date, datetime, time, timedelta, type(None))
+
+
+def xlsx_rows(stream, sheet=None, limits=None) -> Iterator[tuple[str, int, tuple]]:
+    """Yield ``(sheet, row number, values)`` of the rows that hold something; numbers are ``int`` or ``Decimal``.
+
+    :param sheet: its name; all of them where None
+    :raise FormatError: ``xlsx.external``, ``xlsx.macro``, ``xlsx.embedded``, ``xlsx.limit``, ``xlsx.malformed``,
+        ``xlsx.sheet``, ``xlsx.encrypted``, ``xml.doctype``, those of ``zip_members`` and of texts
+    """
+    limits = limits or active(XlsxLimits)
+    _guard(stream, limits)
+    book = _opened(stream)
+    try:
+        names = book.sheetnames
+        if sheet is not None and sheet not in names:
+            raise FormatError(f"there is no sheet {sheet[:40]}", code="xlsx.sheet")
+        cells = 0
+        for name in [sheet] if sheet is not None else names:
+            for number, row in enumerate(_rows(book, name), start=1):
+                cells += len(row)
+                place = f"{name}!{number}"
+                if number > limits.rows or len(row) > limits.columns or cells > limits.cells:
+                    raise FormatError("too many rows, columns or cells", code="xlsx.limit", place=place)
+                if any(value is not None for value in row):
+                    yield name, number, tuple(_value(value, place) for value in row)
+    finally:
+        book.close()
+
+
+def _guard(stream, limits):
+    """Unpack everything once, counting, before anything is believed."""
+    start = stream.tell()
+    if stream.read(4) == b"\xd0\xcf\x11\xe0":
+        raise FormatError("an old or encrypted workbook", code="xlsx.encrypted")
+    stream.seek(start)
+    bounds = ZipLimits(ratio=limits.ratio, member_bytes=limits.part_bytes, total_bytes=limits.total_bytes)
+    for name, content in zip_members(stream, bounds):
+        part = name.lower()
+        for start_of, code in _ACTIVE_PARTS.items():
+            if part.startswith(start_of):
+                raise FormatError("the workbook holds more than values", code=code, place=name)
+        head = content.read(_HEAD)
+        if part.endswith((".xml", ".rels")) and not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+            raise FormatError("a part is not XML in UTF-8", code="xlsx.malformed", place=name)
+        tail = b""
+        while head:
+            if any(mark in (tail + head).lower() for mark in _DOCTYPES):
+                raise FormatError("a part holds a DOCTYPE", code="xml.doctype", place=name)
+            tail, head = head[-16:], content.read(1 << 16)
+    stream.seek(start)
+
+
+def _opened(stream):
+    from openpyxl import load_workbook  # slow to import, and most files are no workbooks
+
+    return _translated(lambda: load_workbook(stream, read_only=True, data_only=True, keep_links=False), None)
+
+
+def _rows(book, name):
+    sheet = book[name]
+    if not hasattr(sheet, "reset_dimensions"):  # a sheet of charts
+        return
+    sheet.reset_dimensions()  # what the file claims about its size counts for nothing
+    rows = iter(sheet.iter_rows(values_only=True))
+    while (row := _translated(lambda: next(rows, None), name)) is not None:
+        yield row
+
+
+def _translated(call, place):
+    try:
+        return call()
+    except MemoryError:
+        raise
+    except Exception as error:  # openpyxl meets damaged files with whatever its code runs into  # noqa: BLE001
+        raise FormatError("the workbook cannot be read", code="xlsx.malformed", place=place) from error
+
+
+def _value(value, place):
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise FormatError("a cell holds no number", code="xlsx.number", place=place)
+        return Decimal(repr(value))  # the shortest decimal that Excel stores as this
+    if isinstance(value, str) and (wrong := WRONG_IN_TEXT.search(value)):
+        raise wrong_character(wrong[0], place)
+    if isinstance(value, int) and abs(value) >= 10**15:  # beyond what Excel keeps exactly
+        raise FormatError("a number has too many digits", code="xlsx.number", place=place)
+    return value if isinstance(value, _PLAIN) else str(value)
