@@ -17,6 +17,7 @@
         "views/finance_approval_views.xml",
         "views/finance_approval_rule_views.xml",
         "data/finance_system.xml",
+        "views/finance_bank_change_views.xml",
         "views/finance_exception_views.xml",
         "views/finance_attempt_views.xml",
         "views/finance_message_views.xml",

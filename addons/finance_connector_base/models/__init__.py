@@ -1,4 +1,5 @@
 from . import (
+    account_payment,
     approval_mixin,
     finance_access,
     finance_approval,
@@ -8,6 +9,7 @@ from . import (
     finance_approval_rule,
     finance_approval_vote,
     finance_attempt,
+    finance_bank_change,
     finance_board,
     finance_breaker,
     finance_connector,
@@ -30,6 +32,7 @@ from . import (
     finance_message_release,
     finance_node,
     finance_quota,
+    finance_setting_change,
     finance_stop,
     finance_system,
     finance_webhook_address,
@@ -37,6 +40,7 @@ from . import (
     mail_tracking_value,
     queue_job,
     res_company,
+    res_company_bank,
     res_config_settings,
     res_partner_bank,
 )
