@@ -28,6 +28,7 @@
         "views/finance_system_views.xml",
         "views/finance_traffic_views.xml",
         "views/finance_decision_views.xml",
+        "views/finance_replay_views.xml",
         "views/finance_webhook_views.xml",
         "views/finance_node_views.xml",
         "views/finance_link_views.xml",

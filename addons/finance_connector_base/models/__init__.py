@@ -32,6 +32,7 @@ from . import (
     finance_message_release,
     finance_node,
     finance_quota,
+    finance_replay,
     finance_setting_change,
     finance_stop,
     finance_system,
@@ -41,6 +42,7 @@ from . import (
     queue_job,
     res_company,
     res_company_bank,
+    res_config_defaults,
     res_config_settings,
     res_partner_bank,
 )

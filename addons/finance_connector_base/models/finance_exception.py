@@ -112,7 +112,7 @@ class FinanceException(models.Model):
             return found
         flow, connector = message.flow_id, message.connector_id
         company = message.company_id or ("company_id" in record._fields and record.company_id) or self.env.company
-        hours = flow.target_hours or 8.0
+        hours = flow.target_hours or company._finance_setting("case_hours", 8)
         owner = values.pop("owner_id", None) or message._owner().id
         case = self.sudo().create(
             {
@@ -146,7 +146,8 @@ class FinanceException(models.Model):
         :param words: summary of the activity
         """
         now = fields.Datetime.now()
-        given = {"res_model": model, "last_seen_on": now, "due_on": now + timedelta(hours=8)}
+        hours = self.env.company._finance_setting("case_hours", 8)
+        given = {"res_model": model, "last_seen_on": now, "due_on": now + timedelta(hours=hours)}
         silent = self.sudo().with_context(tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True)
         cases = silent.create([{**given, **report} for report in reports]).with_env(self.sudo().env)
         for owner, own in cases.grouped("owner_id").items():

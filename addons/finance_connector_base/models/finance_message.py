@@ -319,6 +319,10 @@ class FinanceMessage(models.Model):
         """Settle an unknown outcome, or have the message processed anew, with a reason and a second person."""
         return self._open_decision("replay" if self.direction == "in" else "arrived")
 
+    def action_replay(self):
+        """Have these messages processed anew, after a look at what will differ."""
+        return self.env["finance.replay"]._start(self)._shown()
+
     def _open_decision(self, kind):
         self.ensure_one()
         return {

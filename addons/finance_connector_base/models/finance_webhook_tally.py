@@ -55,4 +55,5 @@ class FinanceWebhookTally(models.Model):
 
     @api.autovacuum
     def _gc_old(self):
-        self.search([("hour", "<", fields.Datetime.now() - timedelta(days=KEEP_DAYS))]).unlink()
+        days = self.env.company._finance_setting("tally_days", KEEP_DAYS)
+        self.search([("hour", "<", fields.Datetime.now() - timedelta(days=days))]).unlink()

@@ -20,6 +20,15 @@ class ResConfigSettings(models.TransientModel):
         config_parameter="finance_connector_base.sweep_minutes", default=5, string="Look for stuck messages every"
     )
 
+    finance_case_hours = fields.Integer(
+        config_parameter="finance_connector_base.case_hours", default=8, string="A case is due after"
+    )
+    finance_tally_days = fields.Integer(
+        config_parameter="finance_connector_base.tally_days", default=90, string="Refused posts are counted for"
+    )
+    finance_replay_limit = fields.Integer(
+        config_parameter="finance_connector_base.replay_limit", default=1000, string="Processed anew together"
+    )
     finance_backlog_minutes = fields.Integer(
         config_parameter="finance_connector_base.backlog_minutes", default=60, string="Fetch nothing more when"
     )
