@@ -27,6 +27,7 @@
         "views/finance_connector_views.xml",
         "views/finance_system_views.xml",
         "views/finance_traffic_views.xml",
+        "views/finance_catalogue_views.xml",
         "views/finance_decision_views.xml",
         "views/finance_replay_views.xml",
         "views/finance_webhook_views.xml",

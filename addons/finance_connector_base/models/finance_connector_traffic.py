@@ -1,5 +1,6 @@
 from odoo import _, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import format_datetime
 
 
 class FinanceConnectorTraffic(models.Model):
@@ -31,15 +32,19 @@ class FinanceConnectorTraffic(models.Model):
     def _compute_notice(self):
         late = self.env["finance.flow"]._late_domains()
         now = fields.Datetime.now()
+
+        def when(moment):
+            return format_datetime(self.env, moment) if moment else ""
+
         for connector in self:
             gate = connector.sudo().gate_ids[:1]
             broken = connector.sudo().breaker_ids.filtered(lambda breaker: breaker.state != "closed")
             notes = [
-                self.env._("%(what)s is left alone until %(when)s", what=breaker.operation, when=breaker.until or "")
+                self.env._("%(what)s is left alone until %(when)s", what=breaker.operation, when=when(breaker.until))
                 for breaker in broken
             ]
             if gate.blocked_until and gate.blocked_until > now:
-                notes.append(_("the other side asked us to wait until %s", gate.blocked_until))
+                notes.append(_("the other side asked us to wait until %s", when(gate.blocked_until)))
             if connector.domain in late:
                 notes.append(_("nothing is fetched: messages wait for %s minutes already", late[connector.domain]))
             connector.notice = "; ".join(notes)

@@ -1,7 +1,7 @@
 import base64
 
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..core import machine
 from ..core.protocol import FINAL, may_move
@@ -40,7 +40,7 @@ class FinanceMessage(models.Model):
 
     name = fields.Char(required=True, readonly=True)
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
-    connector_id = fields.Many2one("finance.connector", required=True, index=True, readonly=True, ondelete="restrict")
+    connector_id = fields.Many2one("finance.connector", required=True, readonly=True, ondelete="restrict")
     flow_id = fields.Many2one("finance.flow", index="btree_not_null", readonly=True, ondelete="restrict")
     domain = fields.Selection(related="connector_id.domain", string="Area")
     direction = fields.Selection([("in", "In"), ("out", "Out")], required=True, readonly=True)
@@ -96,6 +96,7 @@ class FinanceMessage(models.Model):
     _dedup_uniq = models.UniqueIndex(
         "(connector_id, direction, dedup_key)", "This connector already has a message with this business key."
     )
+    _traffic_idx = models.Index("(connector_id, flow_id, create_date)")
     _record_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
     _waiting_idx = models.Index("(next_try_on, id) WHERE state IN ('ready', 'sending', 'unknown', 'sent', 'received')")
 
@@ -189,7 +190,10 @@ class FinanceMessage(models.Model):
     def _answer(self):
         """The bytes the other side gave back when it took the message."""
         attempts = self.sudo().attempt_ids.filtered(lambda attempt: attempt.outcome == "ok" and attempt.answer_sha256)
-        return base64.b64decode(attempts[:1].with_context(bin_size=False).answer or b"")
+        return self._bytes(attempts[:1])
+
+    def _bytes(self, attempt):
+        return base64.b64decode(attempt.with_context(bin_size=False).answer or b"")
 
     @api.model
     def _wake(self, connectors):
@@ -307,13 +311,8 @@ class FinanceMessage(models.Model):
 
     def action_download(self):
         """Raw contents, for those who may see them."""
-        self.ensure_one()
-        if not self.env.user.has_group("finance_connector_base.group_auditor"):
-            raise AccessError(_("Raw contents are for auditors and administrators."))
-        attachment = self.sudo().attachment_id or self.env["ir.attachment"].sudo().create(
-            {"name": self.name, "raw": self._raw(), "res_model": self._name, "res_id": self.id}
-        )
-        return {"type": "ir.actions.act_url", "url": f"/web/content/{attachment.id}?download=1", "target": "self"}
+        self._part("content")
+        return {"type": "ir.actions.act_url", "url": f"/finance/message/{self.id}/content", "target": "self"}
 
     def action_decide(self):
         """Settle an unknown outcome, or have the message processed anew, with a reason and a second person."""

@@ -150,7 +150,7 @@ BUTTONS = {
     ("message", "action_hold"): WORKERS,
     ("message", "action_release"): WORKERS,
     ("message", "action_cancel"): WORKERS,
-    ("message", "action_download"): {"auditor"},
+    ("message", "action_download"): {"auditor", "operator", "admin"},
     ("case", "action_retry"): WORKERS,
     ("case", "action_solve"): WORKERS,
     ("case", "action_drop"): WORKERS,
