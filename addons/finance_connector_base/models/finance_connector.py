@@ -189,6 +189,7 @@ class FinanceConnector(models.Model):
         self._pause(_("Paused by %s", self.env.user.name))
 
     def _pause(self, reason):
+        self.env["finance.standing"]._shut(self)
         self.sudo().write({"state": "paused", "pause_reason": reason})
 
     def action_pull(self):

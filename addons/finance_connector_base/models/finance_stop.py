@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
 
 #: Who may stop, and who may release what another person stopped.
 STOPPERS = "finance_connector_base.group_operator,finance_connector_base.group_approver"
@@ -114,10 +113,7 @@ class FinanceStop(models.Model):
     def _begin(self):
         """Shut the line: claims that hold it end first, and those that read it before look again."""
         connectors = self._connectors()
-        if connectors:
-            self.env.cr.execute(
-                SQL("UPDATE finance_connector SET write_date = write_date WHERE id IN %s", tuple(connectors.ids))
-            )
+        self.env["finance.standing"]._shut(connectors)
         self._tell(connectors, self.env._("Emergency stop by %(who)s: %(why)s", who=self._who(), why=self.reason))
 
     def _who(self):

@@ -42,6 +42,8 @@ READ = """
        AND b.operation = CASE m.state WHEN 'unknown' THEN 'ask' ELSE 'send' END
      WHERE m.id = %s
 """
+#: Advisory lock that claims share, and that is taken alone to stop or pause connectors.
+LINES = 0x46494E4C
 STANDING = [column.name for column in columns_of(Standing)]
 #: Columns of the standing that hold a time.
 TIMES = ("lease_until", "next_try_on")
@@ -88,12 +90,25 @@ class FinanceStanding(models.AbstractModel):
         """
         lock = SQL("FOR NO KEY UPDATE OF m" if wait else "FOR NO KEY UPDATE OF m SKIP LOCKED")
         if line:
-            lock = SQL("%s FOR SHARE OF c", lock)
+            lock = SQL("AND (SELECT pg_advisory_xact_lock_shared(%s)) IS NOT NULL %s FOR SHARE OF c", LINES, lock)
         self.env.cr.execute(SQL("%s %s", SQL(READ, message_id), lock))
         values = self.env.cr.dictfetchone()
         if not values:
             return None
         return Row(values, Standing(**{name: values[name] for name in STANDING}), self._policy(values))
+
+    @api.model
+    def _shut(self, connectors):
+        """Keep claims off these connectors until this transaction ends; then they look again.
+
+        Row locks that are shared without end would let who waits for the row starve; behind who waits
+        for this lock everybody queues.
+        """
+        if connectors:
+            self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(%s)", LINES))
+            self.env.cr.execute(
+                SQL("UPDATE finance_connector SET write_date = write_date WHERE id IN %s", tuple(connectors.ids))
+            )
 
     @api.model
     def _row(self, values):

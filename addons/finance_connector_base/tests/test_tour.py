@@ -15,7 +15,7 @@ class TestConnectorTours(HttpCase):
         folder = self.enterContext(tempfile.TemporaryDirectory())
         self.enterContext(patch.dict("os.environ", {"FINANCE_FOLDER_ROOT": folder, "FINANCE_ENVIRONMENT": "sandbox"}))
         for login in ("fc_first", "fc_second"):
-            new_test_user(self.env, login, groups=GROUPS, password=login)
+            new_test_user(self.env, login, groups=GROUPS, password=login, email=f"{login}@example.com")
         self.connector = self.env["finance.connector"].create(
             {
                 "name": "House bank",
