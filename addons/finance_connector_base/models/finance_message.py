@@ -26,6 +26,9 @@ SEEDED = frozenset(("name", "kind", "direction", "company_id", "connector_id", "
 #: Larger contents are kept in the file store instead of the row.
 INLINE_BYTES = 64 * 1024
 
+#: Among the options of a message that a step could not open: it is opened before it is processed.
+UNOPENED = "unopened"
+
 
 class FinanceMessage(models.Model):
     """One envelope in or out: its bytes, where it stands, and every try to bring it across."""
@@ -127,6 +130,8 @@ class FinanceMessage(models.Model):
     def _processor(self):
         """The service for messages of this kind: ``finance.process.<kind>``."""
         self.ensure_one()
+        if (self.options or {}).get(UNOPENED):
+            return self.env["finance.process.envelope"]
         return self.env[f"finance.process.{self.kind}"]
 
     def _move(self, state, **values):

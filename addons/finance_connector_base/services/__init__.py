@@ -8,6 +8,7 @@ from . import (
     finance_permit,
     finance_person,
     finance_process,
+    finance_process_envelope,
     finance_process_file,
     finance_process_webhook,
     finance_rotation,

@@ -16,7 +16,7 @@ from ..core import machine
 from ..core.canonical import sha256
 from ..core.errors import AuthError, FinanceError
 from ..core.identifier import uuid7
-from ..models.finance_message import INLINE_BYTES
+from ..models.finance_message import INLINE_BYTES, UNOPENED
 from .finance_wire import keep
 
 _logger = logging.getLogger(__name__)
@@ -177,6 +177,9 @@ class FinanceIntake(models.AbstractModel):
 
     def _take(self, env, flow, parcel):
         flow = flow.with_env(env)
+        options = {"format": flow.format_code} if flow.format_code else {}
+        if parcel.trouble:
+            options[UNOPENED] = True
         message, new = env["finance.intake"]._store(
             flow.connector_id,
             flow.kind,
@@ -185,17 +188,25 @@ class FinanceIntake(models.AbstractModel):
             flow=flow,
             content_type=parcel.content_type,
             remote_id=parcel.remote_id,
-            options={"format": flow.format_code} if flow.format_code else None,
+            options=options or None,
             **({"state": "quarantined"} if parcel.trouble else {}),
         )
-        if new and parcel.wire:
-            keep(message, parcel.wire)
+        if not new and not parcel.trouble:
+            self._opened_now(message, parcel)
+        if new and (parcel.wire or parcel.trouble):
+            keep(message, parcel.wire or parcel)
         if new and parcel.trouble:
             error = parcel.trouble
             message._open_case(error.code, str(error), error.place, category=error.category)
         if new and message.state == "received":
             message._enqueue()
         return new
+
+    def _opened_now(self, message, parcel):
+        """The same bytes came again, and the steps take them now: the message need not wait for a person."""
+        if message.state == "quarantined" and (message.options or {}).get(UNOPENED):
+            keep(message, parcel.wire or parcel)
+            message.env["finance.standing"]._decide(message, machine.retry)
 
     def _pull_failed(self, flow, error):
         flow.env["finance.exception"]._report(
@@ -231,7 +242,7 @@ class FinanceIntake(models.AbstractModel):
             return self.env._("waits for the case of %s", blocker.name)
         started_at = time.monotonic()
         before = {case: case.occurrences for case in message._blocking_cases()} if row.has_cases else {}
-        processor = self.env[f"finance.process.{row.kind}"]
+        processor = self.env[f"finance.process.{'envelope' if (row.options or {}).get(UNOPENED) else row.kind}"]
         result, error = self._shielded(message, lambda: processor.process(message) or {})
         if error is not None:
             step = machine.process_failed(begun.standing, row.policy, row.now, error.category, error.retry_after)

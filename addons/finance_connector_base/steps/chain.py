@@ -27,6 +27,14 @@ def chain(text, settings, secrets):
     return [STEPS.get(code)(settings, secrets) for code in codes(text)]
 
 
+def unwrapped(parcel, steps):
+    """What is inside ``parcel`` after all ``steps``; their refusals pass."""
+    parts = [parcel]
+    for step in steps:
+        parts = [opened for part in parts for opened in step.unwrap(part)]
+    return parts
+
+
 class NothingKept:
     """Where the wire form of a message is not kept: each try makes it anew."""
 
@@ -77,9 +85,7 @@ class Stepped:
 
     def _opened(self, parcel):
         try:
-            parts = [parcel]
-            for step in self._steps:
-                parts = [opened for part in parts for opened in step.unwrap(part)]
+            parts = unwrapped(parcel, self._steps)
         except (BusinessError, SecurityError, RemoteDefectError) as error:
             yield replace(parcel, trouble=error)
             return

@@ -10,6 +10,7 @@ from . import (
     test_decision,
     test_demo,
     test_drain,
+    test_envelope,
     test_expiry,
     test_journey,
     test_masking,
