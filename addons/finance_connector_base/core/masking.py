@@ -20,6 +20,8 @@ from xml.sax.saxutils import escape
 
 MASK = "***"
 SHORTEST = 6
+#: Shorter ones are left alone in contents: they might be an amount or a name.
+SHORTEST_IN_CONTENT = 16
 #: Secrets remembered; the one remembered longest ago goes first.
 MOST = 2000
 #: Lines of keys and certificates that are secrets of their own, e.g. when a log cuts a text.
@@ -28,6 +30,7 @@ SHORTEST_LINE = 20
 _lock = threading.Lock()
 _known = collections.OrderedDict()  # secret → its forms
 _index = {}  # first characters → forms, the longest first
+_long_index = {}  # the same, of secrets that cannot stand in a content by chance
 
 
 def remember(secret):
@@ -37,21 +40,27 @@ def remember(secret):
     forms = _forms(secret)
     with _lock:
         _known[secret] = forms
-        for form in forms:
-            start = form[:SHORTEST]
-            _index[start] = tuple(sorted({*_index.get(start, ()), form}, key=len, reverse=True))
+        for index in _indexes(secret):
+            for form in forms:
+                start = form[:SHORTEST]
+                index[start] = tuple(sorted({*index.get(start, ()), form}, key=len, reverse=True))
         while len(_known) > MOST:
-            _forget(_known.popitem(last=False)[1])
+            _forget(*_known.popitem(last=False))
 
 
-def _forget(forms):
-    kept = {form for others in _known.values() for form in others}
-    for form in forms - kept:
-        left = tuple(other for other in _index.get(form[:SHORTEST], ()) if other != form)
-        if left:
-            _index[form[:SHORTEST]] = left
-        else:
-            _index.pop(form[:SHORTEST], None)
+def _indexes(secret):
+    return (_index, _long_index) if len(secret) >= SHORTEST_IN_CONTENT else (_index,)
+
+
+def _forget(secret, forms):
+    gone = forms - {form for others in _known.values() for form in others}
+    for index in _indexes(secret):
+        for start in {form[:SHORTEST] for form in gone}:
+            left = tuple(form for form in index.get(start, ()) if form not in gone)
+            if left:
+                index[start] = left
+            else:
+                index.pop(start, None)
 
 
 def _forms(secret):
@@ -97,12 +106,26 @@ _URLSAFE = str.maketrans("+/", "-_")
 
 def known_masked(text):
     """``text`` without the secrets this process knows."""
-    if not _index or len(text) < SHORTEST:
+    return _without(_index, text)
+
+
+def bytes_masked(content):
+    """Bytes that are processed and kept, without our secrets: some answers repeat what they were sent.
+
+    Only secrets long enough not to be a part of the content by chance.
+    """
+    text = content.decode("utf-8", "surrogateescape")
+    clean = _without(_long_index, text)
+    return content if clean is text else clean.encode("utf-8", "surrogateescape")
+
+
+def _without(index, text):
+    if not index or len(text) < SHORTEST:
         return text
     found, kept, place = [], 0, 0
     last = len(text) - SHORTEST
     while place <= last:
-        forms = _index.get(text[place : place + SHORTEST])
+        forms = index.get(text[place : place + SHORTEST])
         form = forms and next((each for each in forms if text.startswith(each, place)), None)
         if not form:
             place += 1
@@ -110,13 +133,6 @@ def known_masked(text):
         found += (text[kept:place], MASK)
         place = kept = place + len(form)
     return "".join((*found, text[kept:])) if found else text
-
-
-def bytes_masked(content):
-    """The same for bytes that are kept as evidence, such as answers that repeat what we sent."""
-    text = content.decode("utf-8", "surrogateescape")
-    masked_text = known_masked(text)
-    return content if masked_text is text else masked_text.encode("utf-8", "surrogateescape")
 
 
 # shapes

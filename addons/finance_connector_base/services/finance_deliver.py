@@ -13,7 +13,6 @@ from odoo import api, fields, models
 from ..core import machine
 from ..core.canonical import sha256
 from ..core.errors import DuplicateError, FinanceError, TurnError
-from ..core.masking import bytes_masked
 from ..core.transport import Parcel, Receipt
 
 _logger = logging.getLogger(__name__)
@@ -285,7 +284,7 @@ class FinanceDeliver(models.AbstractModel):
 
     def _confirm(self, row, delivery, receipt):
         """The other side has it; its answer is kept with the attempt."""
-        answer = bytes_masked(receipt.content)[:ANSWER_BYTES]  # some repeat what they were sent
+        answer = receipt.content[:ANSWER_BYTES]
         attempt = {"status": receipt.status}
         if answer:
             attempt |= {"answer": base64.b64encode(answer), "answer_sha256": sha256(receipt.content)}

@@ -10,7 +10,7 @@ from ..core import masking
 from ..core.errors import BusinessError
 from .pure import PureCase
 
-SECRET = "p&ss/wörd+'\"<1>"
+SECRET = "p&ss/wörd+'\"<1> of some length"
 PEM = (
     "-----BEGIN PRIVATE KEY-----\n"
     "MC4CAQAwBQYDK2VwBCIEIHfakefakefakefakefakefakefakefakefakefake\n"
@@ -44,7 +44,7 @@ class TestKnownSecrets(PureCase):
             "base64url": base64.urlsafe_b64encode(raw).decode(),
             "basic": base64.b64encode(b"user:" + raw).decode(),
             "basic of a form": base64.b64encode(f"user:{quote_plus(SECRET)}".encode()).decode(),
-            "xml": "<p>p&amp;ss/wörd+'\"&lt;1&gt;</p>",
+            "xml": "<p>p&amp;ss/wörd+'\"&lt;1&gt; of some length</p>",
         }
         for length in range(6):
             forms[f"base64 behind {length}"] = base64.b64encode(b"x" * length + raw + b"more").decode()
@@ -66,6 +66,9 @@ class TestKnownSecrets(PureCase):
         self.assertEqual(
             masking.bytes_masked(b"\xff you sent " + SECRET.encode() + b"\x00"), b"\xff you sent ***\x00"
         )
+        masking.remember("1234567")  # a weak password must not change an amount
+        self.assertEqual(masking.bytes_masked(b"amount 1234567.00"), b"amount 1234567.00")
+        self.assertEqual(masking.known_masked("with 1234567"), "with ***")
         same = b"\xff nothing here"
         self.assertIs(masking.bytes_masked(same), same)
 

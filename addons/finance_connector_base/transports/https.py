@@ -20,7 +20,7 @@ from ..core.errors import (
     StateConflictError,
     TechnicalError,
 )
-from ..core.masking import masked
+from ..core.masking import bytes_masked, masked
 from ..core.transport import TRANSPORTS, Parcel, Receipt
 from . import oauth
 from .deadline import deadline
@@ -141,6 +141,7 @@ class Https:
             if answer.status_code == 401 and token:  # ended early or withdrawn: once more with a new one
                 token = self._token(stale=token)
                 answer, content = self._exchange(method, url, body, {**sent, **self._auth(token)})
+        content = bytes_masked(content)  # some answers repeat what they were sent
         self._raise_for(answer, content, method)
         return _receipt(answer, content)
 
