@@ -91,7 +91,7 @@ class FinanceCatalogue(models.Model):
     messages_week = fields.Integer(readonly=True, string="7 days", help="Messages of the last seven days.")
     failures = fields.Integer(readonly=True, help="Of these: refused, given up, quarantined, or of unknown outcome.")
     backlog = fields.Integer(readonly=True, string="Waiting")
-    cases = fields.Integer(readonly=True, string="Cases", help="Open cases.")
+    cases = fields.Integer(readonly=True, help="Open cases.")
     breach = fields.Boolean(
         readonly=True, string="Late", help="A case is overdue, or a message waits for longer than the service target."
     )
