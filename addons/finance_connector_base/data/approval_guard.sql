@@ -101,7 +101,7 @@ BEGIN
                 END IF;
                 number := number + 1;
             END LOOP;
-            NEW.approved_on := finance_utc();
+            NEW.approved_on := date_trunc('second', finance_utc());
             NEW.effective_on := NEW.approved_on + make_interval(secs => coalesce(OLD.cool_off_hours, 0) * 3600);
             RETURN NEW;
         END IF;
@@ -285,3 +285,27 @@ END $$;
 DROP TRIGGER IF EXISTS finance_guard ON finance_stop;
 CREATE TRIGGER finance_guard BEFORE UPDATE ON finance_stop FOR EACH ROW EXECUTE FUNCTION finance_stop_guard();
 ALTER TABLE finance_stop ENABLE ALWAYS TRIGGER finance_guard;
+
+-- a live connector works with the endpoint that was approved
+CREATE OR REPLACE FUNCTION finance_connector_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM finance_approval a
+         WHERE a.id = NEW.approval_id AND a.kind = 'connector' AND a.res_model = 'finance.connector' AND a.res_id = NEW.id
+           AND a.state = 'approved' AND a.effective_on <= finance_utc()
+           AND a.content ->> 'environment' = 'live' AND a.content ->> 'transport' = NEW.transport
+           AND coalesce(a.content ->> 'address', '') = coalesce(NEW.address, '')
+           AND coalesce(a.content ->> 'host_keys', '') = coalesce(NEW.host_keys, '')
+           AND coalesce(a.content ->> 'tls_pins', '') = coalesce(NEW.tls_pins, '')
+           AND coalesce(a.content ->> 'ca_pem', '') = coalesce(NEW.ca_pem, '')) THEN
+        PERFORM finance_refuse('A live connector works with an approved set-up only.');
+    END IF;
+    RETURN NEW;
+END $$;
+
+DROP TRIGGER IF EXISTS finance_guard ON finance_connector;
+CREATE TRIGGER finance_guard
+    BEFORE INSERT OR UPDATE OF state, environment, transport, address, host_keys, tls_pins, ca_pem ON finance_connector
+    FOR EACH ROW WHEN (NEW.state = 'active' AND NEW.environment = 'live' AND NEW.transport <> 'upload')
+    EXECUTE FUNCTION finance_connector_guard();
+ALTER TABLE finance_connector ENABLE ALWAYS TRIGGER finance_guard;

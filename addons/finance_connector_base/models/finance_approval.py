@@ -282,7 +282,7 @@ class FinanceApproval(models.Model):
             answer = approval._vote("approve")
             if answer:
                 return answer
-        return None
+        return True
 
     def action_refuse(self):
         """Ask for the reason, without which nothing is refused."""
@@ -403,6 +403,7 @@ class FinanceApproval(models.Model):
                 raise UserError(_("This is settled already."))
             self.env.cr.execute("SELECT id FROM finance_approval WHERE id = %s FOR UPDATE", [approval.id])
             approval._void(_("Taken back by %s", self.env.user.name))
+        return True
 
     def action_open_record(self):
         self.ensure_one()

@@ -124,7 +124,7 @@ class FinanceDecision(models.Model):
         self._check_person()
         if self.state != "asked":
             raise UserError(_("This decision does not wait for a second person."))
-        return self.approval_id._vote("approve")
+        return self.approval_id._vote("approve") or True
 
     def action_drop(self):
         self._check_person()

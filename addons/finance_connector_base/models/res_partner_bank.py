@@ -66,7 +66,14 @@ class ResPartnerBank(models.Model):
         if DETAILS & vals.keys() or "allow_out_payment" in vals:
             self.flush_recordset()
             self.invalidate_recordset(["allow_out_payment", "finance_edited_by_id", "finance_edited_on"])
+            if self.env.context.get("finance_bank_change") is not BY_APPROVAL:
+                self._void_changes()
         return written
+
+    def _void_changes(self):
+        """What others were asked about was to replace other details: at the same moment, one of both gives way."""
+        changes = self.env["finance.bank.change"].sudo()
+        changes.search([("account_id", "in", self.ids), ("state", "=", "asked")])._void_changed()
 
     def _check_allow_out_payment(self):
         """What others approved needs no further right of whoever's vote was the last."""

@@ -1,5 +1,6 @@
 from . import (
     test_approval,
+    test_approval_setup,
     test_bank_change,
     test_board,
     test_catalogue,
