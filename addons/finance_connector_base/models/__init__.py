@@ -42,6 +42,7 @@ from . import (
     finance_system,
     finance_webhook_address,
     finance_webhook_tally,
+    ir_http,
     mail_tracking_value,
     queue_job,
     res_company,

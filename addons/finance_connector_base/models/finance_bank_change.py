@@ -222,6 +222,7 @@ class FinanceBankChange(models.Model):
 
     def _refused(self, approval):
         self.sudo().filtered(lambda one: one.state == "asked").state = "dropped"
+        self.flush_recordset(["state"])  # before another one is asked for the same account
 
     @api.model
     def _ask_for(self, account):

@@ -1,3 +1,4 @@
+import contextvars
 import hashlib
 import hmac
 import ipaddress
@@ -12,6 +13,15 @@ from ..approval.policy import Authority, Person
 
 #: The web client's own calls of methods; other pages of a session (reports, server actions) are no decisions.
 WEB_CALLS = ("/web/dataset/call_kw", "/web/dataset/call_button")
+
+
+#: The JSON-RPC call under way in this thread.
+REMOTE = contextvars.ContextVar("finance_remote_call", default=None)
+
+
+class Remote(NamedTuple):
+    params: dict
+    address: str
 
 
 class Call(NamedTuple):
@@ -44,20 +54,11 @@ class FinancePerson(models.AbstractModel):
     def _call(self):
         """The request under way, or ``None`` where nobody outside asked for anything."""
         if not request:
-            return None
+            return self._remote_call()
         path = request.httprequest.path
         if path.startswith(WEB_CALLS):
             params = request.get_json_data().get("params", {})
             return self._as_call(request.session.uid, params, "web", request.session.sid)
-        if path == "/jsonrpc":
-            params = request.get_json_data().get("params", {})
-            if params.get("service") != "object" or params.get("method") not in ("execute", "execute_kw"):
-                return None
-            _db, uid, secret, model, method, *rest = params["args"]
-            args = rest[0] if params["method"] == "execute_kw" and rest else rest
-            return self._as_call(
-                int(uid), {"model": model, "method": method, "args": args}, self._channel(secret), secret
-            )
         if path.startswith("/json/2/"):
             model, _slash, method = path.removeprefix("/json/2/").partition("/")
             args = [request.get_json_data().get("ids", [])]
@@ -65,7 +66,19 @@ class FinancePerson(models.AbstractModel):
             return self._as_call(request.env.uid, {"model": model, "method": method, "args": args}, "key", key)
         return None
 
-    def _as_call(self, uid, params, channel, secret):
+    def _remote_call(self):
+        """The JSON-RPC call whose password Odoo has checked by now."""
+        remote = REMOTE.get()
+        if remote is None or remote.params.get("service") != "object":
+            return None
+        if remote.params.get("method") not in ("execute", "execute_kw"):
+            return None
+        _db, uid, secret, model, method, *rest = remote.params["args"]
+        args = rest[0] if remote.params["method"] == "execute_kw" and rest else rest
+        given = {"model": model, "method": method, "args": args}
+        return self._as_call(int(uid), given, self._channel(secret), secret, remote.address)
+
+    def _as_call(self, uid, params, channel, secret, address=None):
         args = params.get("args") or [[]]
         ids = args[0] if isinstance(args[0], list) else [args[0]]
         return Call(
@@ -75,7 +88,7 @@ class FinancePerson(models.AbstractModel):
             tuple(one for one in ids if isinstance(one, int)),
             channel,
             self._digest(secret),
-            request.httprequest.remote_addr or "",
+            address if address is not None else request.httprequest.remote_addr or "",
         )
 
     def _channel(self, secret):
