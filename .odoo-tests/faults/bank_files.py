@@ -87,7 +87,10 @@ def malformed(seed, count):
 def half_written(seed, count):
     """Every way to be half written, in turn."""
     chance = random.Random(f"{seed} half")
-    ways = (_dead, _dripping, _renamed, _dead_part, _sent_again, _late_control, _no_control, _wrong_control, _lying_size)
+    ways = (
+        _dead, _dripping, _renamed, _dead_part, _sent_again, _paused, _late_control, _no_control, _wrong_control,
+        _lying_size,
+    )
     halves = half_written_files(seed, count, ACCOUNTS["half"])
     for number in range(count):
         line = PLAIN[number // len(ways) % 2]
@@ -133,6 +136,15 @@ def _sent_again(chance, line, name, halves):
     return Drop(line, name, "half_then_whole", content, expected, first=half)
 
 
+def _paused(chance, line, name, halves):
+    """The writer pauses so long that half a file is taken, then goes on writing what is in our archive by now."""
+    del halves
+    content = _good(chance)
+    half = _half(chance, content)
+    expected = (refused(line, half, "xml.truncated"), whole(line, content))
+    return Drop(line, name, "pausing", content, expected, first=half)
+
+
 def _half(chance, content):
     return content[: chance.randrange(content.index(RECOGNISED_AT.encode()) + 20, content.rindex(b"</Stmt>"))]
 
@@ -148,7 +160,7 @@ def _late_control(chance, line, name, halves):
 def _no_control(chance, line, name, halves):
     """Without its proof a file is not complete: it is not taken, and a person is told."""
     del halves
-    return Drop(_proof(line, name, b"")[0], name, "at_once", _good(chance), stays=True)
+    return Drop(_proof(line, name, b"")[0], name, "long_ago", _good(chance), stays=True)
 
 
 def _wrong_control(chance, line, name, halves):

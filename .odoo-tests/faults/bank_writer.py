@@ -57,6 +57,20 @@ def half_then_whole(folder, drop):
     renamed(folder, drop)
 
 
+def pausing(folder, drop):
+    """One writer with one open file all the time, who sleeps in the middle."""
+    with (folder / drop.name).open("wb", buffering=0) as stream:
+        stream.write(drop.first)
+        wait_until_taken(folder / drop.name)
+        stream.write(drop.content[len(drop.first) :])
+
+
+def long_ago(folder, drop):
+    """It lies there for hours already."""
+    renamed(folder, drop)
+    os.utime(folder / drop.name, (0, time.time() - 7200))
+
+
 def late_control(folder, drop):
     dripping(folder, drop)
     ending, content = drop.beside
@@ -80,5 +94,7 @@ def pieces(content):
 
 WAYS = {
     way.__name__: way
-    for way in (at_once, renamed, renamed_later, dripping, part_then_whole, half_then_whole, late_control)
+    for way in (
+        at_once, renamed, renamed_later, dripping, part_then_whole, half_then_whole, pausing, long_ago, late_control,
+    )
 }

@@ -130,9 +130,8 @@ class FileWorld:
         ]
 
     def archived(self, line):
-        return {
-            path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (self.folders[line] / "archive").iterdir()
-        }
+        folder = self.folders[line] / "archive"
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
 
     def left(self, line):
         return {path.name for path in (self.folders[line] / "in").iterdir()}

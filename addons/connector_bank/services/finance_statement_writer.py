@@ -77,7 +77,8 @@ class FinanceStatementWriter(models.AbstractModel):
 
     def _one_at_a_time(self, journal):
         """Of two imports into one journal at the same time, the later one starts anew and sees the first."""
-        self.env.cr.execute("UPDATE account_journal SET write_date = write_date WHERE id = %s", [journal.id])
+        lock = "UPDATE account_journal SET write_date = write_date WHERE id = %s"
+        self.env.cr.execute(lock, [journal.id], log_exceptions=False)
 
     def _booked(self, journal, statement):
         """Booked entries, batches split where the journal wants it; refused before anything is written."""

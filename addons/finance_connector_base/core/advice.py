@@ -23,6 +23,8 @@ TITLES = {
     "odoo.refused": "Odoo refused the entry",
     "remote.defect": "Unreadable answer",
     "folder": "Folder cannot be used",
+    "folder.companion": "File waits for its proof",
+    "sftp.companion": "File waits for its proof",
     "line": "Other side not reachable",
     "line.internal": "Address inside our network",
     "line.name": "Host name not known",
@@ -117,6 +119,10 @@ ADVICE = {
     "folder.setup": "The folder is missing below the exchange root of this server, or the server's user may not use "
     "it. Ask the server's administrator.",
     "folder.outside": "Name a folder below the exchange root of this server; Settings show where that is.",
+    "folder.companion": "The one beside it that proves the file complete is missing. Ask the sender for it; the "
+    "file is taken as soon as both are there.",
+    "sftp.companion": "The one beside it that proves the file complete is missing. Ask the sender for it; the "
+    "file is taken as soon as both are there.",
     "soap.wsdl": "Upload the WSDL on page Line: one file, or a zip with it and its schemas. Name the binding if it has "
     "several.",
     "soap.auth": "The service refuses our sign-in. Enter user and password again, then test once more.",

@@ -32,6 +32,17 @@ class FinanceConnector(models.Model):
     companion = fields.Char(
         string="File beside", help="Ending of the file that lies beside a complete one, e.g. .sha256 or .asc."
     )
+    companion_minutes = fields.Integer(
+        default=60,
+        string="Report without it (minutes)",
+        help="A file that waits longer for the file beside it is reported to the owner; 0: never.",
+    )
+    watch_minutes = fields.Integer(
+        default=60,
+        string="Watch the archive (minutes)",
+        help="A file that was taken while its writer paused goes on growing in the archive. So long after taking it we "
+        "look whether it has, and take the whole; 0: never.",
+    )
     after_take = fields.Selection(
         [("archive", "Move to the archive folder"), ("delete", "Delete"), ("keep", "Leave it there")],
         default="archive",
@@ -144,6 +155,7 @@ class FinanceConnector(models.Model):
             "sent": self.folder_sent or "",
             "tls_pins": without_dates(self.tls_pins),
             "settle_seconds": self.settle_seconds,
+            "companion_minutes": self.companion_minutes,
             "page_size": self.page_size,
             "wsdl": wsdl.raw or b"",
             "internal": server.internal_hosts(),

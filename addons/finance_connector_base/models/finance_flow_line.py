@@ -8,6 +8,9 @@ from ..core.transport import TRANSPORTS
 from ..services.finance_wire import WireStore
 from ..steps.chain import STEPS, Stepped, chain, codes
 
+#: Files looked at in the archive before each fetch, the latest.
+MOST_WATCHED = 50
+
 
 class FinanceFlow(models.Model):
     """What is special about one flow on its connector's line: which files, which address, which steps."""
@@ -44,10 +47,24 @@ class FinanceFlow(models.Model):
         settings = connector._transport_settings()
         settings["pattern"] = self.pattern or settings["pattern"]
         settings["pull_path"] = self.pull_path or settings["pull_path"]
+        settings["recent"] = self._recent_sizes()
         if self.last_success and connector.since_param:
             since = self.last_success - timedelta(minutes=connector.overlap_minutes)
             settings["since"] = f"{since.isoformat(timespec='seconds')}Z"
         return self._stepped(TRANSPORTS.get(connector.transport)(settings, connector._secrets()))
+
+    def _recent_sizes(self):
+        """``{file name: sizes}`` of what was taken a short while ago and may still be written to."""
+        connector = self.connector_id
+        # A file beside proves a file complete; what a step has opened has another size than what lies there.
+        if not connector.watch_minutes or connector.companion or self.steps or connector.after_take != "archive":
+            return {}
+        messages = self.env["finance.message"].sudo()
+        since = fields.Datetime.now() - timedelta(minutes=connector.watch_minutes)
+        mine = [("flow_id", "=", self.id), ("remote_id", "!=", False)]
+        lately = messages.search_fetch([*mine, ("create_date", ">=", since)], ["remote_id"], limit=MOST_WATCHED)
+        known = [*mine, ("remote_id", "in", lately.mapped("remote_id"))]
+        return dict(messages._read_group(known, ["remote_id"], ["size:array_agg"]))
 
     def _stepped(self, transport, message=None):
         """The transport with this flow's steps around it."""

@@ -2,6 +2,7 @@ import os
 import socket
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 from ..core.errors import (
@@ -81,6 +82,34 @@ class TestFolder(PureCase):
                 taken.append(parcel.name)
         self.assertEqual((taken, caught.exception.code), (["b.xml"], "folder.size"))
         self.assertTrue((self.inbox / "a.xml").exists())
+
+    def test_a_file_that_waits_for_its_proof_is_told(self):
+        (self.inbox / "a.xml").write_bytes(b"a")
+        with self.subTest("not yet"):
+            self.assertEqual(list(self.folder_with(companion=".sha256", companion_minutes=60).pull()), [])
+        os.utime(self.inbox / "a.xml", (0, time.time() - 3601))
+        with self.assertRaises(ConfigurationError) as caught:
+            list(self.folder_with(companion=".sha256", companion_minutes=60).pull())
+        self.assertEqual((caught.exception.code, caught.exception.place), ("folder.companion", "a.xml"))
+
+    def test_a_file_that_grows_in_the_archive_comes_whole(self):
+        """Its writer paused for longer than our two looks and kept it open."""
+        with open(self.inbox / "a.xml", "wb", buffering=0) as writer:
+            writer.write(b"<a>")
+            folder = self.folder_with()
+            for parcel in folder.pull():
+                folder.confirm(parcel.remote_id)
+            writer.write(b"</a>")
+        (self.inbox / "a.xml").write_bytes(b"of the next day")
+        folder, taken = self.folder_with(recent={"a.xml": [3]}), []
+        for parcel in folder.pull():
+            taken.append(parcel.content)
+            lying = sorted(path.name for path in self.inbox.iterdir())
+            folder.confirm(parcel.remote_id)
+            if len(taken) == 1:
+                self.assertEqual(sorted(path.name for path in self.inbox.iterdir()), lying)
+        self.assertEqual(taken, [b"<a></a>", b"of the next day"])
+        self.assertEqual(list(self.folder_with(recent={"a.xml": [3, 7, 15]}).pull()), [])
 
     def test_push_is_whole_and_idempotent(self):
         out = self.root / "bank/out"

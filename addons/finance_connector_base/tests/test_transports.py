@@ -139,6 +139,18 @@ class TestSftpConnector(LineCase):
             self.assertEqual(transport.ask("P1", Parcel(message.name, message._raw())).remote_id, first.remote_id)
             self.assertIn(b"pain.xml", keys.gpg("--decrypt", content=wired))
 
+    def test_in_a_file_that_its_writer_finishes_in_our_archive(self):
+        self.confirmed()
+        flow = self.flow_of(self.bank)
+        with open(self.server.root / "in" / "a.xml", "wb", buffering=0) as writer:
+            writer.write(b"<a>")
+            self.assertEqual(self.pull(flow), "1 new, 0 seen before")
+            self.assertEqual(self.pull(flow), "0 new, 0 seen before")
+            writer.write(b"</a>")
+        self.assertEqual(self.pull(flow), "1 new, 0 seen before")
+        self.assertEqual([one._raw() for one in self.messages(self.bank)], [b"<a>", b"<a></a>"])
+        self.assertEqual(self.pull(flow), "0 new, 0 seen before")
+
     def test_in_what_cannot_be_trusted_is_kept_apart(self):
         self.confirmed()
         flow = self.flow_of(self.bank, steps="sha256")

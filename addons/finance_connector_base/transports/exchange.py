@@ -16,10 +16,12 @@ from ..core.errors import (
     TechnicalError,
 )
 from ..core.transport import Parcel, Receipt
-from .files import fits, proper_name, sent_name, unfinished, with_mark
+from .files import Look, fits, proper_name, sent_name, unfinished, with_mark
 
 #: Endings of files of ours that were not renamed yet.
 OURS = ".part"
+#: The look of no file at all.
+NOWHERE = Look(-1, 0)
 
 
 class FileExchange:
@@ -30,6 +32,8 @@ class FileExchange:
     - ``max_bytes``: a larger file stays where it is and is reported
     - ``settle_seconds``: time between the two looks that show whether a file is still being written
     - ``companion``: ending of the file that lies beside a complete one, e.g. ``.sha256``; empty for none
+    - ``companion_minutes``: a file that waits longer for the one beside it is reported
+    - ``recent``: ``{name: sizes}`` of what was taken lately: a writer may have paused, and gone on in our archive
     - ``after_take``: ``archive``, ``delete`` or ``keep``
     """
 
@@ -81,6 +85,7 @@ class FileExchange:
         """What is complete, by name. What may not be taken stays there and is told after the others."""
         with self._session() as files:
             waiting, left = self._settled(files)
+            yield from self._grown(files)
             for name, look in sorted(waiting.items()):
                 if look.size > self._max_bytes:
                     left.append((name, f"larger than the {self._max_bytes} bytes allowed", "size"))
@@ -100,12 +105,29 @@ class FileExchange:
             if unfinished(name) or not look.regular or not fits(name, self._pattern):
                 continue
             if self._companion and (name.endswith(self._companion) or name + self._companion not in listing):
+                if not name.endswith(self._companion) and self._waits_too_long(look):
+                    left.append((name, f"the {self._companion} file that proves it complete is missing", "companion"))
                 continue
             if proper_name(name):
                 waiting[name] = look
             else:
                 left.append((repr(name)[1:-1], "not a proper file name", "name"))
         return waiting, left
+
+    def _waits_too_long(self, look):
+        minutes = self._settings.get("companion_minutes") or 0
+        return minutes and time.time() - look.modified > minutes * 60
+
+    def _grown(self, files):
+        """Taken while its writer paused, archived, and then written to its end: the whole file comes as well."""
+        for name, sizes in (self._settings.get("recent") or {}).items():
+            look = files.look(self._archive, name)
+            if look is None or not look.regular or not max(sizes) < look.size <= self._max_bytes:
+                continue
+            content = files.read(self._archive, name, look.size)
+            if len(content) == look.size and files.look(self._archive, name) == look:
+                self._taken[name] = (NOWHERE, None)  # another file of that name in the folder stays for its own turn
+                yield Parcel(name, content, remote_id=name)
 
     def _settled(self, files):
         """Those that nobody is writing to: the companion says so, or two looks that are alike."""

@@ -18,7 +18,7 @@ class Look(NamedTuple):
     """What one look at a file says; two equal looks with time between them: nobody writes to it."""
 
     size: int
-    modified: float
+    modified: float  # Unix seconds, by the clock of the machine where it lies
     regular: bool = True
 
 

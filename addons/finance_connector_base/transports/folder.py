@@ -63,7 +63,7 @@ class LocalFiles:
 
 
 def _look(status):
-    return Look(status.st_size, status.st_mtime_ns, stat.S_ISREG(status.st_mode))
+    return Look(status.st_size, status.st_mtime, stat.S_ISREG(status.st_mode))
 
 
 @TRANSPORTS.add("folder", "Folder on the server")
