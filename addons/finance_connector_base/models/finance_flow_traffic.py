@@ -7,6 +7,8 @@ from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from .finance_message import AWAY_SECONDS, DATABASE_AWAY
+
 #: Seconds by which wake-ups of a batch are rounded, so that many messages share one.
 STEP = 10
 
@@ -112,6 +114,11 @@ class FinanceFlowTraffic(models.Model):
         """Work on what waits in this flow, message by message."""
         self.ensure_one()
         return self.env["finance.drain"]._drain(self, part, parts)
+
+    def _on_drain_failed(self, exc_name=None, exc_message=None, exc_info=None):
+        """The database went away under the batch: its messages are still waiting."""
+        if exc_name in DATABASE_AWAY:
+            self._enqueue_drain(fields.Datetime.now() + timedelta(seconds=AWAY_SECONDS))
 
     def _put_off(self, planned):
         """Why nothing may be fetched now, in words; the flow then comes again when it may."""

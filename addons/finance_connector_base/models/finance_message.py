@@ -1,4 +1,5 @@
 import base64
+from datetime import timedelta
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
@@ -22,6 +23,16 @@ STATE_LABELS = {
 STATES = list(STATE_LABELS.items())
 #: Columns that the delivery's own statements hand on to the cache.
 SEEDED = frozenset(("name", "kind", "direction", "company_id", "connector_id", "flow_id", "size", "dedup_key"))
+
+#: What a job fails with when the connection to the database breaks under it, and when it is tried again.
+DATABASE_AWAY = frozenset(
+    ("psycopg2.OperationalError", "psycopg2.InterfaceError", "psycopg2.errors.AdminShutdown",
+     "psycopg2.errors.CrashShutdown", "psycopg2.errors.CannotConnectNow",
+     "psycopg2.errors.IdleInTransactionSessionTimeout")
+)
+AWAY_SECONDS = 10
+#: Of a message without a flow.
+MOST_TRIES = 8
 
 #: Larger contents are kept in the file store instead of the row.
 INLINE_BYTES = 64 * 1024
@@ -218,8 +229,17 @@ class FinanceMessage(models.Model):
         return self.env["finance.intake"]._process(self)
 
     def _on_job_failed(self, exc_name=None, exc_message=None, exc_info=None):
-        """The queue calls this, in a transaction of its own, once a job is given up."""
+        """The queue calls this, in a transaction of its own, once a job is given up.
+
+        A database that went away says nothing about the message: it is woken again. A message under which
+        it goes away each time is given up after the tries of its flow.
+        """
         for message in self.filtered(lambda m: m.state not in FINAL):
+            if exc_name in DATABASE_AWAY and message.tries + 1 < (message.sudo().flow_id.max_tries or MOST_TRIES):
+                if message.direction == "in":
+                    message.sudo().tries += 1
+                message._enqueue(eta=fields.Datetime.now() + timedelta(seconds=AWAY_SECONDS))
+                continue
             message._open_case("job.failed", f"{exc_name}: {exc_message}", category="defect")
             if message.direction == "in":
                 message._move("dead")

@@ -276,8 +276,8 @@ class FinanceIntake(models.AbstractModel):
             error = FinanceError(str(refused), code="odoo.refused")
             error.category = "data"
             return None, error
-        except psycopg2.OperationalError:  # another transaction was faster: all of it runs again
-            raise
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise  # another transaction was faster, or the database went away: all of it runs again
         except Exception as defect:  # whatever it is, the message must not be lost without a case
             _logger.exception("message %s: processing failed", message.id)
             return None, FinanceError(f"{type(defect).__name__}: {defect}", code="job.failed")

@@ -66,6 +66,13 @@ class TestDrainIn(Batches, FinanceCase):
         self.env.cr.postcommit.run()
         self.assertEqual(wake_ups().mapped("state"), ["started", "pending"])
 
+    def test_the_database_away_under_a_batch(self):
+        with trap_jobs() as jobs:
+            self.flow._on_drain_failed("ValueError", "a defect")
+            jobs.assert_jobs_count(0)
+            self.flow._on_drain_failed("psycopg2.OperationalError", "server closed the connection")
+            jobs.assert_jobs_count(1, only=self.flow.drain_job)
+
     def test_each_has_its_own_outcome(self):
         messages = self.bring(b"good", b"bad", b"also good")
         partner = self.env["res.partner"].create({"name": "before"})

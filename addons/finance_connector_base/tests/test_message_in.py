@@ -205,6 +205,17 @@ class TestProcess(FinanceCase):
         message._on_job_failed("Boom", "it broke")
         self.assertEqual((message.state, message.exception_ids.code), ("dead", "job.failed"))
 
+    def test_the_database_away_is_no_fault_of_the_message(self):
+        message, _new = self.store()
+        away = ("psycopg2.InterfaceError", "cursor already closed")
+        with trap_jobs() as jobs:
+            message._on_job_failed(*away)
+            jobs.assert_jobs_count(1, only=message.process_job)
+            self.assertEqual((message.state, message.exception_ids.ids), ("received", []))
+            for _time in range(10):
+                message._on_job_failed(*away)
+        self.assertEqual((message.state, message.exception_ids.code), ("dead", "job.failed"))
+
     def test_raw_content_is_for_auditors(self):
         message, _new = self.store(b"secret account")
         self.assertTrue(message.with_user(self.roles["auditor"]).action_download())

@@ -4,6 +4,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 from ..core.errors import (
     AuthError,
@@ -16,7 +17,7 @@ from ..core.errors import (
     TechnicalError,
 )
 from ..core.transport import TRANSPORTS, Parcel
-from ..transports.folder import Folder
+from ..transports.folder import Folder, LocalFiles
 from ..transports.upload import Upload
 from .https_line import line
 from .pure import PureCase
@@ -82,6 +83,33 @@ class TestFolder(PureCase):
                 taken.append(parcel.name)
         self.assertEqual((taken, caught.exception.code), (["b.xml"], "folder.size"))
         self.assertTrue((self.inbox / "a.xml").exists())
+
+    def test_what_another_poller_takes_at_the_same_moment_is_no_trouble(self):
+        for name in ("a.xml", "b.xml"):
+            (self.inbox / name).write_bytes(b"x")
+        look, read, rename = LocalFiles.look, LocalFiles.read, os.rename
+
+        def gone(files, folder, name, size):
+            if name == "a.xml":
+                (folder / name).unlink(missing_ok=True)
+            return read(files, folder, name, size)
+
+        def taken(source, target):
+            rename(source, target)
+            raise FileNotFoundError
+
+        with patch.object(LocalFiles, "read", gone):
+            self.assertEqual(self.names(), ["b.xml"])
+        with patch("os.rename", taken):
+            self.folder.confirm("b.xml")
+        self.assertIsNone(look(LocalFiles(), self.inbox, "b.xml"))
+
+    def test_a_file_that_is_renamed_while_we_look(self):
+        (self.inbox / "a.xml").write_bytes(b"x")
+        entries = [*os.scandir(self.inbox), *os.scandir(self.root)]
+        (self.inbox / "a.xml").rename(self.root / "b.xml")
+        with patch("os.scandir", return_value=entries):
+            self.assertEqual(list(LocalFiles().listing(self.inbox)), ["bank"])
 
     def test_a_file_that_waits_for_its_proof_is_told(self):
         (self.inbox / "a.xml").write_bytes(b"a")

@@ -90,12 +90,21 @@ class FileExchange:
                 if look.size > self._max_bytes:
                     left.append((name, f"larger than the {self._max_bytes} bytes allowed", "size"))
                     continue
-                content = files.read(self._in, name, look.size)
-                if len(content) != look.size or files.look(self._in, name) != look:
-                    continue  # written to while we read: the next look takes it
+                content = self._read(files, name, look)
+                if content is None or len(content) != look.size or files.look(self._in, name) != look:
+                    continue  # written to while we read: the next look takes it; or gone
                 self._taken[name] = (look, sha256(content))
                 yield Parcel(name, content, remote_id=name, beside=self._beside(files, name))
         self._tell(left)
+
+    def _read(self, files, name, look):
+        """``None`` where the file is gone: another poller was faster, or its writer has renamed it."""
+        try:
+            return files.read(self._in, name, look.size)
+        except ConfigurationError:
+            if files.look(self._in, name) is not None:
+                raise
+            return None
 
     def _waiting(self, files):
         """Files that our rules would take, and those that they refuse with the reason."""
@@ -181,8 +190,12 @@ class FileExchange:
             target = with_mark(name, (content_hash or sha256(files.read(self._in, name, look.size)))[:12])
         if files.look(self._archive, target) is not None:
             files.remove(self._in, name)
-        else:
+            return
+        try:
             files.rename(self._in, name, self._archive, target)
+        except ConfigurationError:
+            if files.look(self._in, name) is not None:  # else another poller has archived it
+                raise
 
     # out
 

@@ -27,8 +27,12 @@ class LocalFiles:
     """Files below the connector's folder; links are never followed."""
 
     def listing(self, folder):
+        found = {}
         with sorted_errors(folder):
-            return {entry.name: _look(entry.stat(follow_symlinks=False)) for entry in os.scandir(folder)}
+            for entry in os.scandir(folder):
+                with contextlib.suppress(FileNotFoundError):  # renamed or taken by another poller meanwhile
+                    found[entry.name] = _look(entry.stat(follow_symlinks=False))
+        return found
 
     def look(self, folder, name):
         with sorted_errors(folder):
