@@ -169,10 +169,13 @@ class Writers:
 
 
 class Watch:
-    """Looks all the time at what must never be: files archived before they are stored, workers that swell."""
+    """Looks all the time at what must never be: files archived before they are stored, workers that swell.
 
-    def __init__(self, world):
-        self._world, self._stop = world, threading.Event()
+    :param growing: names of files that are written to in the archive: what is stored may be their beginning
+    """
+
+    def __init__(self, world, growing=()):
+        self._world, self._growing, self._stop = world, frozenset(growing), threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self.too_soon, self.looked_up, self.grown_bytes = [], 0, 0
         self._seen, self._first = {line: set() for line in world.folders}, {}
@@ -200,7 +203,8 @@ class Watch:
         stored = {row[0] for row in self._world.stage.rows(
             self._world.database, "SELECT sha256 FROM finance_message WHERE sha256 = ANY(%s)", [list(marks.values())]
         )}
-        self.too_soon += [(line, name) for name, mark in marks.items() if mark not in stored]
+        self.too_soon += [(line, name) for name, mark in marks.items()
+                          if mark not in stored and name not in self._growing]
         self.looked_up += len(marks)
         seen.update(marks)
 

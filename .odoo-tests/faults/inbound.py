@@ -1,6 +1,5 @@
 """What the inbound parts share: faults that keep coming, effects counted by the database, time to recover."""
 
-import contextlib
 import threading
 import time
 
@@ -8,6 +7,8 @@ import psutil
 
 from .plan import chance
 
+#: So long a fault looks for somebody to hit.
+VICTIM_SECONDS = 30
 #: Counts each time a message becomes processed, in the transaction that makes it so.
 EFFECTS = """
 CREATE TABLE fault_effect (message_id integer, counted_on timestamptz DEFAULT clock_timestamp());
@@ -58,29 +59,37 @@ class Trouble:
             while self._progress() < number / (len(self._faults) + 1):
                 if self._stop.wait(0.05):
                     return
-            fault()
+            until = time.monotonic() + VICTIM_SECONDS
+            while not fault() and time.monotonic() < until:
+                time.sleep(0.1)
 
     def _kill(self):
+        """Whether there was a worker to kill."""
         node = self._chance.choice(self._nodes)
         workers = node.job_workers()
-        if workers:
-            worker = self._chance.choice(workers)
-            with contextlib.suppress(psutil.NoSuchProcess):
-                worker.kill()
-                self.killed += 1
-                self._stage.journal.add("worker killed", node.name, pid=worker.pid)
+        if not workers:
+            return False
+        worker = self._chance.choice(workers)
+        try:
+            worker.kill()
+        except psutil.NoSuchProcess:
+            return False
+        self.killed += 1
+        self._stage.journal.add("worker killed", node.name, pid=worker.pid)
+        return True
 
     def _terminate(self):
+        """Whether there was a connection to end; those that are busy come first."""
         found = self._stage.rows(
             "postgres",
-            "SELECT pid FROM pg_stat_activity WHERE datname = %s AND application_name <> 'campaign' "
-            "AND (state <> 'idle' OR random() < 0.5) ORDER BY state = 'idle', random() LIMIT 1",
+            "SELECT pg_terminate_backend(pid), pid FROM pg_stat_activity "
+            "WHERE datname = %s AND application_name <> 'campaign' ORDER BY state = 'idle', random() LIMIT 1",
             [self._nodes[0].database],
         )
-        for (pid,) in found:
-            self._stage.rows("postgres", "SELECT pg_terminate_backend(%s)", [pid])
+        for _done, pid in found:
             self.terminated += 1
             self._stage.journal.add("backend terminated", self._nodes[0].database, pid=pid)
+        return bool(found)
 
 
 def seconds_to_recover(stage, database, limit, poke):

@@ -29,7 +29,7 @@ def test_each_file_gets_its_verdict(stage, part):
 
     with FileWorld(stage) as world:
         with (
-            Watch(world) as watch,
+            Watch(world, [drop.name for drop in drops if drop.how == "pausing"]) as watch,
             Writers(world, drops) as writers,
             Trouble(
                 stage, world.nodes, lambda: writers.done / len(drops), name="files",
