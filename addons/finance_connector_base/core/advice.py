@@ -40,7 +40,7 @@ TITLES = {
     "step": "Step unknown",
     "https": "Refused by the other side",
     "secret": "Secret cannot be used",
-    "expiry": "Ends soon",
+    "expiry": "To be renewed",
     "secret.vault": "Vault not reachable",
     "hook": "Webhook post refused",
     "hook.secret_missing": "Webhook secret missing",

@@ -68,7 +68,7 @@ class TestExpiry(FinanceCase):
         self.assertIn("Bearer token ends in 7 days", activity.summary)
         case = self.cases()
         self.assertEqual((case.owner_id, case.connector_id), (self.roles["operator"], self.upload))
-        self.assertEqual((case.name, case.priority, case.blocking), ("Ends soon: Bearer token", "0", False))
+        self.assertEqual((case.name, case.priority, case.blocking), ("To be renewed: Bearer token", "0", False))
         self.assertFalse(case.activity_ids, "one activity is enough")
         self.assertIn("Renew", case.advice)
         self.watch(6)

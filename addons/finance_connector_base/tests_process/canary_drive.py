@@ -22,13 +22,15 @@ from odoo.addons.finance_connector_base.tests import webhook_maker
 from odoo.addons.finance_connector_base.tests.pgp_keys import PgpKeys
 from odoo.addons.finance_connector_base.tests.sshd import Sshd
 from odoo.addons.finance_connector_base.tests.tls import Authority, WebServer, server_context
+from odoo.addons.finance_connector_base.transports.sftp import LOG_CHANNEL
 from odoo.addons.queue_job.job import Job
 
 if LEAK:  # the mutation: nothing is known any more, so that the test must find something
     masking._forms = lambda secret: set()
 
 logging.getLogger().setLevel(logging.DEBUG)
-for name in ("odoo", "odoo.sql_db", "urllib3", "paramiko", "zeep", "requests", "odoo.addons.finance_connector_base"):
+for name in ("odoo", "odoo.sql_db", "urllib3", "paramiko", "zeep", "requests", "odoo.addons.finance_connector_base",
+             LOG_CHANNEL):
     logging.getLogger(name).setLevel(logging.DEBUG)
 #: Ways to sign in, each with the status the other side answers.
 WAYS = (("basic", 200), ("basic", 400), ("basic", 500), ("bearer", 200), ("bearer", 401), ("api_key", 200),
