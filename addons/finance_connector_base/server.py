@@ -71,6 +71,21 @@ def webhook_max_bytes():
     return int(option("webhook_max_bytes", 1 << 20))
 
 
+def api_max_bytes():
+    """Largest body the canonical interface reads; ten thousand journal entries of two rows are about 5 MB."""
+    return int(option("api_max_bytes", 32 << 20))
+
+
+def api_max_items():
+    """Objects in one request of the canonical interface."""
+    return int(option("api_max_items", 10_000))
+
+
+def api_page():
+    """Objects on one page of a list read through the canonical interface."""
+    return int(option("api_page", 500))
+
+
 def limit_reading():
     """Put the host's limits of files from outside in force (``core.safe.limits``)."""
     limits.configure({name: option(name) for name in limits.option_names()})

@@ -1,1 +1,1 @@
-from . import hold, release, replay, rotate_keys, status
+from . import hold, release, replay, rotate_keys, schema, status

@@ -19,6 +19,7 @@ from . import (
     test_message_out,
     test_pure_approval,
     test_pure_bounded,
+    test_pure_canonical,
     test_pure_core,
     test_pure_crypto,
     test_pure_expiry,
