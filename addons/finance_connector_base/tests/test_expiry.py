@@ -46,7 +46,8 @@ class TestExpiry(FinanceCase):
         return self.expiries.search([("connector_id", "=", self.upload.id)])
 
     def cases(self, state="open"):
-        return self.env["finance.exception"].search([("code", "=", "expiry"), ("state", "=", state)])
+        mine = [("code", "=", "expiry"), ("connector_id", "=", self.upload.id)]
+        return self.env["finance.exception"].search([*mine, ("state", "=", state)])
 
     def test_once_for_each_threshold(self):
         self.credential(40)
@@ -144,8 +145,7 @@ class TestExpiry(FinanceCase):
 
         self.patch(cls, "_expiries", with_consent)
         self.watch()
-        self.assertEqual(self.cases().filtered(lambda one: one.connector_id == self.upload).place,
-                         "Consent of the customer")  # fmt: skip
+        self.assertEqual(self.cases().place, "Consent of the customer")
         self.assertEqual(self.row().owner_id, self.roles["admin"])
 
     def test_lists_and_board(self):

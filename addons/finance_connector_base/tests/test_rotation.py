@@ -23,6 +23,7 @@ class TestRotation(FinanceCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env["finance.credential"].search([]).unlink()  # of demo data; rotation is about the whole database
         cls.other = cls.connector("upload", "Second upload")
         cls.credentials = cls.env["finance.credential"].create(
             [
