@@ -37,6 +37,22 @@ OTHERS = """
 """
 
 
+class Clock:
+    """Seconds by the database's clock: due times are written by it, and a node's own may be minutes off."""
+
+    def __init__(self):
+        self._ahead = 0.0
+
+    def set(self, seconds):
+        self._ahead = seconds - time.time()
+
+    def now(self):
+        return time.time() + self._ahead
+
+
+CLOCK = Clock()
+
+
 class NodeDatabase(plain.Database):
     """One database as this node's runner sees it."""
 
@@ -59,11 +75,13 @@ class NodeDatabase(plain.Database):
             return bool(cr.rowcount)
 
     def beat(self, first):
-        """Say that this node lives, where the finance connectors are installed.
+        """Set the clock, and say that this node lives, where the finance connectors are installed.
 
         :return: whether another one does
         """
         with closing(self.conn.cursor()) as cr:
+            cr.execute("SELECT extract(epoch FROM clock_timestamp())::float")
+            CLOCK.set(cr.fetchone()[0])
             cr.execute("SELECT to_regclass('finance_node') IS NOT NULL")
             if not cr.fetchone()[0]:
                 return False
@@ -97,7 +115,7 @@ class NodeRunner(plain.QueueJobRunner):
 
     def run_jobs(self):
         self._beat()
-        jobs = self.channel_manager.get_jobs_to_run(plain._odoo_now())
+        jobs = self.channel_manager.get_jobs_to_run(CLOCK.now())
         while not self._stop and not self._full():
             job = next(jobs, None)
             if job is None:
@@ -124,4 +142,5 @@ def install():
     """Have this server's runner work beside those of other nodes; before it starts, so server-wide only."""
     plain.Database = NodeDatabase
     plain.SELECT_TIMEOUT = server.runner_seconds()
+    plain._odoo_now = CLOCK.now
     jobrunner.QueueJobRunner = NodeRunner

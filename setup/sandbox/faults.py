@@ -28,6 +28,7 @@ KINDS = {
     "malformed": (True, "status 200 with half an answer"),
     "html": (False, "status 200 with a web page"),
     "slow": (True, "the answer drips, byte by byte"),
+    "late": (True, "nothing happens until the caller has gone, and then it does"),
     "total_wrong": (True, "an answer whose total is not the sum of its lines"),
     "line_missing": (True, "an answer without its last line"),
 }
@@ -143,6 +144,8 @@ def play(fault, answer, party, wire):
         wire.send(Answer(answer.status, content[: len(content) // 2], answer.headers))
     elif kind == "slow":
         wire.drip(answer, fault.seconds)
+    elif kind == "late":
+        wire.send(answer)
     else:
         wire.send(_falsified(kind, answer))
 

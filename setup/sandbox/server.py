@@ -99,6 +99,8 @@ class Sandbox:
         if self.latency:
             self._stopping.wait(self.latency)
         fault = self.plan.pick(name, request)
+        if fault and fault.kind == "late":
+            self._stopping.wait(fault.seconds)
         answer = None if fault and fault.before else party.handle(request)
         return play(fault, answer, party, wire) if fault else wire.send(answer)
 

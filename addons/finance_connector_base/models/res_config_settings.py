@@ -17,7 +17,7 @@ class ResConfigSettings(models.TransientModel):
         config_parameter="finance_connector_base.max_upload_megabytes", default=64, string="Largest file (MB)"
     )
     finance_sweep_minutes = fields.Integer(
-        config_parameter="finance_connector_base.sweep_minutes", default=5, string="Look for stuck messages every"
+        config_parameter="finance_connector_base.sweep_minutes", default=2, string="Stuck after"
     )
 
     finance_case_hours = fields.Integer(

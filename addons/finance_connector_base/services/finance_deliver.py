@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import psycopg2
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from ..core import machine
 from ..core.canonical import sha256
 from ..core.errors import DuplicateError, FinanceError, TurnError
 from ..core.transport import Parcel, Receipt
+from ..wakeup import is_lost
 
 _logger = logging.getLogger(__name__)
 
@@ -21,6 +22,8 @@ _logger = logging.getLogger(__name__)
 ANSWER_BYTES = 256 * 1024
 #: How often a short transaction is run again when another one was faster.
 ROUNDS = 6
+#: What a call led to is worth more: about five seconds, in which a database may have started again.
+LONG_ROUNDS = 10
 
 
 class Done(NamedTuple):
@@ -107,14 +110,14 @@ class FinanceDeliver(models.AbstractModel):
     # transactions of their own
 
     @api.model
-    def _own(self, model, method, *given):
+    def _own(self, model, method, *given, rounds=ROUNDS):
         """Run a short method in a transaction of its own; again where another worker was faster."""
-        for round_ in range(ROUNDS):
+        for round_ in range(rounds):
             try:
                 with self.env.registry.cursor() as cr:
                     return getattr(self.env(cr=cr)[model], method)(*given)
-            except psycopg2.OperationalError:  # a serialization failure, or the connection broke: look again
-                if round_ == ROUNDS - 1:
+            except psycopg2.Error as error:  # a serialization failure, or the connection broke: look again
+                if round_ == rounds - 1 or not (isinstance(error, psycopg2.OperationalError) or is_lost(error)):
                     raise
                 time.sleep(random.uniform(0, 0.01 * 2**round_))  # noqa: S311 - no secret
 
@@ -161,6 +164,8 @@ class FinanceDeliver(models.AbstractModel):
         if step.standing.state == "unknown" and row.values["state"] == "sending":
             standings._close_orphans(row, self.env._("The worker did not come back."))
         call = next((command for command in step.do if isinstance(command, machine.Call)), None)
+        if call and call.step == "ask":
+            standings._close_orphans(row, self.env._("The worker did not come back."))
         return self._delivery(row, call.step) if call else Done(self._why(row, step), step.why)
 
     def _decided(self, row):
@@ -266,7 +271,7 @@ class FinanceDeliver(models.AbstractModel):
 
     def _fenced(self, delivery, then, value):
         """Keep what a call led to, if its attempt still holds the message; then tell the line."""
-        words, row, step = self._own(self._name, "_settled", delivery, then, value)
+        words, row, step = self._own(self._name, "_settled", delivery, then, value, rounds=LONG_ROUNDS)
         error = value if isinstance(value, FinanceError) else None
         self.env["finance.gate"]._line(row, step, delivery.step, error)
         return words
@@ -344,8 +349,8 @@ class FinanceDeliver(models.AbstractModel):
 
         The same rule as ``core.machine.due``, as a search, for what nobody has touched for some minutes.
         """
-        now = fields.Datetime.now()
-        idle = now - timedelta(minutes=self.env.company._finance_setting("sweep_minutes", 5))
+        now = self.env.cr.now()  # the database's clock, as everywhere in the protocol
+        idle = now - timedelta(minutes=self.env.company._finance_setting("sweep_minutes", 2))
         due = ["|", ("next_try_on", "=", False), ("next_try_on", "<=", now)]
         self.env["finance.message"].search(
             [

@@ -40,11 +40,13 @@ from . import (
     test_replay_many,
     test_rights,
     test_rotation,
+    test_runner_clock,
     test_settings,
     test_stop,
     test_tour,
     test_traffic,
     test_transports,
+    test_wakeup,
     test_webhook_http,
     test_webhooks,
 )

@@ -103,6 +103,17 @@ class TestDeliver(SandboxCase):
         self.advance(message)
         self.assertEqual((message.state, message.attempt_ids.outcome), ("unknown", "unknown"))
 
+    def test_a_question_whose_worker_died_ends_too(self):
+        self.sandbox.fault("reset_after", party="bank", method="POST")
+        message = self.submit()
+        self.advance(message)
+        message.sudo().next_try_on = fields.Datetime.now()
+        self.env.flush_all()
+        self.env["finance.deliver"]._claim(message.id)  # and then the worker is killed
+        self.advance(message)
+        self.assertEqual(message.state, "processed")
+        self.assertEqual(message.attempt_ids.sorted("id").mapped("outcome"), ["unknown", "unknown", "ok"])
+
     def test_a_worker_held_up_after_its_claim_sends_nothing(self):
         """Swapped out, stopped, a paused virtual machine: by now another worker may have taken over."""
         message = self.submit()
