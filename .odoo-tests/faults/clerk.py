@@ -29,6 +29,9 @@ def work(code, given, patience):
                 scope["env"].flush_all()
             return {"result": scope["result"], "rounds": rounds}
         except (psycopg2.Error, OSError) as error:
+            if isinstance(error, psycopg2.DatabaseError) and not isinstance(error, psycopg2.OperationalError):
+                if type(error) is not psycopg2.DatabaseError:
+                    return {"error": repr(error)}  # ours, and the same the next time
             registry.clear_all_caches()
             if time.monotonic() > until:
                 return {"error": repr(error)}
@@ -63,7 +66,7 @@ class Clerk:
             )
         self.process.stdin.write(INSIDE.replace("SOCKET", repr(str(self._socket))))
         self.process.stdin.close()
-        wait_until(lambda: self._socket.exists() or self.process.poll() is not None, 90, "the clerk to sit down")
+        wait_until(lambda: self._socket.exists() or self.process.poll() is not None, 300, "the clerk to sit down")
         if self.process.poll() is not None:
             raise RuntimeError(f"the clerk did not start:\n{self.log.read_text()[-3000:]}")
         self._stream = None

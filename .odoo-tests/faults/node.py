@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from pathlib import Path
 
 import psutil
 
@@ -22,12 +23,12 @@ class Node(Server):
     def set_clock(self, seconds):
         """For the next start."""
         self.clock = seconds
-        for name in ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC"):
+        for name in ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC", "PYTHONPATH"):
             self.environment.pop(name, None)
         if seconds:
             self.environment |= {
                 "LD_PRELOAD": str(self.stage.faketime()), "FAKETIME": f"{seconds:+d}s",
-                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+                "FAKETIME_DONT_FAKE_MONOTONIC": "1", "PYTHONPATH": str(Path(__file__).with_name("clock")),
             }
 
     def start(self):

@@ -39,9 +39,16 @@ class Line:
         self._do(self._set(mode))
 
     def close(self):
-        self._do(self._set("refuse"))
+        self._do(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
+
+    async def _end(self):
+        await self._set("refuse")
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _listen(self):
         self._server = await asyncio.start_server(self._meet, "127.0.0.1", self.port, reuse_address=True)

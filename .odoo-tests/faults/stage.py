@@ -96,7 +96,9 @@ class Stage:
         return self._keep(Node(self, database, **options)).start()
 
     def bank(self, name):
-        return self._keep(Bank(f"{name}-{next(self._numbers)}", self.outside, SEED))
+        bank = self._keep(Bank(f"{name}-{next(self._numbers)}", self.outside, SEED))
+        self.remember(bank.process.pid)
+        return bank
 
     def clerk(self, database):
         clerk = self._keep(Clerk(database, self.configuration, self.folder))
@@ -197,10 +199,10 @@ def sweep_leftovers():
 
 
 def end_ours(pid):
-    """End a process and its children where it still is an Odoo of a campaign."""
+    """End a process and its children where it still is one of a campaign."""
     with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
         process = psutil.Process(pid)
-        if PREFIX in process.environ().get("ODOO_RC", ""):
+        if PREFIX in process.environ().get("ODOO_RC", "") + " ".join(process.cmdline()):
             for each in (*process.children(recursive=True), process):
                 with contextlib.suppress(psutil.NoSuchProcess):
                     each.kill()

@@ -141,7 +141,7 @@ class Server:
             found = json.load(answer)
         if "error" in found:
             raise RuntimeError(found["error"]["data"]["debug"])
-        return found["result"]
+        return found.get("result")  # a method that returns nothing has none
 
     def sql(self, query: str) -> str:
         return databases.sql(self.database, query)
