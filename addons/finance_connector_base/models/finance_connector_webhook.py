@@ -148,8 +148,11 @@ class FinanceConnector(models.Model):
 
     def _webhook_secrets(self):
         """Every webhook secret that is valid now, in clear, for checking a signature only."""
-        valid = self.sudo().credential_ids.filtered(lambda one: one.purpose == "webhook" and one._is_valid())
-        return [secret for credential in valid if (secret := credential._reveal())]
+        stored = self.env["finance.credential"].sudo().search_fetch(
+            [("connector_id", "=", self.id), ("purpose", "=", "webhook")],
+            ["connector_id", "purpose", "valid_from", "valid_until", "sealed"],
+        )
+        return [secret for one in stored if one._is_valid() and (secret := one._reveal())]
 
     def _solve_webhook_cases(self):
         """A secret is there now: what asked for one is settled."""

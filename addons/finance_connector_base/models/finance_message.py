@@ -22,7 +22,9 @@ STATE_LABELS = {
 }
 STATES = list(STATE_LABELS.items())
 #: Columns that the delivery's own statements hand on to the cache.
-SEEDED = frozenset(("name", "kind", "direction", "company_id", "connector_id", "flow_id", "size", "dedup_key"))
+SEEDED = frozenset(
+    ("name", "kind", "state", "direction", "company_id", "connector_id", "flow_id", "size", "dedup_key")
+)
 
 #: What a job fails with when the connection to the database breaks under it, and when it is tried again.
 DATABASE_AWAY = frozenset(

@@ -36,7 +36,9 @@ class FinanceWebhookAddress(models.Model):
     @api.model
     def _connector(self, token):
         """The connector behind an address that is open now, or an empty recordset."""
-        address = self.sudo().search([("token", "=", token)], limit=1)
+        address = self.sudo().search_fetch(
+            [("token", "=", token)], ["token", "connector_id", "valid_until"], limit=1
+        )
         connector = address.connector_id
         open_now = not address.valid_until or address.valid_until > fields.Datetime.now()
         if address and consteq(address.token, token) and open_now and connector.active and connector.webhook_scheme:

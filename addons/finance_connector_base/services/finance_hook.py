@@ -3,6 +3,7 @@ import time
 
 from odoo import api, models
 
+from ..core.canonical import sha256
 from ..core.errors import FinanceError, SecurityError
 
 _logger = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ class FinanceHook(models.AbstractModel):
         """Store an event once; the flow for its kind chooses what is done with it."""
         intake = self.env["finance.intake"].with_company(connector.company_id)
         known = intake._known(connector, event.id)
-        if known and scheme.same(known._raw(), event.body):
+        if known and (known.sha256 == sha256(event.body) or scheme.same(known._raw(), event.body)):
             return intake._count_copy(known)
         flow = connector._event_flow(event.kind)
         message, new = intake._store(
@@ -105,4 +106,4 @@ class FinanceHook(models.AbstractModel):
             occurred_on=event.occurred_at,
         )
         if new and message.state == "received":
-            message._enqueue()
+            message._enqueue(new=True)

@@ -123,8 +123,11 @@ class FinanceIntake(models.AbstractModel):
         message.invalidate_recordset(["duplicates"], flush=False)
 
     def _known(self, connector, key):
-        return self.env["finance.message"].search(
-            [("connector_id", "=", connector.id), ("direction", "=", "in"), ("dedup_key", "=", key)], limit=1
+        """The message of this key; only what tells a copy from a conflict is read."""
+        return self.env["finance.message"].search_fetch(
+            [("connector_id", "=", connector.id), ("direction", "=", "in"), ("dedup_key", "=", key)],
+            ["sha256"],
+            limit=1,
         )
 
     def _quarantine(self, known, values, content, content_hash):
