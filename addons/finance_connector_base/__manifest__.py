@@ -23,6 +23,8 @@
         "views/finance_message_views.xml",
         "views/finance_flow_views.xml",
         "views/finance_credential_views.xml",
+        "views/finance_mapping_views.xml",
+        "views/finance_authority_views.xml",
         "views/finance_connect_views.xml",
         "views/finance_connector_views.xml",
         "views/finance_system_views.xml",

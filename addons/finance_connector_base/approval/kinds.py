@@ -33,6 +33,11 @@ class Mapping(Kind):
     bulk = True
 
 
+@KINDS.add("authority", "System of record")
+class Authority(Kind):
+    bulk = True
+
+
 @KINDS.add("replay", "Processing anew")
 class Replay(Kind):
     bulk = True

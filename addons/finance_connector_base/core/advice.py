@@ -10,6 +10,10 @@ TITLES = {
     "auth": "Sign-in or consent refused",
     "configuration": "Set-up incomplete",
     "mapping": "Mapping missing",
+    "mapping.version": "Mapping version cannot be used",
+    "mapping.target": "Mapping leads nowhere",
+    "authority": "Another system leads",
+    "authority.missing": "Nobody leads yet",
     "format": "File cannot be read",
     "xml": "File is damaged",
     "zip": "Archive is damaged or suspicious",
@@ -55,6 +59,15 @@ ADVICE = {
     "https.403": "We are known but may not do this. Ask the other side to grant it to our user or client.",
     "configuration": "An administrator must complete the settings named above, then press Retry.",
     "mapping": "Add and approve the missing mapping, then press Retry.",
+    "mapping.missing": "Open Work, Values without mapping, and add the value to the draft; when another "
+    "person has approved the draft, the message goes on by itself.",
+    "mapping.not_approved": "Make a version of the mapping named above and have it approved; then press Retry.",
+    "mapping.version": "Name a version that was approved, or leave it empty to use the one in force.",
+    "mapping.target": "The record a row leads to was deleted. Correct the row in a new version and have it approved.",
+    "authority": "Two systems claim the same data. If the writing system should lead, change it under Configuration, "
+    "System of record, and have it approved; otherwise stop it from sending this.",
+    "authority.missing": "Say under Configuration, System of record, which system leads, and have it approved; then "
+    "press Retry.",
     "format": "Ask the sender for a complete file in a supported format, or choose the format by hand.",
     "xml": "The file is damaged or not what it claims to be. Ask the sender for it again.",
     "zip": "The archive is damaged or suspicious. Ask the sender for it again.",

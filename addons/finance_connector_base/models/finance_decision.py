@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..core.difference import difference
 from ..core.errors import FinanceError
+from ..mapping.trial import TRIAL
 
 #: Reasons of the protocol that mean: not without a second person.
 SECOND = "two_persons"
@@ -21,7 +22,7 @@ class FinanceDecision(models.Model):
     """
 
     _name = "finance.decision"
-    _inherit = ["finance.access", "finance.approval.mixin"]
+    _inherit = ["finance.access", "finance.approval.mixin", "finance.chosen.mapping"]
     _description = "Finance decision"
     _order = "id desc"
 
@@ -42,7 +43,6 @@ class FinanceDecision(models.Model):
         string="Decision",
     )
     reason = fields.Text(required=True, help="What was looked up, where, and by whom.")
-    mapping_version = fields.Integer(help="Process with this version of the mappings; 0: the one in force.")
     differs = fields.Text(readonly=True, string="What will differ")
     state = fields.Selection(
         [("draft", "Draft"), ("asked", "Waits for a second person"), ("done", "Done"), ("dropped", "Dropped")],
@@ -86,7 +86,7 @@ class FinanceDecision(models.Model):
         self.sudo().differs = "\n".join(lines) or _("Nothing differs.")
 
     def _trial(self):
-        message = self.message_id.sudo()
+        message = self.message_id.sudo().with_context(finance_trial=TRIAL)
         try:
             with self.env.cr.savepoint():
                 message.options = self._options()
@@ -108,6 +108,7 @@ class FinanceDecision(models.Model):
         self._check_person()
         if self.state != "draft":
             raise UserError(_("This decision was made already."))
+        self._check_mapping_version()
         if self.kind == "replay" and not self.differs:
             self.action_preview()
         if not self._decidable():
@@ -160,6 +161,8 @@ class FinanceDecision(models.Model):
             [_("Connector"), "", message.connector_id.name],
             [_("Decision"), "", verdict],
         ]
+        if self.mapping_version:
+            changes.append([_("With mapping"), "", self.mapping_version_id.sudo().display_name or self.mapping_version])
         changes += [[self.env._("Will differ"), "", line] for line in (self.differs or "").splitlines()]
         facts = {} if message.direction == "in" else message._processor()._release_facts(message)
         return {

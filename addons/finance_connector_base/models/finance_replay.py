@@ -15,14 +15,13 @@ class FinanceReplay(models.Model):
     """Messages that are processed anew together: first on trial, then for good, each by a decision of its own."""
 
     _name = "finance.replay"
-    _inherit = ["finance.access"]
+    _inherit = ["finance.access", "finance.chosen.mapping"]
     _description = "Processing anew"
     _order = "id desc"
 
     name = fields.Char(compute="_compute_name")
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
     reason = fields.Text(help="Why; it stays with each message.")
-    mapping_version = fields.Integer(help="Process with this version of the mappings; 0: the one in force.")
     state = fields.Selection(
         [("draft", "Chosen"), ("looked", "Tried"), ("decided", "Decided")], default="draft", readonly=True
     )
@@ -103,6 +102,7 @@ class FinanceReplay(models.Model):
             raise UserError(self.env._("Say why: the reason stays with each message."))
         if self.open_count:
             raise UserError(self.env._("Some are still under way; wait for them."))
+        self._check_mapping_version()
         lines = self.line_ids.filtered(lambda line: line.state == "looked")
         if not lines:
             raise UserError(self.env._("Look first at what will differ."))

@@ -16,6 +16,7 @@ from ..core import machine
 from ..core.canonical import sha256
 from ..core.errors import AuthError, FinanceError
 from ..core.identifier import uuid7
+from ..mapping.errors import MappingError
 from ..models.finance_message import INLINE_BYTES, UNOPENED
 from .finance_wire import keep
 
@@ -246,8 +247,9 @@ class FinanceIntake(models.AbstractModel):
         started_at = time.monotonic()
         before = {case: case.occurrences for case in message._blocking_cases()} if row.has_cases else {}
         processor = self.env[f"finance.process.{'envelope' if (row.options or {}).get(UNOPENED) else row.kind}"]
-        result, error = self._shielded(message, lambda: processor.process(message) or {})
+        result, error = self._shielded(message, lambda: self._work(message, processor))
         if error is not None:
+            self._note_gaps(message, error)
             step = machine.process_failed(begun.standing, row.policy, row.now, error.category, error.retry_after)
             if now:
                 step = replace(step, do=tuple(command for command in step.do if not isinstance(command, machine.Wake)))
@@ -258,6 +260,16 @@ class FinanceIntake(models.AbstractModel):
         attempt = standings._finished(row, begun.standing.attempt, int((time.monotonic() - started_at) * 1000), error)
         standings._apply(row, step, error, alongside=attempt, **values)
         return values["result_text"] or self.env._("processed")
+
+    def _work(self, message, processor):
+        """Nothing is processed by a flow for which not everything is approved."""
+        message.flow_id._require_settled()
+        return processor.process(message) or {}
+
+    def _note_gaps(self, message, error):
+        """Values without mapping are counted, although all else that processing wrote is undone."""
+        if isinstance(error, MappingError) and error.gaps:
+            self.env["finance.mapping.gap"].sudo()._note(error.kind, error.gaps, message=message)
 
     @api.model
     def _process_one(self, message_id):

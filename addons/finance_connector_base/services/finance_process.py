@@ -13,6 +13,10 @@ class FinanceProcess(models.AbstractModel):
 
     #: Whether ``delivered`` has work to do after the other side has the message.
     _follows = False
+    #: Kinds of mappings without which it cannot work (``mapping.kinds``).
+    _mapping_kinds = ()
+    #: Objects it writes here in the name of the other side (``authority.objects``).
+    _writes = ()
 
     def process(self, message):
         """Turn an incoming message into records.

@@ -13,6 +13,13 @@ OWN_MODELS = (
     "finance.stop",
     "finance.webhook.address",
     "finance.webhook.tally",
+    "finance.mapping",
+    "finance.mapping.version",
+    "finance.mapping.line",
+    "finance.mapping.gap",
+    "finance.mapping.gap.message",
+    "finance.flow.mapping",
+    "finance.authority",
 )
 
 

@@ -1,0 +1,1 @@
+"""Which system leads which object and field. Plain values only."""

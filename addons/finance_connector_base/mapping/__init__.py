@@ -1,0 +1,1 @@
+"""Translation of outside values (accounts, taxes, bank codes …) by versioned, approved tables. Plain values only."""
