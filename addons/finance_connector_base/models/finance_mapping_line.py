@@ -63,7 +63,6 @@ class FinanceMappingLine(models.Model):
         """One form for one value, so that it is compared as it is shown."""
         return {**vals, "source": normal(vals["source"])} if vals.get("source") else vals
 
-    @api.constrains("version_id")
     def _check_draft(self):
         if any(line.version_id.state != "draft" for line in self):
             raise UserError(_("Only drafts are changed."))
