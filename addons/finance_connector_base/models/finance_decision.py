@@ -90,7 +90,8 @@ class FinanceDecision(models.Model):
         try:
             with self.env.cr.savepoint():
                 message.options = self._options()
-                raise Undone(message._processor().process(message) or {})
+                part = message.with_context(finance_processing=message.id)
+                raise Undone(message._processor().process(part) or {})
         except Undone as undone:
             return undone.args[0]
         except (FinanceError, UserError) as error:

@@ -3,9 +3,12 @@ from datetime import timedelta
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..casework.routing import filled
 from ..core.advice import advice, title
 from ..core.errors import CATEGORIES
 from ..core.masking import masked
+
+AREAS = [("bank", "Bank"), ("tax", "Tax"), ("treasury", "Treasury"), ("close", "Close"), ("other", "Other")]
 
 
 class FinanceException(models.Model):
@@ -24,7 +27,7 @@ class FinanceException(models.Model):
     flow_id = fields.Many2one("finance.flow", readonly=True, ondelete="set null")
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
     domain = fields.Selection(
-        [("bank", "Bank"), ("tax", "Tax"), ("treasury", "Treasury"), ("close", "Close"), ("other", "Other")],
+        AREAS,
         required=True,
         default="other",
         readonly=True,
@@ -38,8 +41,21 @@ class FinanceException(models.Model):
     summary = fields.Char(compute="_compute_summary", string="In short")
     place = fields.Char(readonly=True, help="Line, record or path inside the message.")
     advice = fields.Text(compute="_compute_advice", string="What to do")
+    parent_id = fields.Many2one(
+        "finance.exception", readonly=True, index="btree_not_null", ondelete="set null", string="Merged into"
+    )
+    cause = fields.Char(readonly=True, index="btree_not_null", help="The same for cases with the same cause.")
+    partner_id = fields.Many2one("res.partner", readonly=True, index="btree_not_null")
+    rule_id = fields.Many2one("finance.case.rule", readonly=True, string="Given by rule", ondelete="set null")
+    policy_id = fields.Many2one("finance.case.policy", readonly=True, string="Blocking policy", ondelete="set null")
+    team_id = fields.Many2one("finance.team", tracking=True, check_company=True, ondelete="restrict")
     owner_id = fields.Many2one("res.users", tracking=True, index="btree_not_null")
     due_on = fields.Datetime(tracking=True, string="Due")
+    escalation = fields.Selection(
+        [("lead", "Lead was told"), ("head", "Head was told")], readonly=True, tracking=True, string="Escalated"
+    )
+    escalated_on = fields.Datetime(readonly=True)
+    escalate_on = fields.Datetime(readonly=True, help="When the next one in the chain is told.")
     blocking = fields.Boolean(
         default=True, readonly=True, help="What it is about waits for the decision; a warning lets it go on."
     )
@@ -58,6 +74,8 @@ class FinanceException(models.Model):
         readonly=True,
     )
     solution = fields.Char(readonly=True)
+    closed_by_itself = fields.Boolean(readonly=True)
+    reopened = fields.Integer(readonly=True, help="How often it came back after it had been closed.")
     closed_on = fields.Datetime(readonly=True)
     closed_by_id = fields.Many2one("res.users", readonly=True)
 
@@ -66,6 +84,13 @@ class FinanceException(models.Model):
     )
     _open_idx = models.Index("(company_id, domain) WHERE state = 'open'")
     _record_idx = models.Index("(res_model, res_id) WHERE state = 'open'")
+    _returned_idx = models.Index("(res_model, res_id, code) WHERE closed_by_itself OR state = 'dropped'")
+    _team_idx = models.Index("(team_id, owner_id, id) WHERE team_id IS NOT NULL")
+    _escalate_idx = models.Index("(escalate_on) WHERE state = 'open' AND escalate_on IS NOT NULL")
+
+    @api.model
+    def _areas(self):
+        return self._fields["domain"]._description_selection(self.env)
 
     @api.depends("code", "text", "place")
     def _compute_name(self):
@@ -79,10 +104,22 @@ class FinanceException(models.Model):
         for case in self:
             case.summary = (case.text or "").partition("\n")[0]
 
-    @api.depends("code")
+    @api.depends("code", "rule_id")
     def _compute_advice(self):
         for case in self:
-            case.advice = advice(case.code or "")
+            general, own = advice(case.code or ""), case.sudo().rule_id.words
+            case.advice = f"{filled(own, case._words())}\n{general}" if own else general
+
+    def _words(self):
+        """What the words of a rule may name."""
+        return {
+            "code": self.code,
+            "place": self.place or "",
+            "partner": self.partner_id.display_name or "",
+            "amount": self.currency_id.format(self.amount) if self.currency_id else "",
+            "connector": self.connector_id.display_name or "",
+            "flow": self.flow_id.display_name or "",
+        }
 
     @api.depends("due_on", "state")
     def _compute_overdue(self):
@@ -96,46 +133,105 @@ class FinanceException(models.Model):
         late = [("state", "=", "open"), ("due_on", "<", "now")]
         return late if True in value else ["!", "&", *late]
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"due_on", "team_id"} and "escalate_on" not in vals:
+            self.sudo()._plan_escalation()
+        return result
+
     @api.model
     def _report(self, record, code, text, place=None, *, message=None, category="data", notify=True, **values):
-        """Open a case about ``record``, or count one more for the case open on code and place."""
-        text, place = masked(text), place and masked(place)
+        """Open a case about ``record``, or count one more for the case open on code and place.
+
+        The blocking policy and the routing rules have their say. A case that had closed by itself opens again.
+
+        :raise FinanceError: the policy keeps the whole message out, of which this is a part
+        """
         message = message or self.env["finance.message"]
-        domain = [("code", "=", code), ("place", "=", place or False), ("state", "=", "open")]
-        if message:
-            domain.append(("message_id", "=", message.id))
-        else:
-            domain += [("res_model", "=", record._name), ("res_id", "=", record.id)]
-        found = self.sudo().search(domain, limit=1)
-        if found:
-            found.write({"occurrences": found.occurrences + 1, "last_seen_on": fields.Datetime.now(), "text": text})
-            return found
+        values = self._values(record, message, code, masked(text), place and masked(place), category, values)
+        inside = bool(message) and self.env.context.get("finance_processing") == message.id
+        self.env["finance.case.policy"]._apply(values, inside)
+        known = self._known(values)
+        if known:
+            known._seen_again(values, notify)
+            return known
+        self.env["finance.case.router"]._route([values])
+        case = self.sudo().create(values)
+        if notify and case.state == "open":
+            case._notify_once()
+        return case
+
+    def _values(self, record, message, code, text, place, category, values):
         flow, connector = message.flow_id, message.connector_id
         company = message.company_id or ("company_id" in record._fields and record.company_id) or self.env.company
-        hours = flow.target_hours or company._finance_setting("case_hours", 8)
-        owner = values.pop("owner_id", None) or message._owner().id
-        case = self.sudo().create(
-            {
-                "message_id": message.id,
-                "connector_id": connector.id,
-                "flow_id": flow.id,
-                "company_id": company.id,
-                "domain": values.pop("domain", None) or connector.domain or "other",
-                "res_model": values.pop("res_model", None) or (record._name if record else False),
-                "res_id": values.pop("res_id", None) or (record.id if record else False),
-                "code": code,
-                "category": category,
-                "text": text,
-                "place": place,
-                "owner_id": owner,
-                "due_on": fields.Datetime.now() + timedelta(hours=hours),
-                "priority": "1" if flow.criticality in ("high", "critical") else "0",
-                **values,
-            }
+        about = {
+            "message_id": message.id,
+            "connector_id": connector.id,
+            "flow_id": flow.id,
+            "company_id": company.id,
+            "domain": connector.domain or "other",
+            "res_model": record._name if record else False,
+            "res_id": record.id if record else False,
+            "owner_id": message._owner().id,
+        }
+        given = {name: value for name, value in values.items() if value or name not in about}
+        return {**about, "code": code, "category": category, "text": text, "place": place, **given}
+
+    @api.model
+    def _known(self, values):
+        """The case open on this code and place; else the one that closed by itself, or is only recorded."""
+        about = [("code", "=", values["code"]), ("place", "=", values["place"] or False)]
+        if values["message_id"]:
+            about.append(("message_id", "=", values["message_id"]))
+        else:
+            about += [("res_model", "=", values["res_model"]), ("res_id", "=", values["res_id"])]
+        cases = self.sudo()
+        found = cases.search([*about, ("state", "=", "open")], limit=1)
+        if found:
+            return found
+        if values.get("state") == "dropped":
+            return cases.search([*about, ("state", "=", "dropped"), ("policy_id", "=", values["policy_id"])], limit=1)
+        days = self.env.company._finance_setting("case_reopen_days", 30)
+        since = fields.Datetime.now() - timedelta(days=days)
+        return cases.search(
+            [*about, ("closed_by_itself", "=", True), ("closed_on", ">=", since)], order="id desc", limit=1
         )
-        if notify:
-            case._notify_owner()
-        return case
+
+    def _seen_again(self, values, notify):
+        """Count one more; what had closed opens again, what the policy says now counts."""
+        given = ("text", "category", "blocking", "policy_id", "amount", "currency_id")
+        changed = {name: values[name] for name in given if name in values}
+        changed |= {"occurrences": self.occurrences + 1, "last_seen_on": fields.Datetime.now()}
+        comes_back = self.state != "open" and values.get("state") != "dropped"
+        if comes_back:
+            self._reopen()
+        elif self.state == "open" and values.get("state") == "dropped":
+            self._drop(values["solution"])
+        self.write(changed)
+        if comes_back and notify:
+            self._notify_once()
+
+    def _reopen(self):
+        """Open again what was closed, with a due time of its own."""
+        for case in self.sudo().filtered(lambda one: one.state != "open"):
+            values = {name: case[name] for name in ("code", "category", "domain", "text", "place", "amount")}
+            values |= {name: case[name].id for name in ("company_id", "connector_id", "flow_id", "partner_id")}
+            values |= {"currency_id": case.currency_id.id, "owner_id": case.owner_id.id, "priority": case.priority}
+            self.env["finance.case.router"]._route([values])
+            routed = {name: values[name] for name in ("due_on", "escalate_on", "team_id", "rule_id", "cause")}
+            case.write(
+                {
+                    **routed,
+                    "owner_id": case.owner_id.id or values["owner_id"],
+                    "state": "open",
+                    "solution": False,
+                    "closed_on": False,
+                    "closed_by_id": False,
+                    "closed_by_itself": False,
+                    "escalation": False,
+                    "reopened": case.reopened + 1,
+                }
+            )
 
     @api.model
     def _report_many(self, model, reports, words):
@@ -145,15 +241,35 @@ class FinanceException(models.Model):
         :param reports: values of the cases; each names its ``res_id``, ``company_id``, ``code`` and ``text``
         :param words: summary of the activity
         """
-        now = fields.Datetime.now()
-        hours = self.env.company._finance_setting("case_hours", 8)
-        given = {"res_model": model, "last_seen_on": now, "due_on": now + timedelta(hours=hours)}
+        given = {"res_model": model, "last_seen_on": fields.Datetime.now(), "category": "data"}
+        values_list = [{**given, **report} for report in reports]
+        for values in values_list:
+            self.env["finance.case.policy"]._apply(values)
+        self.env["finance.case.router"]._route(values_list)
         silent = self.sudo().with_context(tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True)
-        cases = silent.create([{**given, **report} for report in reports]).with_env(self.sudo().env)
-        for owner, own in cases.grouped("owner_id").items():
+        cases = silent.create(values_list).with_env(self.sudo().env)
+        for owner, own in cases.filtered(lambda case: case.state == "open").grouped("owner_id").items():
             if owner and not self._is_told(owner, own[0].code):
                 own[0]._notify_owner(words)
         return cases
+
+    def _plan_escalation(self):
+        """Work out anew when the next one in the chain is told."""
+        for case in self:
+            after = case.escalated_on if case.escalation else case.due_on
+            following = case.team_id and after and case.team_id._next_level(case.escalation, after, case.company_id)
+            case.escalate_on = following[2] if following else False
+
+    def _notify_once(self):
+        """Ask the owner to look, unless he was asked already about a case of the same cause."""
+        for case in self.filtered("owner_id"):
+            asked = [
+                ("state", "=", "open"),
+                ("cause", "=", case.cause),
+                ("activity_ids.user_id", "=", case.owner_id.id),
+            ]
+            if not case.cause or not self.sudo().search_count(asked, limit=1):
+                case._notify_owner()
 
     def _is_told(self, owner, code):
         """Whether an activity already asks the owner to look at open cases of this code."""
@@ -172,7 +288,7 @@ class FinanceException(models.Model):
                 user_id=case.owner_id.id,
             )
 
-    def _close(self, state, words):
+    def _close(self, state, words, itself=False):
         closing = self.filtered(lambda case: case.state == "open")
         closing.sudo().write(
             {
@@ -180,12 +296,14 @@ class FinanceException(models.Model):
                 "solution": words,
                 "closed_on": fields.Datetime.now(),
                 "closed_by_id": self.env.uid,
+                "closed_by_itself": itself,
             }
         )
         closing.sudo().activity_ids.unlink()
 
     def _solve(self, words):
-        self._close("solved", words)
+        """Close because the cause is gone; when it comes back the case opens again."""
+        self._close("solved", words, itself=True)
 
     def _drop(self, words):
         self._close("dropped", words)
@@ -199,7 +317,7 @@ class FinanceException(models.Model):
 
     def action_solve(self):
         self.check_access("write")
-        self._solve(_("Closed by %s.", self.env.user.name))
+        self._close("solved", _("Closed by %s.", self.env.user.name))
 
     def action_drop(self):
         self.check_access("write")
@@ -207,7 +325,7 @@ class FinanceException(models.Model):
 
     def action_reopen(self):
         self.check_access("write")
-        self.sudo().write({"state": "open", "solution": False, "closed_on": False, "closed_by_id": False})
+        self._reopen()
 
     def action_take(self):
         self.check_access("write")

@@ -50,6 +50,13 @@ class FinanceFlow(models.Model):
     )
     owner_id = fields.Many2one("res.users", help="Who gets the cases; the connector's owner if empty.", tracking=True)
     target_hours = fields.Float(default=8.0, string="Service target (hours)", help="A case is due after this time.")
+    target_clock = fields.Selection(
+        [("working", "Working hours"), ("always", "Around the clock")],
+        default="working",
+        required=True,
+        string="Hours are",
+        help="Whether the service target counts while nobody is at work.",
+    )
     blocking = fields.Selection(
         [("none", "Go on"), ("message", "Hold the message"), ("flow", "Hold the flow")],
         default="message",

@@ -1,5 +1,6 @@
 from . import (
     finance_ballot,
+    finance_case_router,
     finance_deliver,
     finance_demo,
     finance_drain,

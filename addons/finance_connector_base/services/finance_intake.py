@@ -264,7 +264,7 @@ class FinanceIntake(models.AbstractModel):
     def _work(self, message, processor):
         """Nothing is processed by a flow for which not everything is approved."""
         message.flow_id._require_settled()
-        return processor.process(message) or {}
+        return processor.process(message.with_context(finance_processing=message.id)) or {}
 
     def _note_gaps(self, message, error):
         """Values without mapping are counted, although all else that processing wrote is undone."""

@@ -1,1 +1,1 @@
-from . import finance_connect, finance_connect_make, finance_connect_secret, finance_connect_try
+from . import finance_case_try, finance_connect, finance_connect_make, finance_connect_secret, finance_connect_try

@@ -1,0 +1,1 @@
+"""How cases are given to people: pure rules on plain values."""
