@@ -121,6 +121,22 @@ def _vault(**options):
     return VaultKeys(VaultSettings(**{"address": "", "path": "", **options, **numbers}))
 
 
+def audit_ring():
+    """The keys that seal and sign the audit trail, apart from those of the secrets; a new host gets its first one.
+
+    Old ones stay in the file as long as what they sealed is to be verified.
+    """
+    source = _file(Path(option("audit_key_file") or key_file().with_name(f"{key_file().name}.audit")))
+    source.make()
+    return source.ring()
+
+
+def audit_anchors():
+    """The folder that gets a copy of each checkpoint: storage that is written once. ``None``: nowhere."""
+    folder = option("audit_anchor_folder")
+    return Path(folder) if folder else None
+
+
 def key_ring(wanted=None):
     """The host's secret keys.
 

@@ -104,9 +104,12 @@ class KeyRing:
         identifier, _colon, value = (mark or "").partition(":")
         return identifier in self._raw and hmac.compare_digest(value, self._mark(identifier, text))
 
+    def derived(self, identifier, purpose):
+        """A key of 32 bytes for one purpose, derived from one of these; it tells nothing about it."""
+        return hmac.digest(self._raw[identifier], f"finance_connectors {purpose}".encode(), hashlib.sha256)
+
     def _mark(self, identifier, text):
-        derived = hmac.digest(self._raw[identifier], b"finance_connectors mark", hashlib.sha256)
-        return hmac.digest(derived, text.encode(), hashlib.sha256).hex()
+        return hmac.digest(self.derived(identifier, "mark"), text.encode(), hashlib.sha256).hex()
 
     def _token(self, data_key, nonce, sealed, associated):
         wrap_nonce = os.urandom(NONCE_BYTES)
