@@ -38,6 +38,7 @@
         "views/finance_replay_views.xml",
         "views/finance_webhook_views.xml",
         "views/finance_node_views.xml",
+        "views/finance_audit_views.xml",
         "views/finance_link_views.xml",
         "views/finance_expiry_views.xml",
         "views/finance_overview.xml",

@@ -9,13 +9,19 @@ In force where this addon is loaded server-wide; a plain runner and ours never w
 """
 
 import logging
+import threading
 import time
 from contextlib import closing
+
+import psycopg2
 
 from odoo.addons.queue_job import jobrunner
 from odoo.addons.queue_job.jobrunner import runner as plain
 
 from . import server
+from .audit import database
+from .audit.seal import seal_keys
+from .core.errors import FinanceError
 
 _logger = logging.getLogger(__name__)
 
@@ -90,11 +96,58 @@ class NodeDatabase(plain.Database):
             return cr.fetchone()[0]
 
 
+class Sealing(threading.Thread):
+    """Seals the audit trails of a runner's databases every few seconds, beside its work."""
+
+    #: Seconds after which a trouble is told again.
+    REMIND_SECONDS = 60
+
+    def __init__(self, runner):
+        super().__init__(name="finance_audit_sealing", daemon=True)
+        self._runner, self._connections, self._told_at = runner, {}, -self.REMIND_SECONDS
+
+    def run(self):
+        while not self._runner._stop_event.wait(server.audit_seconds()):
+            for name in list(self._runner.db_by_name):
+                try:
+                    self._seal(name)
+                except (psycopg2.Error, FinanceError, OSError) as error:
+                    self._drop(name)
+                    self._tell(name, error)
+        for name in list(self._connections):
+            self._drop(name)
+
+    def _seal(self, name):
+        connection = self._connections.get(name)
+        if connection is None:
+            connection = self._connections[name] = psycopg2.connect(**plain._connection_info_for(name))
+        with connection.cursor() as cr:
+            cr.execute("SELECT to_regclass('finance_audit_queue') IS NOT NULL")
+            waits = cr.fetchone()[0]
+            if waits:
+                cr.execute("SELECT EXISTS (SELECT FROM finance_audit_queue)")
+                waits = cr.fetchone()[0]
+        connection.commit()
+        if waits:
+            database.seal_all(connection, seal_keys(server.audit_ring()))
+
+    def _drop(self, name):
+        connection = self._connections.pop(name, None)
+        if connection is not None:
+            connection.close()
+
+    def _tell(self, name, error):
+        if time.monotonic() - self._told_at >= self.REMIND_SECONDS:
+            self._told_at = time.monotonic()
+            _logger.warning("the audit trail of %s is not sealed now: %s", name, error)
+
+
 class NodeRunner(plain.QueueJobRunner):
     """Gives out no more jobs than this node's workers can do at once; the rest is left to other nodes."""
 
     def __init__(self, *given, **options):
         super().__init__(*given, **options)
+        self._sealing = None
         self._ours = set()
         self._limit = server.node_jobs()
         self._beaten_at = None
@@ -111,6 +164,9 @@ class NodeRunner(plain.QueueJobRunner):
 
     def initialize_databases(self):
         self._beaten_at = None
+        if self._sealing is None and server.audit_seconds() > 0:
+            self._sealing = Sealing(self)
+            self._sealing.start()
         return super().initialize_databases()
 
     def run_jobs(self):

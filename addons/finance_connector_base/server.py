@@ -121,14 +121,21 @@ def _vault(**options):
     return VaultKeys(VaultSettings(**{"address": "", "path": "", **options, **numbers}))
 
 
-def audit_ring():
-    """The keys that seal and sign the audit trail, apart from those of the secrets; a new host gets its first one.
+def audit_source():
+    """The file of the keys that seal and sign the audit trail, apart from those of the secrets."""
+    return _file(Path(option("audit_key_file") or key_file().with_name(f"{key_file().name}.audit")))
 
-    Old ones stay in the file as long as what they sealed is to be verified.
-    """
-    source = _file(Path(option("audit_key_file") or key_file().with_name(f"{key_file().name}.audit")))
+
+def audit_ring():
+    """These keys; a new host gets its first one. Old ones stay as long as what they sealed is to be verified."""
+    source = audit_source()
     source.make()
     return source.ring()
+
+
+def audit_seconds():
+    """How often the job runner's process seals what was noted; 0: it leaves that to the cron of each minute."""
+    return float(option("audit_seconds", 2))
 
 
 def audit_anchors():

@@ -11,3 +11,5 @@ from . import (
     res_company,
     res_config_settings,
 )
+
+from . import finance_audited_models  # isort: skip  (it extends the above)

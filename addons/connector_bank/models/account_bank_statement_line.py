@@ -110,6 +110,8 @@ class AccountBankStatementLine(models.Model):
     def action_undo_reconciliation(self):
         """However it is undone, the proposal that was accepted no longer stands."""
         res = super().action_undo_reconciliation()
+        for line in self:
+            self.env["finance.audit"]._note("reconciliation.undone", line)
         self.finance_proposal_ids.filtered(lambda p: p.state == "accepted").sudo().state = "undone"
         return res
 

@@ -76,6 +76,10 @@ class FinanceSettle(models.AbstractModel):
         for proposal in proposals:
             plans += self._counterparts(proposal)
         self.env["account.move.line"]._reconcile_plan(plans)
+        for proposal in proposals:
+            line = self.env["account.bank.statement.line"].browse(proposal.line_id)
+            facts = {"items": [part.item_id for part in proposal.parts], "rest": str(proposal.rest or 0)}
+            self.env["finance.audit"]._note("reconciliation.made", line, facts)
 
     def _counterparts(self, proposal):
         """Replace the suspense of one line; pairs of journal items to reconcile."""

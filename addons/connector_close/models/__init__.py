@@ -13,3 +13,5 @@ from . import (
     finance_close_snapshot,
     finance_close_snapshot_line,
 )
+
+from . import finance_audited_models  # isort: skip  (it extends the above)

@@ -12,3 +12,5 @@ from . import (
     res_partner,
     validate_account_move,
 )
+
+from . import finance_audited_models  # isort: skip  (it extends the above)

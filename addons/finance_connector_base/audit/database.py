@@ -20,8 +20,8 @@ ADD = """
     WITH given AS MATERIALIZED (
         SELECT nextval('finance_audit_event_id_seq') AS id, x.*
           FROM jsonb_to_recordset(%s::jsonb) AS x(
-               version int, kind text, origin text, user_id int, uid int, company_id int, connector_id int, correlation_id text,
-               res_model text, res_id bigint, facts jsonb, before_sha256 text, after_sha256 text,
+               version int, kind text, origin text, user_id int, uid int, company_id int, connector_id int,
+               correlation_id text, res_model text, res_id bigint, facts jsonb, before_sha256 text, after_sha256 text,
                detail_sha256 text, node text, occurred_on timestamp, salt text, content jsonb, partner_id int)),
     event AS (
         INSERT INTO finance_audit_event

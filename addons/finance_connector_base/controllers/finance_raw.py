@@ -5,7 +5,7 @@ from odoo.http import content_disposition, request
 class FinanceRaw(http.Controller):
     """Contents of messages, byte by byte, for those who may see them."""
 
-    @http.route("/finance/message/<int:message_id>/<string:part>", type="http", auth="user", readonly=True)
+    @http.route("/finance/message/<int:message_id>/<string:part>", type="http", auth="user", readonly=False)
     def raw(self, message_id, part):
         message = request.env["finance.message"].browse(message_id).exists()
         if not message or not (part in ("content", "wire") or part.removeprefix("answer-").isdigit()):

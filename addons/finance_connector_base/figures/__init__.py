@@ -1,1 +1,1 @@
-from . import expiry, nodes, operations, traffic, webhooks
+from . import audit, expiry, nodes, operations, traffic, webhooks

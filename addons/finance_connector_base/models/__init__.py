@@ -10,6 +10,11 @@ from . import (
     finance_approval_vote,
     finance_approved,
     finance_attempt,
+    finance_audit_checkpoint,
+    finance_audit_detail,
+    finance_audit_event,
+    finance_audit_seal,
+    finance_audited,
     finance_authority,
     finance_bank_change,
     finance_board,
@@ -68,3 +73,6 @@ from . import (
     res_partner_bank,
     resource_calendar,
 )
+
+from . import finance_audited_models, finance_audited_rights, finance_message_audit  # isort: skip  (they extend all of the above)
+

@@ -240,6 +240,7 @@ class FinanceMessageJourney(models.Model):
         self.check_access("read")
         if not self.raw_allowed:
             raise AccessError(self.env._("Raw contents are for operators, administrators and auditors."))
+        self.env["finance.audit"]._note("message.looked_at", self, {"part": part})
         if part == "content":
             return self.name, self._raw(), self.content_type
         if part == "wire":

@@ -1,1 +1,1 @@
-from . import hold, release, replay, rotate_keys, schema, status
+from . import audit, hold, release, replay, rotate_keys, schema, status

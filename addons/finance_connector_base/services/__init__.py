@@ -1,4 +1,6 @@
 from . import (
+    finance_audit,
+    finance_audit_sealer,
     finance_ballot,
     finance_case_router,
     finance_deliver,

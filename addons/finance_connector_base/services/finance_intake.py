@@ -64,6 +64,13 @@ class FinanceIntake(models.AbstractModel):
         if row is None:
             return None
         message = self.env["finance.message"].browse(row[0])._seed(values)
+        self.env["finance.audit"]._note(
+            "message.created",
+            facts={name: values.get(name) for name in ("direction", "kind", "state", "sha256", "size", "parent_id")},
+            **{name: values.get(name) for name in ("company_id", "connector_id", "correlation_id")},
+            res_model="finance.message",
+            res_id=message.id,
+        )
         if not inline:
             attachment = (
                 self.env["ir.attachment"]

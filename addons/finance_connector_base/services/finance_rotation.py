@@ -46,6 +46,7 @@ class FinanceRotation(models.AbstractModel):
         rewrapped, damaged = self._pass(ring)
         self._own("_renew_permit")
         if rewrapped:
+            self._own("_note_rotation", ring.current, rewrapped)
             _logger.info("%s secrets were wrapped with key %s", rewrapped, ring.current)
         return {
             **self._report(),
@@ -148,6 +149,9 @@ class FinanceRotation(models.AbstractModel):
         credentials = self.env["finance.credential"].sudo().search([("purpose", "!=", KEPT_BY_ITSELF)])
         foreign = credentials.filtered(lambda one: one.sealed and key_id_of(one.sealed) not in known)
         return [credential._words() for credential in foreign]
+
+    def _note_rotation(self, key, count):
+        self.env["finance.audit"]._note("secret_key.rotated", facts={"key": key, "secrets": count})
 
     def _renew_permit(self):
         self.env["finance.permit"]._renew()

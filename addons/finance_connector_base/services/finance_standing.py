@@ -21,7 +21,7 @@ READ = """
            extract(epoch FROM m.create_date AT TIME ZONE 'UTC')::float AS born,
            f.needs_approval IS NOT TRUE OR m.approved_hash = m.sha256 AS approved,
            m.name, m.kind, m.dedup_key, m.content_type, m.options, m.body, m.attachment_id, m.sha256, m.size,
-           m.company_id, m.flow_id, m.connector_id, m.create_uid,
+           m.correlation_id, m.company_id, m.flow_id, m.connector_id, m.create_uid,
            c.state AS connector_state, c.environment, c.timeout_seconds,
            c.calls_at_once, c.rate_calls, c.rate_unit, c.rate_burst, c.breaker_failures, c.breaker_seconds,
            f.max_tries, f.first_wait_seconds, f.factor, f.longest_wait_seconds, f.quiet_seconds, f.lease_seconds,
@@ -154,8 +154,24 @@ class FinanceStanding(models.AbstractModel):
         sets.append(SQL("write_date = (statement_timestamp() AT TIME ZONE 'UTC'), write_uid = %s", self.env.uid))
         update = SQL("UPDATE finance_message SET %s WHERE id = %s", SQL(", ").join(sets), row.id)
         self.env.cr.execute(SQL("WITH other AS (%s) %s", alongside, update) if alongside else update)
+        self._note(old, standing, row)
         row.standing = standing
         self.env["finance.message"].browse(row.id).invalidate_recordset(flush=False)
+
+    def _note(self, old, new, row):
+        """The new state, or that it is held or let go, as an event of the audit trail."""
+        if new.state == old.state and new.hold == old.hold:
+            return
+        what = new.state if new.state != old.state else "held" if new.hold else "released"
+        self.env["finance.audit"]._note(
+            f"message.{what}",
+            facts={"from": old.state, "to": new.state, "attempt": new.attempt, "sha256": row.sha256},
+            company_id=row.company_id,
+            connector_id=row.connector_id,
+            correlation_id=row.correlation_id,
+            res_model="finance.message",
+            res_id=row.id,
+        )
 
     def _value(self, name, value):
         if name in TIMES and value is not None:

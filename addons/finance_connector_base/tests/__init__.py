@@ -1,6 +1,7 @@
 from . import (
     test_approval,
     test_approval_setup,
+    test_audit,
     test_authority,
     test_bank_change,
     test_board,
@@ -24,6 +25,7 @@ from . import (
     test_message_in,
     test_message_out,
     test_pure_approval,
+    test_pure_audit,
     test_pure_authority,
     test_pure_bounded,
     test_pure_canonical,

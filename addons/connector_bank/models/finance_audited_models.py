@@ -1,0 +1,37 @@
+"""Which records of this addon stand in the audit trail, and which of their fields count."""
+
+from odoo import api, models
+
+
+class FinanceMatchProposal(models.Model):
+    _name = "finance.match.proposal"
+    _inherit = ["finance.match.proposal", "finance.audited"]
+    _audit_noun = "match"
+    _audit_only = ("state",)
+    _audit_on_create = _audit_on_delete = False
+
+    def _audit_facts(self, what):
+        return {"line": self.line_id.id, "rule": self.rule, "automatic": self.automatic}
+
+
+class AccountJournal(models.Model):
+    _name = "account.journal"
+    _inherit = ["account.journal", "finance.audited"]
+    _audit_noun = "journal"
+    _audit_on_create = _audit_on_delete = False
+
+    @api.model
+    def _audit_names(self):
+        ours = {name for name, field in self._fields.items() if name.startswith("finance_") and field.store}
+        return frozenset(ours | {"bank_account_id", "default_account_id", "suspense_account_id", "active"})
+
+
+class AccountBankStatement(models.Model):
+    _inherit = "account.bank.statement"
+
+    def _audit_related(self):
+        """With its lines."""
+        return {**super()._audit_related(), "account.bank.statement.line": self.line_ids.ids}
+
+    def _audit_correlations(self):
+        return self.sudo().line_ids.finance_message_id.mapped("correlation_id")
