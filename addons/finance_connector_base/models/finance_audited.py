@@ -57,10 +57,12 @@ class FinanceAudited(models.AbstractModel):
         return super().unlink()
 
     def export_data(self, fields_to_export):
+        """Who takes data out is noted, with how many records and which fields."""
+        exported = super().export_data(fields_to_export)
         if self._audit_noun and self:
             facts = {"records": len(self), "fields": sorted(fields_to_export)}
             self.env["finance.audit"]._note(f"{self._audit_noun}.exported", facts=facts, res_model=self._name)
-        return super().export_data(fields_to_export)
+        return exported
 
     def _audit_wanted(self):
         """Those that are worth an event."""

@@ -187,6 +187,7 @@ class TestAudit(AuditCase):
         )
 
     def test_export_is_noted(self):
+        self.roles["auditor"].group_ids = [(4, self.env.ref("base.group_allow_export").id)]
         self.upload.with_user(self.roles["auditor"]).export_data(["name", "address"])
         event = self.events(kind="connector.exported")
         self.assertEqual((event.user_id, event.facts["records"]), (self.roles["auditor"], 1))
