@@ -60,7 +60,7 @@ class FinanceAudit(models.AbstractModel):
             event |= {
                 "salt": salt,
                 "content": content,
-                "partner_id": partner and partner.id,
+                "partner_id": partner.id if partner else None,
                 "detail_sha256": verify.detail_digest(salt, content),
             }
             for column, place in (("before_sha256", 1), ("after_sha256", 2)):

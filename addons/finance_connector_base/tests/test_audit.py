@@ -211,6 +211,22 @@ class TestAudit(AuditCase):
         message.with_user(self.roles["auditor"]).read_part("content")
         self.assertEqual(self.events(kind="message.looked_at").user_id, self.roles["auditor"])
 
+    def test_odd_values(self):
+        """Whatever stands in a record can be noted: nothing, zero bytes, half characters, no partner."""
+        odd = "a\0b\ud800"
+        self.env["finance.audit"]._note(
+            "test.odd",
+            self.upload,
+            {"text": odd, "list": [1, odd], "none": None, "number": 1.5},
+            [("name", None, odd, None, odd)],
+            name=odd,
+            partner=self.env["res.partner"],
+        )
+        event = self.events(kind="test.odd")
+        self.assertEqual(event.facts, {"text": "ab?", "list": [1, "ab?"], "none": None, "number": "1.5"})
+        self.checkpoint()
+        self.assertEqual(self.verified().faults, [])
+
     def test_one_insert_for_many(self):
         """A transaction's events go in with one statement."""
         message, _new = self.store()
