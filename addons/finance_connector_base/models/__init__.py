@@ -74,5 +74,6 @@ from . import (
     resource_calendar,
 )
 
-from . import finance_audited_models, finance_audited_rights, finance_message_audit  # isort: skip  (they extend all of the above)
+# they extend all of the above
+from . import finance_audited_models, finance_audited_rights, finance_message_audit  # isort: skip
 

@@ -127,6 +127,27 @@ class FinanceSettingChange(models.Model):
     _audit_noun = "setting_change"
 
 
+class FinanceMapping(models.Model):
+    _name = "finance.mapping"
+    _inherit = ["finance.mapping", "finance.audited"]
+    _audit_noun = "mapping"
+
+
+class FinanceMappingVersion(models.Model):
+    _name = "finance.mapping.version"
+    _inherit = ["finance.mapping.version", "finance.audited"]
+    _audit_noun = "mapping_version"
+
+    def _audit_facts(self, what):
+        return {"rows": len(self.line_ids)}
+
+
+class FinanceAuthority(models.Model):
+    _name = "finance.authority"
+    _inherit = ["finance.authority", "finance.audited"]
+    _audit_noun = "authority"
+
+
 class FinanceStop(models.Model):
     _name = "finance.stop"
     _inherit = ["finance.stop", "finance.audited"]
