@@ -82,11 +82,11 @@ class TestRotation(FinanceCase):
     def test_more_than_a_batch(self):
         connectors = [self.connector("upload", f"Many {number}") for number in range(120)]
         many = self.env["finance.credential"].create(
-            [{"connector_id": one.id, "purpose": "password", "secret": f"of {one.id}"} for one in connectors]
+            [{"connector_id": one.id, "purpose": "password", "secret": f"the secret of {one.id}"} for one in connectors]
         )
         self.assertEqual(self.operate(new_key=True)[0]["rewrapped"], 126)
         self.env.invalidate_all()
-        self.assertEqual(many[-1]._reveal(), f"of {connectors[-1].id}")
+        self.assertEqual(many[-1]._reveal(), f"the secret of {connectors[-1].id}")
 
     def test_standby_key_opens_but_does_not_seal(self):
         report, _code = self.operate(standby_key=True)
