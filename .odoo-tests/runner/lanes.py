@@ -13,7 +13,7 @@ from .layout import LOGS, PYTHON, ROOT, addons, with_dependencies
 
 LANES = min(2, os.cpu_count() or 1)
 INSIDE = Path(__file__).with_name("inside_odoo.py")
-SILENCE_SECONDS = 420       # a lane that says nothing for so long hangs: Odoo's own browser limit is far below
+SILENCE_SECONDS = 900       # a lane that says nothing for so long hangs; a busy machine makes a demo in half of it
 
 
 def list_tests() -> dict:
