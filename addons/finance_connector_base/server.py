@@ -81,6 +81,21 @@ def api_max_items():
     return int(option("api_max_items", 10_000))
 
 
+def api_sync_items():
+    """Objects in one request that are worked on before the answer; larger requests are answered 202."""
+    return int(option("api_sync_items", 50))
+
+
+def api_chunk():
+    """Records written by one ``create``; larger ones gain nothing more and need more memory."""
+    return int(option("api_chunk", 500))
+
+
+def api_answer_hours():
+    """How long an idempotency key gives its stored answer."""
+    return int(option("api_answer_hours", 72))
+
+
 def api_page():
     """Objects on one page of a list read through the canonical interface."""
     return int(option("api_page", 500))

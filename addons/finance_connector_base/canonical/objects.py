@@ -96,13 +96,13 @@ class Party(Identified):
     reference: Name | None = told("The number both sides know it by.", None, "C-100")
 
 
-@canonical("customer", "customers", "rw", "Customer")
+@canonical("customer", "customers", "w", "Customer")
 @dataclass(frozen=True, kw_only=True)
 class Customer(Party):
     """Somebody we sell to. Sent again with other values, it is changed."""
 
 
-@canonical("supplier", "suppliers", "rw", "Supplier")
+@canonical("supplier", "suppliers", "w", "Supplier")
 @dataclass(frozen=True, kw_only=True)
 class Supplier(Party):
     """Somebody we buy from. Sent again with other values, it is changed."""
@@ -134,19 +134,19 @@ class Document(Identified):
     total: Amount | None = told("Control: the document is refused where tax and rows do not give it.", None, "121.00")
 
 
-@canonical("invoice", "invoices", "rw", "Invoice")
+@canonical("invoice", "invoices", "w", "Invoice")
 @dataclass(frozen=True, kw_only=True)
 class Invoice(Document):
     """What a customer owes us."""
 
 
-@canonical("bill", "bills", "rw", "Bill")
+@canonical("bill", "bills", "w", "Bill")
 @dataclass(frozen=True, kw_only=True)
 class Bill(Document):
     """What we owe a supplier."""
 
 
-@canonical("credit-note", "credit-notes", "rw", "Credit note")
+@canonical("credit-note", "credit-notes", "w", "Credit note")
 @dataclass(frozen=True, kw_only=True)
 class CreditNote(Document):
     """What takes an invoice or bill back, in whole or in part; its amounts are positive."""
@@ -168,7 +168,7 @@ class EntryLine:
     cost_centre: Code | None = told("Code of the cost centre.", None)
 
 
-@canonical("journal-entry", "journal-entries", "rw", "Journal entry")
+@canonical("journal-entry", "journal-entries", "w", "Journal entry")
 @dataclass(frozen=True, kw_only=True)
 class JournalEntry(Identified):
     """Rows that balance in every currency. An entry never changes once it is taken; it is reversed."""
@@ -192,7 +192,7 @@ class Reversal(Identified):
     reason: Line = told("Why; it stands on each reversing entry.", example="Payroll run was wrong")
 
 
-@canonical("payment", "payments", "rw", "Payment")
+@canonical("payment", "payments", "w", "Payment")
 @dataclass(frozen=True, kw_only=True)
 class Payment(Identified):
     """Money received or paid. What we pay stays a draft here: it leaves only by the approvals of this system."""
@@ -206,7 +206,7 @@ class Payment(Identified):
     reference: Line | None = told("What the payment says it is for.", None, "INV/2026/77")
 
 
-@canonical("cost-centre", "cost-centres", "rw", "Cost centre")
+@canonical("cost-centre", "cost-centres", "w", "Cost centre")
 @dataclass(frozen=True, kw_only=True)
 class CostCentre(Identified):
     """Where costs and revenues are collected. Sent again with other values, it is changed."""

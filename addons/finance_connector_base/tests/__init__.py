@@ -5,6 +5,8 @@ from . import (
     test_authority,
     test_bank_change,
     test_board,
+    test_canonical_http,
+    test_canonical_write,
     test_case_blocking,
     test_case_escalation,
     test_case_routing,

@@ -1,0 +1,127 @@
+from odoo import _, api, fields, models
+from odoo.tools import SQL
+
+from ..canonical.openapi import ITEM_STATES
+
+LABELS = {
+    "waiting": "Waiting",
+    "done": "Written",
+    "unchanged": "Unchanged",
+    "refused": "Refused",
+    "superseded": "Superseded",
+}
+
+
+class FinanceMessageItem(models.Model):
+    """One object inside a message, and what became of it."""
+
+    _name = "finance.message.item"
+    _description = "Object in a message"
+    _order = "message_id desc, position"
+    _rec_name = "external_id"
+
+    message_id = fields.Many2one("finance.message", required=True, index=True, readonly=True, ondelete="cascade")
+    connector_id = fields.Many2one("finance.connector", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    position = fields.Integer(readonly=True, help="Counted from 0, as in the request.")
+    place = fields.Char(readonly=True, help="Where it stands in a file.")
+    object = fields.Char(required=True, readonly=True)
+    source_system = fields.Char(required=True, readonly=True)
+    external_id = fields.Char(required=True, readonly=True)
+    state = fields.Selection([(name, LABELS[name]) for name in ITEM_STATES], required=True, readonly=True)
+    error_code = fields.Char(readonly=True)
+    error_text = fields.Char(readonly=True, string="Why not")
+    error_pointer = fields.Char(readonly=True, string="Field")
+    res_model = fields.Char(readonly=True)
+    res_id = fields.Many2oneReference(model_field="res_model", readonly=True, string="Record")
+
+    _open_idx = models.Index(
+        "(connector_id, object, source_system, external_id) WHERE state IN ('waiting', 'refused')"
+    )
+
+    @api.model
+    def _add(self, message, name, keys):
+        """Note the objects of a message before anything is done with them.
+
+        :param keys: ``(position, place, source system, external id)`` each
+        """
+        self.env.cr.execute_values(
+            "INSERT INTO finance_message_item (message_id, connector_id, company_id, object, position, place, "
+            "source_system, external_id, state) VALUES %s",
+            [
+                (message.id, message.connector_id.id, message.company_id.id, name, position, place, source, external)
+                for position, place, source, external in keys
+            ],
+            template="(%s, %s, %s, %s, %s, %s, %s, %s, 'waiting')",
+            page_size=1000,
+        )
+
+    @api.model
+    def _store_outcomes(self, message, items):
+        """Write what became of the objects, in one statement for a thousand of them."""
+        self.env.cr.execute_values(
+            "UPDATE finance_message_item AS i SET state = o.state, error_code = o.code, error_text = o.text, "
+            "error_pointer = o.pointer, res_model = o.model, res_id = o.record::int4 FROM (VALUES %s) "
+            "AS o (message_id, position, state, code, text, pointer, model, record) "
+            "WHERE i.message_id = o.message_id AND i.position = o.position",
+            [
+                (message.id, item.position, item.state, item.code, item.text, item.pointer, item.model, item.record)
+                for item in items
+            ],
+            template="(%s, %s, %s, %s, %s, %s, %s, %s::int4)",
+            page_size=1000,
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _earlier(self, message, name, keys, state):
+        """Messages before this one that still hold one of these objects in ``state``."""
+        if not keys:
+            return self.env["finance.message"]
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT i.message_id FROM finance_message_item i JOIN finance_message m ON m.id = i.message_id"
+                " WHERE i.connector_id = %s AND i.object = %s AND i.state = %s AND i.message_id < %s"
+                " AND m.state NOT IN ('cancelled', 'processed') AND (i.source_system, i.external_id) IN %s",
+                message.connector_id.id,
+                name,
+                state,
+                message.id,
+                tuple(keys),
+            )
+        )
+        return self.env["finance.message"].browse([row[0] for row in rows])
+
+    @api.model
+    def _supersede(self, message, name, keys):
+        """These objects came again and were taken: what was refused of them before is settled.
+
+        :return: messages in which nothing waits for a person any more
+        """
+        before = self._earlier(message, name, keys, "refused")
+        if not before:
+            return before
+        self.env.cr.execute(
+            SQL(
+                "UPDATE finance_message_item SET state = 'superseded' WHERE message_id IN %s AND object = %s "
+                "AND state = 'refused' AND (source_system, external_id) IN %s",
+                tuple(before.ids),
+                name,
+                tuple(keys),
+            )
+        )
+        self.invalidate_model()
+        held = self._read_group(
+            [("message_id", "in", before.ids), ("state", "in", ("waiting", "refused"))], ["message_id"]
+        )
+        return before - before.browse().concat(*(found for (found,) in held))
+
+    def action_open_record(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Record"),
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "view_mode": "form",
+        }

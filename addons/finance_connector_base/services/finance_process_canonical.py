@@ -1,0 +1,94 @@
+from odoo import models
+
+from ..canonical.objects import OBJECTS
+from ..canonical.reading import read
+from ..core.errors import TurnError
+from ..core.safe.json import json_value
+from .finance_canonical import Item, Run, writer_name
+
+#: Different reasons shown as cases of one message; the list of its objects has all.
+MAX_CASES = 10
+TURN_SECONDS = 5
+
+
+class _Undo(Exception):
+    """All or nothing, and something was refused."""
+
+
+class FinanceProcessCanonical(models.AbstractModel):
+    """Canonical objects of one request become records; those written before are passed over."""
+
+    _name = "finance.process.canonical"
+    _inherit = "finance.process"
+    _description = "Canonical objects"
+
+    def process(self, message):
+        options = message.options
+        run = Run(message, options["object"], self._items(message), bool(options.get("post")))
+        keys = [item.key for item in run.items]
+        items = self.env["finance.message.item"]
+        if items._earlier(message, run.name, keys, "waiting"):
+            text = self.env._("An earlier request for the same object is under way.")
+            raise TurnError(text, retry_after=TURN_SECONDS)
+        # the company of the client alone, whatever companies the person or job works in
+        env = self.env(context={**self.env.context, "allowed_company_ids": message.company_id.ids})
+        self._write_run(env[writer_name(run.name)], run, options.get("mode") == "all")
+        items._store_outcomes(message, run.items)
+        taken = [item.key for item in run.items if item.state in ("done", "unchanged")]
+        for settled in items._supersede(message, run.name, taken):
+            settled.sudo().action_retry()
+        self._report(message, run)
+        return self._summary(message)
+
+    def _items(self, message):
+        """The objects that are not settled yet; they were checked against their schema when they came."""
+        options = message.options
+        rows = self.env["finance.message.item"].search(
+            [("message_id", "=", message.id), ("state", "in", ("waiting", "refused"))], order="position"
+        )
+        cls, values = OBJECTS[options["object"]].type, json_value(message._raw())["items"]
+        found = []
+        for row in rows:
+            one, _faults = read(cls, values[row.position])
+            found.append(Item(row.position, one, row.source_system))
+        return found
+
+    def _write_run(self, writer, run, all_or_none):
+        if not all_or_none:
+            writer._write_items(run)
+            return
+        try:
+            with writer.env.cr.savepoint():
+                writer._write_items(run)
+                if any(item.state == "refused" for item in run.items):
+                    raise _Undo
+        except _Undo:
+            for item in run.items:
+                if item.state != "refused":
+                    item.state, item.model, item.record = "waiting", None, None
+                    item.text = self.env._("Waits for the others of its request.")
+
+    def _report(self, message, run):
+        """One case for each reason; the message waits with them."""
+        reasons = {}
+        for item in run.items:
+            if item.state == "refused":
+                reasons.setdefault(item.code, []).append(item)
+        for code, refused in list(reasons.items())[:MAX_CASES]:
+            first = refused[0]
+            message._open_case(
+                code,
+                self.env._("%(name)s %(id)s: %(why)s", name=OBJECTS[run.name].label, id=first.found.external_id,
+                           why=first.text)
+                + (self.env._(" (and %s more)", len(refused) - 1) if len(refused) > 1 else ""),
+                f"/items/{first.position}{first.pointer}",
+            )  # fmt: skip
+
+    def _summary(self, message):
+        counts = self._counts(message)
+        words = ", ".join(f"{count} {state}" for state, count in counts.items())
+        return {"text": words, "counts": counts}
+
+    def _counts(self, message):
+        rows = self.env["finance.message.item"]._read_group([("message_id", "=", message.id)], ["state"], ["__count"])
+        return dict(rows)
