@@ -45,7 +45,7 @@ def canonical(name, path, access, label):
     """Register a type.
 
     :param name: in scopes, links and files, e.g. ``journal-entry``
-    :param access: ``w`` where it can be sent to us, ``r`` where it can be read
+    :param access: ``w`` where it can be sent to us, ``r`` where it can be read; empty: only its form is described
     """
 
     def add(cls):
@@ -215,7 +215,7 @@ class CostCentre(Identified):
     name: Name = told("Name.", example="Sales department")
 
 
-@canonical("tax-code", "tax-codes", "r", "Tax code")
+@canonical("tax-code", "tax-codes", "", "Tax code")
 @dataclass(frozen=True, kw_only=True)
 class TaxCode(Identified):
     """A tax that documents may name."""
@@ -227,7 +227,7 @@ class TaxCode(Identified):
     country: Country | None = told("Country of the tax.", None, "BE")
 
 
-@canonical("balance", "balances", "r", "Balance of an account")
+@canonical("balance", "balances", "", "Balance of an account")
 @dataclass(frozen=True, kw_only=True)
 class Balance(Identified):
     """One row of the trial balance: posted entries up to and with a day, in the company's currency."""
@@ -250,7 +250,7 @@ class TaxAmount:
     amount: Amount = told("The tax, in the currency of the document.", example="21.00")
 
 
-@canonical("tax-result", "tax-results", "r", "Tax of a document")
+@canonical("tax-result", "tax-results", "", "Tax of a document")
 @dataclass(frozen=True, kw_only=True)
 class TaxResult(Identified):
     """The taxes of a posted invoice, bill or credit note; amounts of credit notes are positive, too."""

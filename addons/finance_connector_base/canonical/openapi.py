@@ -38,7 +38,8 @@ def description(server_url, max_items, page):
             paths[f"{BASE}/{registered.path}/{{external_id}}"] = {"get": _one(registered)}
         if "w" in registered.access:
             operations["post"] = _send(registered)
-        paths[f"{BASE}/{registered.path}"] = operations
+        if operations:
+            paths[f"{BASE}/{registered.path}"] = operations
     paths[f"{BASE}/requests/{{request_id}}"] = {"get": _status()}
     return {
         "openapi": "3.1.0",
@@ -53,7 +54,8 @@ def description(server_url, max_items, page):
         "paths": paths,
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "A key of an API client."}},
-            "schemas": components() | _answers(max_items) | _wrappers(max_items, page),
+            "schemas": components(registered.type for registered in OBJECTS.values() if registered.access)
+            | _answers(max_items) | _wrappers(max_items, page),
         },
     }
 

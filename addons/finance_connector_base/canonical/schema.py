@@ -23,11 +23,11 @@ def schema(name):
     }
 
 
-def components(prefix="#/components/schemas/"):
-    """The schemas of all registered objects and of what they consist of, by name."""
+def components(types, prefix="#/components/schemas/"):
+    """The schemas of these types and of what they consist of, by name."""
     found = {}
-    for registered in OBJECTS.values():
-        _add(registered.type, found, prefix)
+    for cls in types:
+        _add(cls, found, prefix)
     return found
 
 
