@@ -20,6 +20,7 @@
         "views/finance_bank_change_views.xml",
         "data/case_digest.xml",
         "views/finance_exception_views.xml",
+        "views/finance_case_bulk_views.xml",
         "views/finance_case_rule_views.xml",
         "views/finance_case_policy_views.xml",
         "views/finance_team_views.xml",

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 #: Cases a person may settle by saying that the lines are new.
 FORCEABLE = ("statement.doubtful", "statement.conflict")
@@ -21,3 +21,12 @@ class FinanceException(models.Model):
             options = message.options or {}
             message.sudo().options = {**options, "force": sorted({*options.get("force", ()), case.place})}
             message.action_process_now()
+
+    @api.model
+    def _cause_checks(self):
+        return {**super()._cause_checks(), "match.failed": "_still_unreconciled"}
+
+    def _still_unreconciled(self):
+        lines = self.env["account.bank.statement.line"].sudo().browse(self.mapped("res_id")).exists()
+        waiting = set(lines.filtered(lambda line: not line.is_reconciled)._ids)
+        return self.filtered(lambda case: case.res_id in waiting)

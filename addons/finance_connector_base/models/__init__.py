@@ -38,6 +38,8 @@ from . import (
     finance_decision,
     finance_exception,
     finance_exception_late,
+    finance_exception_watch,
+    finance_exception_work,
     finance_expiry,
     finance_flow,
     finance_flow_line,

@@ -157,7 +157,7 @@ class FinanceException(models.Model):
             return known
         self.env["finance.case.router"]._route([values])
         case = self.sudo().create(values)
-        if notify and case.state == "open":
+        if notify and case.state == "open" and not case.parent_id:
             case._notify_once()
         return case
 
@@ -219,6 +219,7 @@ class FinanceException(models.Model):
             values |= {"currency_id": case.currency_id.id, "owner_id": case.owner_id.id, "priority": case.priority}
             self.env["finance.case.router"]._route([values])
             routed = {name: values[name] for name in ("due_on", "escalate_on", "team_id", "rule_id", "cause")}
+            routed |= {"parent_id": values.get("parent_id", False), "gathers": False}
             case.write(
                 {
                     **routed,
@@ -248,7 +249,9 @@ class FinanceException(models.Model):
         self.env["finance.case.router"]._route(values_list)
         silent = self.sudo().with_context(tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True)
         cases = silent.create(values_list).with_env(self.sudo().env)
-        for owner, own in cases.filtered(lambda case: case.state == "open").grouped("owner_id").items():
+        for owner, own in (
+            cases.filtered(lambda case: case.state == "open" and not case.parent_id).grouped("owner_id").items()
+        ):
             if owner and not self._is_told(owner, own[0].code):
                 own[0]._notify_owner(words)
         return cases

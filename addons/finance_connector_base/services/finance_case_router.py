@@ -24,6 +24,7 @@ class FinanceCaseRouter(models.AbstractModel):
             )
             if values.get("state", "open") == "open":
                 desk._route_one(values, rules, now, moments, turns)
+        desk.env["finance.exception"]._gather(values_list)
 
     def _route_one(self, values, rules, now, moments, turns):
         rule = self.env["finance.case.rule"]

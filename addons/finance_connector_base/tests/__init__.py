@@ -10,6 +10,8 @@ from . import (
     test_case_blocking,
     test_case_escalation,
     test_case_routing,
+    test_case_watch,
+    test_case_work,
     test_catalogue,
     test_command_line,
     test_connect,

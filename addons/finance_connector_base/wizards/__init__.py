@@ -1,1 +1,8 @@
-from . import finance_case_try, finance_connect, finance_connect_make, finance_connect_secret, finance_connect_try
+from . import (
+    finance_case_bulk,
+    finance_case_try,
+    finance_connect,
+    finance_connect_make,
+    finance_connect_secret,
+    finance_connect_try,
+)

@@ -1,0 +1,70 @@
+from odoo import _, api, models
+
+
+class FinanceException(models.Model):
+    """Cases close by themselves when their cause is gone; each addon says how to see that for its codes."""
+
+    _inherit = "finance.exception"
+
+    @api.model
+    def _cause_checks(self):
+        """Code → name of a method on cases that returns those whose cause is still there.
+
+        Addons add theirs. The method looks at all given cases at once.
+        """
+        return {"line.down": "_still_line_down", "expiry": "_still_expiring"}
+
+    @api.model
+    def _cron_watch(self):
+        """Close what lost its cause without an event that told us."""
+        limit = self.env.company._finance_setting("case_batch", 1000)
+        for code, method in self._cause_checks().items():
+            last = 0
+            while True:
+                cases = self.sudo().search(
+                    [("code", "=", code), ("state", "=", "open"), ("id", ">", last)], order="id", limit=limit
+                )
+                if not cases:
+                    break
+                cases._close_gone(method)
+                last = cases[-1].id
+        self._close_without_record(limit)
+
+    def _close_gone(self, method):
+        (self - getattr(self, method)())._solve(_("Solved by itself: the cause is gone."))
+
+    @api.model
+    def _close_without_record(self, limit):
+        """A case about a record that no longer exists has nobody left to help."""
+        groups = self.sudo()._read_group(
+            [("state", "=", "open"), ("res_model", "!=", False), ("message_id", "=", False)], ["res_model"]
+        )
+        for (model,) in groups:
+            if model not in self.env:
+                continue
+            last = 0
+            while True:
+                cases = self.sudo().search(
+                    [("res_model", "=", model), ("state", "=", "open"), ("message_id", "=", False), ("id", ">", last)],
+                    order="id",
+                    limit=limit,
+                )
+                if not cases:
+                    break
+                there = set(self.env[model].sudo().browse(cases.mapped("res_id")).exists()._ids)
+                cases.filtered(lambda case, there=there: case.res_id not in there)._solve(
+                    _("Solved by itself: what it was about is gone.")
+                )
+                last = cases[-1].id
+
+    def _still_line_down(self):
+        breakers = (
+            self.env["finance.breaker"]
+            .sudo()
+            .search([("connector_id", "in", self.mapped("res_id")), ("state", "!=", "closed")])
+        )
+        down = {(breaker.connector_id.id, breaker.operation) for breaker in breakers}
+        return self.filtered(lambda case: (case.res_id, case.place) in down)
+
+    def _still_expiring(self):
+        return self.env["finance.expiry"].sudo().search([("case_id", "in", self.ids)]).case_id
