@@ -35,21 +35,23 @@ def _some_worker(world, luck):
 
 
 def kill_worker(world):
-    """SIGKILL: no cleaning up, no last words."""
+    """SIGKILL: no cleaning up, no last words. ``False``: nobody was there."""
     worker, in_job = _some_worker(world, world.luck)
-    if worker:
-        with contextlib.suppress(psutil.NoSuchProcess):
+    with contextlib.suppress(psutil.NoSuchProcess):
+        if worker:
             worker.kill()
             world.journal.add("worker kill", worker.pid)
             if in_job:
                 world.journal.add("… of them in a job")
+            return True
+    return False
 
 
 def freeze_worker(world, seconds=14):
     """A worker that is stopped for longer than its lease and then goes on: a zombie."""
     worker = _busy_worker(world)
     if not worker:
-        return
+        return False
     with contextlib.suppress(psutil.NoSuchProcess):
         worker.send_signal(signal.SIGSTOP)
         world.journal.add("worker frozen beyond its lease", worker.pid, seconds=seconds)
@@ -60,6 +62,7 @@ def freeze_worker(world, seconds=14):
             worker.send_signal(signal.SIGCONT)
 
     threading.Thread(target=thaw, daemon=True).start()
+    return True
 
 
 def terminate_backend(world):
@@ -73,6 +76,8 @@ def terminate_backend(world):
         for pid, done, state in found:
             if done:
                 world.journal.add("backend termination", pid, state=state)
+                return True
+    return False
 
 
 def switch_node(world):
@@ -90,13 +95,15 @@ def switch_node(world):
 
 
 def lose_runner(world):
-    """The job runner of the node that leads dies."""
+    """The job runner of one node dies."""
     runners = [(node, runner) for node in world.nodes if (runner := node.runner())]
-    if runners:
-        node, runner = world.luck.choice(runners)
-        with contextlib.suppress(psutil.NoSuchProcess):
+    with contextlib.suppress(psutil.NoSuchProcess):
+        if runners:
+            node, runner = world.luck.choice(runners)
             runner.kill()
             world.journal.add("job runner kill", f"{node.name} {runner.pid}")
+            return True
+    return False
 
 
 def stop_database(world, away=2):
@@ -116,12 +123,12 @@ def break_line(world, name, mode, seconds):
     line.set("pass")
 
 
-def break_lines(world, number, shortest, longest):
+def break_lines(world, number, seconds):
     """One window on each bank's line at the same time, each bank in another mode."""
     bad = MODES[1:]
     threads = [
         threading.Thread(target=break_line, args=(
-            world, name, bad[(number + place) % len(bad)], round(world.luck.uniform(shortest, longest), 1)
+            world, name, bad[(number + place) % len(bad)], round(world.luck.uniform(*seconds), 1)
         ))
         for place, name in enumerate(world.banks)
     ]

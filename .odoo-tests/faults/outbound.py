@@ -125,6 +125,7 @@ class World:
                 bank.fault(kind, method=method, times=None, chance=often, seconds=seconds)
         self._canaries()
         self.nodes = [self.stage.node(self.database, name=name, workers=3) for name in ("a", "b")]
+        self.retried = 0
         self.takeovers, self._away, self._over = [], threading.RLock(), threading.Event()
         threading.Thread(target=self._supervise, daemon=True, name="supervisor").start()
 
@@ -299,13 +300,18 @@ class World:
     def _decide(self):
         """Two persons look at the bank's list; how many messages they decided about."""
         open_ones = self.rows(
-            "SELECT m.id, m.dedup_key, c.code FROM finance_message m JOIN finance_connector c ON c.id = m.connector_id"
-            " WHERE m.state = 'unknown' AND m.next_try_on IS NULL"
+            "SELECT m.id, m.dedup_key, c.code, m.state"
+            " FROM finance_message m JOIN finance_connector c ON c.id = m.connector_id"
+            " WHERE m.state = 'dead' OR m.state = 'unknown' AND m.next_try_on IS NULL"
         )
         known = {name: {paid["end_to_end_id"] for paid in bank.payments()} for name, bank in self.banks.items()}
         people = [Person(self.nodes[0], name, name) for name in ("maker", "checker")] if open_ones else ()
-        for message_id, key, bank in open_ones:
-            self._agree(*people, message_id, "arrived" if key in known[bank] else "absent")
+        for message_id, key, bank, state in open_ones:
+            if state == "dead":
+                people[0].call("finance.message", "action_retry", [message_id])
+                self.retried += 1
+            else:
+                self._agree(*people, message_id, "arrived" if key in known[bank] else "absent")
         return len(open_ones)
 
     def _agree(self, maker, checker, message_id, verdict):

@@ -11,6 +11,8 @@ from .plan import FULL, PLAN, WINDOW_SECONDS
 
 pytestmark = pytest.mark.timeout(0)
 CLOCKS = (300, -300)
+#: How often a fault looks for somebody to hit.
+TRIES = 60
 
 
 @pytest.fixture(scope="module")
@@ -25,18 +27,21 @@ def each(count, fault, gap, *given):
 
     def paced(world, number):
         injectors.wait_for_traffic(world)
-        fault(world, *(value(number) for value in given))
+        for _try in range(TRIES):
+            if fault(world, *(value(number) for value in given)) is not False:
+                break
+            time.sleep(0.3)
         time.sleep(gap)
 
     return [functools.partial(paced, number=number) for number in range(count)]
 
 
 def windows(count):
-    shortest, longest = WINDOW_SECONDS
-    return [
-        functools.partial(injectors.break_lines, number=number, shortest=shortest, longest=longest)
-        for number in range(count // len(BANKS))
-    ]
+    """On all lines at once; in between they work long enough to be of use."""
+    return each(
+        count // len(BANKS), functools.partial(injectors.break_lines, seconds=WINDOW_SECONDS), WINDOW_SECONDS[0] * 2,
+        lambda number: number,
+    )
 
 
 FAULTS = {
@@ -92,6 +97,7 @@ def test_outbound(world, part, phase):
     part.figure("questions to banks so far", asked)
     decided = world.rows("SELECT count(*) FROM finance_decision WHERE state = 'done'")[0][0]
     part.figure("settled by two persons so far", decided)
+    part.figure("sent again by a person after they were given up, so far", world.retried)
     if world.takeovers:
         part.figure("seconds until the other node went on, worst", max(world.takeovers))
     assert verdict.is_good(), verdict.words()
