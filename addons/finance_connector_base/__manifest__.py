@@ -6,7 +6,7 @@
     "author": "Finance Connectors contributors",
     "license": "LGPL-3",
     "depends": ["account", "mail", "queue_job", "resource"],
-    "external_dependencies": {"python": ["cryptography", "lxml>=6.1", "paramiko>=5", "requests", "zeep"]},
+    "external_dependencies": {"python": ["cryptography", "lxml>=6.1", "paramiko>=5", "rapidfuzz", "requests", "zeep"]},
     "data": [
         "security/groups.xml",
         "security/ir.model.access.csv",
@@ -30,6 +30,7 @@
         "views/finance_credential_views.xml",
         "views/finance_mapping_views.xml",
         "views/finance_authority_views.xml",
+        "views/finance_duplicate_views.xml",
         "views/finance_connect_views.xml",
         "views/finance_connector_views.xml",
         "views/finance_system_views.xml",

@@ -1,1 +1,1 @@
-from . import audit, expiry, nodes, operations, traffic, webhooks
+from . import audit, expiry, master, nodes, operations, traffic, webhooks

@@ -36,6 +36,7 @@ from . import (
     finance_connector_webhook,
     finance_credential,
     finance_decision,
+    finance_duplicate,
     finance_exception,
     finance_exception_late,
     finance_exception_watch,

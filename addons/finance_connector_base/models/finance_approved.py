@@ -87,7 +87,7 @@ class FinanceApproved(models.AbstractModel):
         self.env.flush_all()
         older = record.search([*record._same(), ("state", "=", "live"), ("id", "!=", record.id)])
         older.filtered(record._covers)._retire()
-        record.env.registry.clear_cache()
+        record._clear_kept()
         record._gone_live()
 
     def _covers(self, other):
@@ -99,7 +99,12 @@ class FinanceApproved(models.AbstractModel):
     def _retire(self):
         self.sudo().write({"state": "retired", "retired_on": fields.Datetime.now()})
         self.env.flush_all()
+        self._clear_kept()
+
+    def _clear_kept(self):
+        """Now, and after the commit: what is kept in between may be undone with a savepoint."""
         self.env.registry.clear_cache()
+        self.env.cr.postcommit.add(self.env.registry.clear_cache)
 
     def _gone_live(self):
         """What follows from being in force."""

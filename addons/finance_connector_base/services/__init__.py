@@ -14,6 +14,7 @@ from . import (
     finance_deliver,
     finance_demo,
     finance_drain,
+    finance_duplicate_search,
     finance_hook,
     finance_intake,
     finance_permit,

@@ -20,6 +20,7 @@ OWN_MODELS = (
     "finance.mapping.gap.message",
     "finance.flow.mapping",
     "finance.authority",
+    "finance.duplicate",
 )
 
 
