@@ -37,9 +37,12 @@ MOST_TOLD = 200
 # definitions
 
 
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
 def canonical(content):
     """UTF-8 JSON with sorted keys and no blanks; numbers are whole."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _encode(content).encode()
 
 
 def sha256(raw):

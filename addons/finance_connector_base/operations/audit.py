@@ -17,17 +17,21 @@ class Audit(Operation):
 export --to FOLDER       write it for the offline verifier (verify.py lies in the folder)
 checkpoint               seal what waits and sign the heads of all chains
 keys                     fingerprints of the signing keys; with --escrow FILE write the sealing keys for an auditor
+erase --partner ID       delete what is readable about a contact, with --reason; the rest stays verifiable
 new-key                  seal and sign with a fresh key from now on; the old ones stay, to verify"""
 
     def arguments(self, parser):
-        parser.add_argument("action", choices=("verify", "export", "checkpoint", "keys", "new-key"))
+        parser.add_argument("action", choices=("verify", "export", "checkpoint", "keys", "new-key", "erase"))
         parser.add_argument("target", nargs="?", metavar="FOLDER", help="export: an empty or new folder")
         parser.add_argument("--to", metavar="FOLDER", help="the same")
         parser.add_argument("--escrow", metavar="FILE", help="keys: write the sealing keys there, for an auditor")
 
+        parser.add_argument("--partner", type=int, metavar="ID", help="erase: whose data")
+        parser.add_argument("--reason", help="erase: why; without names")
+
     def run(self, options, env):
         groups = "finance_connector_base.group_auditor"
-        if options.action in ("keys", "new-key"):
+        if options.action in ("keys", "new-key", "erase"):
             groups = "finance_connector_base.group_admin"
         if not env.user.has_groups(groups):
             raise AccessError(env._("This is for auditors; keys are for administrators."))
@@ -58,6 +62,12 @@ new-key                  seal and sign with a fresh key from now on; the old one
             with os.fdopen(os.open(options.escrow, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
                 json.dump(content, stream)
         return {"signing_keys": signers.public, "current": signers.current, "sealing_keys": list(ring.ids)}, 0
+
+    def _erase(self, options, env):
+        partner = env["res.partner"].browse(options.partner or []).exists()
+        if not partner or not options.reason:
+            raise UserError(env._("Say whose data, and why."))
+        return {"erased": env["finance.audit.sealer"].sudo()._erase(partner, options.reason)}, 0
 
     def _new_key(self, options, env):
         """The next checkpoint is signed by both, which introduces the new one."""

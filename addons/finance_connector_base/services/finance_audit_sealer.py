@@ -17,6 +17,9 @@ from ..core.errors import FinanceError
 
 _logger = logging.getLogger(__name__)
 
+#: Events that one event of an erasure names.
+ERASED_AT_ONCE = 1000
+
 
 class FinanceAuditSealer(models.AbstractModel):
     """Seals what was noted, signs checkpoints, keeps copies of them elsewhere, verifies and exports the trail.
@@ -115,6 +118,25 @@ class FinanceAuditSealer(models.AbstractModel):
             deliver = self.env["finance.deliver"].sudo()
             raw = verify.canonical(made)
             deliver._submit(connector, "file", raw, key=f"audit.{name}", name=name, content_type="application/json")
+
+    # erasing
+
+    @api.model
+    def _erase(self, partner, reason):
+        """Erase what is readable about a person in the trail; events and seals stay and stay verifiable.
+
+        :return: how many events lost their details
+        """
+        self.env["finance.audit"]._flush()
+        self.env.cr.execute("SELECT set_config('finance_audit.erases', 'yes', true)")
+        self.env.cr.execute("DELETE FROM finance_audit_detail WHERE partner_id = ANY(%s) RETURNING id",
+                            [partner.ids])  # fmt: skip
+        erased = sorted(event_id for (event_id,) in self.env.cr.fetchall())
+        self.env.cr.execute("SELECT set_config('finance_audit.erases', '', true)")
+        for start in range(0, len(erased), ERASED_AT_ONCE):
+            facts = {"events": erased[start : start + ERASED_AT_ONCE], "reason": reason}
+            self.env["finance.audit"]._note(verify.ERASED, facts=facts)
+        return len(erased)
 
     # looking
 

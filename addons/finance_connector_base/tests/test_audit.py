@@ -277,6 +277,14 @@ class TestAudit(AuditCase):
         with self.assertRaises(AccessError):
             self.env["finance.audit.checkpoint"].with_user(self.roles["operator"]).action_verify()
 
+    def test_printed(self):
+        """The report shows the same words."""
+        self.upload.address = "https://printed.example"
+        event = self.events(kind="connector.changed")
+        report = self.env["ir.actions.report"].with_user(self.roles["auditor"])
+        html, _kind = report._render_qweb_html("finance_connector_base.finance_audit_report", event.ids)
+        self.assertIn("https://printed.example", html.decode())
+
     def test_timeline(self):
         """Everything that happened to a message: its own events and those of its case."""
         message, _new = self.store()
@@ -388,6 +396,23 @@ class TestAuditTrail(AuditCase):
             path = next(Path(folder).glob("export/chains/*.jsonl"))
             path.write_bytes(path.read_bytes().replace(b'"origin"', b'"Origin"', 1))
             self.assertFalse(verify.verify_folder(f"{folder}/export", [told["signing_key"]], anchors=anchors).ok)
+
+    def test_erased(self):
+        """A person's readable data go, the trail fits before and after; a detail that just vanishes is found."""
+        one, other = self.env["res.partner"].create([{"name": "Ms Gone"}, {"name": "Mr Stays"}])
+        for partner in (one, other):
+            self.env["res.partner.bank"].create({"acc_number": f"acc {partner.id}", "partner_id": partner.id})
+        self.checkpoint()
+        self.assertEqual(self.verified().faults, [])
+        self.assertEqual(self.sealer._erase(one, "asked for"), 1)
+        self.checkpoint()
+        report = self.verified()
+        self.assertEqual((report.faults, report.erased), ([], 1))
+        self.assertEqual(self.events(kind="bank_account.created").mapped("changes")[0], "Erased")
+        self.env.cr.execute("SELECT string_agg(content::text, '') FROM finance_audit_detail")
+        (left,) = self.env.cr.fetchone()
+        self.assertNotIn("Ms Gone", left)
+        self.assertIn("Mr Stays", left)
 
     def test_anchors_are_written_once(self):
         self.fill()
