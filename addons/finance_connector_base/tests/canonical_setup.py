@@ -21,7 +21,7 @@ def client(env, **values):
     )  # fmt: skip
     people = {
         role: env["res.users"].create(
-            {"name": role, "login": role, "email": f"{role}@example.com",
+            {"name": role, "login": f"fc_{role}", "email": f"{role}@example.com",
              "group_ids": [Command.link(env.ref(ROLES[role]).id)]}
         )
         for role in ("admin", "approver")
