@@ -47,6 +47,7 @@
         "views/finance_audit_report.xml",
         "views/finance_link_views.xml",
         "views/finance_expiry_views.xml",
+        "views/finance_figure_value_views.xml",
         "views/finance_overview.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",

@@ -7,6 +7,7 @@ database, so a copied database does not carry it along.
 import configparser
 import dataclasses
 import functools
+import ipaddress
 import os
 import socket
 from pathlib import Path
@@ -69,6 +70,22 @@ def runner_seconds():
 def webhook_max_bytes():
     """Largest webhook post that is read; events are small, files come by other ways."""
     return int(option("webhook_max_bytes", 1 << 20))
+
+
+def metrics_token():
+    """What a monitoring system shows to read metrics (``Authorization: Bearer …``); none: only by address."""
+    return option("metrics_token")
+
+
+def metrics_networks():
+    """Addresses or networks that may read metrics without token: ``10.1.2.3, 10.1.0.0/16``; none by default."""
+    listed = option("metrics_networks", "").split(",")
+    return tuple(ipaddress.ip_network(part.strip()) for part in listed if part.strip())
+
+
+def metrics_seconds():
+    """For how long metrics are answered from what was counted last."""
+    return float(option("metrics_seconds", 10))
 
 
 def api_max_bytes():

@@ -11,6 +11,9 @@ class OpenLines(Figure):
     domain = "bank"
     good = "zero"
     model = "account.bank.statement.line"
+    party_field = "journal_id"
+    age_field = "date"
+    age_is_date = True
 
     def records(self, env, companies, on=None):
         domain = [("company_id", "in", companies.ids), ("is_reconciled", "=", False), ("state", "=", "posted")]
@@ -31,17 +34,30 @@ class Unreconciled(OpenLines):
 class UnreconciledAmount(OpenLines):
     sequence = 20
     unit = "amount"
+    measure = "amount:sum"
     help = "Sum of the unreconciled bank lines, without regard to sign, in company currency."
 
     def value(self, env, companies, on=None):
-        lines = env["account.bank.statement.line"]._read_group(
-            self.records(env, companies, on), ["currency_id", "company_id"], ["amount:array_agg"]
-        )
-        day = on or fields.Date.today()
-        return sum(
-            currency._convert(sum(map(abs, amounts)), env.company.currency_id, company, day)
-            for currency, company, amounts in lines
-        )
+        return sum(self._sums(env, companies, on, "company").values())
+
+    def split(self, env, companies, by):
+        return self._sums(env, companies, None, by)
+
+    def _sums(self, env, companies, on, by):
+        """Money in and money out are summed apart: neither takes anything away from the other."""
+        day, found = on or fields.Date.today(), {}
+        for sign, comparison in ((1, ">"), (-1, "<")):
+            lines = env[self.model]._read_group(
+                [*self.records(env, companies, on), ("amount", comparison, 0)],
+                ["currency_id", "company_id", *([self.party_field] if by == "party" else [])],
+                [self.measure],
+            )
+            for currency, company, *party, total in lines:
+                part = party[0] if party else company
+                found[part] = found.get(part, 0) + currency._convert(
+                    sign * total, env.company.currency_id, company, day
+                )
+        return found
 
 
 @FIGURES.add("bank.proposals", "Lines with a proposal")
@@ -60,6 +76,9 @@ class IncompleteStatements(Figure):
     good = "zero"
     sequence = 40
     model = "account.bank.statement"
+    party_field = "journal_id"
+    age_field = "date"
+    age_is_date = True
     help = "Opening balance and lines do not give the closing balance."
 
     def records(self, env, companies, on=None):

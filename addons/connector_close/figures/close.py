@@ -12,6 +12,7 @@ def day(on):
 class CloseFigure(Figure):
     domain = "close"
     good = "zero"
+    party_field = None
 
 
 @FIGURES.add("close.periods_late", "Periods overdue")
@@ -54,6 +55,8 @@ class DraftEntries(CloseFigure):
     sequence = 40
     model = "account.move"
     list_view = "account.view_move_tree"
+    age_field = "date"
+    age_is_date = True
     help = "Dated up to today and not posted."
 
     def records(self, env, companies, on=None):
@@ -64,6 +67,9 @@ class DraftEntries(CloseFigure):
 class Suspense(CloseFigure):
     sequence = 50
     model = "account.move.line"
+    party_field = "journal_id"
+    age_field = "date"
+    age_is_date = True
     help = "Bank movements nobody has placed yet."
 
     def records(self, env, companies, on=None):

@@ -8,6 +8,8 @@ class TaxFigure(Figure):
     good = "zero"
     model = "finance.tax.determination"
     states = ()
+    age_field = "tax_date"
+    age_is_date = True
 
     def records(self, env, companies, on=None):
         found = [("company_id", "in", companies.ids), ("state", "in", self.states), *self.also]
@@ -50,12 +52,13 @@ class Failed(TaxFigure):
 class Difference(TaxFigure):
     sequence = 50
     unit = "amount"
+    measure = "company_difference:sum"
     help = "What the engine keeps for filing differs from what we posted."
     states = ("committed",)
     also = (("difference", "!=", 0),)
 
     def value(self, env, companies, on=None):
-        rows = env[self.model]._read_group(self.records(env, companies, on), [], ["company_difference:sum"])
+        rows = env[self.model]._read_group(self.records(env, companies, on), [], [self.measure])
         return rows[0][0] or 0.0
 
 
@@ -64,9 +67,10 @@ class Committed(TaxFigure):
     sequence = 60
     unit = "amount"
     good = "none"
+    measure = "company_tax:sum"
     help = "Tax that the engine keeps for filing."
     states = ("committed",)
 
     def value(self, env, companies, on=None):
-        rows = env[self.model]._read_group(self.records(env, companies, on), [], ["company_tax:sum"])
+        rows = env[self.model]._read_group(self.records(env, companies, on), [], [self.measure])
         return rows[0][0] or 0.0

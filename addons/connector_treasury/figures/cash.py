@@ -10,6 +10,7 @@ class CashFigure(Figure):
 
     domain = "treasury"
     model = "finance.cash.position"
+    party_field = "journal_id"
     filter = []
 
     def positions(self, env, on):
@@ -26,6 +27,7 @@ class CashFigure(Figure):
 class Cash(CashFigure):
     sequence = 10
     unit = "amount"
+    measure = None
     help = "All accounts in company currency, as last reported by their banks."
 
     def value(self, env, companies, on=None):
@@ -48,6 +50,7 @@ class StaleAccounts(CashFigure):
 class OldestBalance(CashFigure):
     sequence = 30
     unit = "seconds"
+    measure = None
     good = "low"
     help = "Age of the oldest number in the cash total."
 

@@ -8,6 +8,7 @@ class NodesLost(Figure):
     sequence = 66
     good = "zero"
     model = "finance.node"
+    company_field = party_field = None
     help = "Their work is done by the other servers. One that was taken away for good is deleted from the list."
 
     def records(self, env, companies, on=None):
@@ -18,6 +19,7 @@ class NodesLost(Figure):
 class NodesAlive(Figure):
     sequence = 67
     model = "finance.node"
+    company_field = party_field = None
     help = "Servers whose job runner was heard of within the last minute."
 
     def records(self, env, companies, on=None):

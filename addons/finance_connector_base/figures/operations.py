@@ -15,6 +15,7 @@ def until(on, field="create_date"):
 class CaseFigure(Figure):
     model = "finance.exception"
     good = "zero"
+    age_field = "create_date"
 
     def records(self, env, companies, on=None):
         return [("company_id", "in", companies.ids), ("state", "=", "open"), *until(on)]
@@ -41,6 +42,7 @@ class OverdueCases(CaseFigure):
 class MessageFigure(Figure):
     model = "finance.message"
     good = "zero"
+    age_field = "create_date"
     states = ()
 
     def records(self, env, companies, on=None):
@@ -74,6 +76,7 @@ class ConnectorsDown(Figure):
     sequence = 60
     good = "zero"
     model = "finance.connector"
+    party_field = None
     help = "Paused, or the last test failed."
 
     def records(self, env, companies, on=None):

@@ -23,6 +23,7 @@ class Late(Figure):
     sequence = 42
     good = "zero"
     model = "finance.message"
+    age_field = "create_date"
     help = "Incoming messages older than the limit in the settings. Until they are done nothing more is fetched."
 
     def records(self, env, companies, on=None):

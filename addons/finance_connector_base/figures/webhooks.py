@@ -13,6 +13,7 @@ class RefusedPosts(Figure):
     sequence = 70
     good = "zero"
     model = "finance.webhook.tally"
+    measure = "times:sum"
     help = "Posts to our webhook addresses that were forged, stale or unreadable. None of them was let in."
 
     def records(self, env, companies, on=None):
@@ -21,5 +22,5 @@ class RefusedPosts(Figure):
         return [("company_id", "in", companies.ids), ("hour", ">=", since), *until(on, "hour")]
 
     def value(self, env, companies, on=None):
-        ((total,),) = env[self.model]._read_group(self.records(env, companies, on), [], ["times:sum"])
+        ((total,),) = env[self.model]._read_group(self.records(env, companies, on), [], [self.measure])
         return total or 0

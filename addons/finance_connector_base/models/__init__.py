@@ -42,6 +42,7 @@ from . import (
     finance_exception_watch,
     finance_exception_work,
     finance_expiry,
+    finance_figure_value,
     finance_flow,
     finance_flow_line,
     finance_flow_mapping,

@@ -41,4 +41,6 @@ class FinanceAttempt(models.Model):
     answer_sha256 = fields.Char(readonly=True)
     node = fields.Char(readonly=True, index=True, help="The server that made the try.")
 
+    _ended_idx = models.Index("(ended_on)")
+    _sent_idx = models.Index("(ended_on, message_id) WHERE step = 'send' AND outcome = 'ok'")
     _number_uniq = models.UniqueIndex("(message_id, step, number)")

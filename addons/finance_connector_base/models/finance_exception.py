@@ -83,6 +83,7 @@ class FinanceException(models.Model):
         "(message_id, code, (coalesce(place, ''))) WHERE state = 'open' AND message_id IS NOT NULL"
     )
     _open_idx = models.Index("(company_id, domain) WHERE state = 'open'")
+    _board_idx = models.Index("(company_id, connector_id, due_on, create_date) WHERE state = 'open'")
     _record_idx = models.Index("(res_model, res_id) WHERE state = 'open'")
     _returned_idx = models.Index("(res_model, res_id, code) WHERE closed_by_itself OR state = 'dropped'")
     _team_idx = models.Index("(team_id, owner_id, id) WHERE team_id IS NOT NULL")

@@ -114,6 +114,10 @@ class FinanceMessage(models.Model):
     )
     _traffic_idx = models.Index("(connector_id, flow_id, create_date)")
     _record_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
+    _open_idx = models.Index(
+        "(company_id, state, connector_id, create_date) WHERE state IN"
+        " ('ready', 'sending', 'sent', 'received', 'unknown', 'refused', 'quarantined', 'dead')"
+    )
     _waiting_idx = models.Index("(next_try_on, id) WHERE state IN ('ready', 'sending', 'unknown', 'sent', 'received')")
 
     @api.depends("exception_ids.state")
