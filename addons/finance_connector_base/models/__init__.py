@@ -2,6 +2,8 @@ from . import (
     account_payment,
     approval_mixin,
     finance_access,
+    finance_alert,
+    finance_alert_rule,
     finance_api_answer,
     finance_api_key,
     finance_approval,

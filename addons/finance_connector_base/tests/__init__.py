@@ -1,4 +1,5 @@
 from . import (
+    test_alert,
     test_approval,
     test_approval_setup,
     test_audit,
@@ -31,6 +32,7 @@ from . import (
     test_message_in,
     test_message_out,
     test_metrics,
+    test_pure_alerting,
     test_pure_approval,
     test_pure_audit,
     test_pure_authority,
