@@ -39,6 +39,15 @@ class OverdueCases(CaseFigure):
         return [*super().records(env, companies, on), ("due_on", "<", fields.Datetime.now())]
 
 
+@FIGURES.add("cases.escalated", "Escalated cases")
+class EscalatedCases(CaseFigure):
+    sequence = 25
+    help = "Open cases of which the lead or the head of the team had to be told."
+
+    def records(self, env, companies, on=None):
+        return [*super().records(env, companies, on), ("escalation", "!=", False)]
+
+
 class MessageFigure(Figure):
     model = "finance.message"
     good = "zero"

@@ -43,6 +43,7 @@ from . import (
     finance_exception_late,
     finance_exception_watch,
     finance_exception_work,
+    finance_exception_worklist,
     finance_expiry,
     finance_figure_value,
     finance_flow,
@@ -86,4 +87,3 @@ from . import (
 
 # they extend all of the above
 from . import finance_audited_models, finance_audited_rights, finance_message_audit  # isort: skip
-

@@ -14,6 +14,7 @@ from . import (
     test_case_routing,
     test_case_watch,
     test_case_work,
+    test_case_worklist,
     test_catalogue,
     test_command_line,
     test_connect,
