@@ -11,11 +11,18 @@ class FinanceException(models.Model):
 
     hours_to_close = fields.Float(readonly=True, aggregator="avg", string="Hours to close")
     in_time = fields.Float(readonly=True, aggregator="avg", string="In time (share)", help="1: closed before due.")
+    next_step = fields.Char(compute="_compute_next_step", help="The first sentence of what to do.")
     due_today = fields.Boolean(compute="_compute_due_today", search="_search_due_today")
     days_open = fields.Integer(compute="_compute_days_open", string="Days open")
 
     _worklist_idx = models.Index("(priority DESC, due_on, id) WHERE state = 'open' AND parent_id IS NULL")
     _closed_idx = models.Index("(closed_on) WHERE state <> 'open'")
+
+    @api.depends("advice")
+    def _compute_next_step(self):
+        for case in self:
+            sentence, _stop, rest = (case.advice or "").partition("\n")[0].partition(". ")
+            case.next_step = f"{sentence}." if rest else sentence
 
     @api.depends("create_date", "closed_on")
     def _compute_days_open(self):
