@@ -29,6 +29,7 @@
         "views/finance_message_views.xml",
         "views/finance_flow_views.xml",
         "views/finance_credential_views.xml",
+        "views/finance_mapping_import_views.xml",
         "views/finance_mapping_views.xml",
         "views/finance_authority_views.xml",
         "views/finance_duplicate_views.xml",

@@ -68,6 +68,7 @@ ADVICE = {
     "mapping.missing": "Open Work, Values without mapping, and add the value to the draft; when another "
     "person has approved the draft, the message goes on by itself.",
     "mapping.not_approved": "Make a version of the mapping named above and have it approved; then press Retry.",
+    "mapping.columns": "The first row must hold the titles of the columns. Export a version and use its titles.",
     "mapping.version": "Name a version that was approved, or leave it empty to use the one in force.",
     "mapping.target": "The record a row leads to was deleted. Correct the row in a new version and have it approved.",
     "authority": "Two systems claim the same data. If the writing system should lead, change it under Configuration, "

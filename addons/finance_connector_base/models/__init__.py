@@ -59,6 +59,7 @@ from . import (
     finance_mapping_line,
     finance_mapping_translate,
     finance_mapping_version,
+    finance_mapping_version_sheet,
     finance_message,
     finance_message_item,
     finance_message_journey,

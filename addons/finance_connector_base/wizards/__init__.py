@@ -5,4 +5,5 @@ from . import (
     finance_connect_make,
     finance_connect_secret,
     finance_connect_try,
+    finance_mapping_import,
 )
