@@ -82,6 +82,7 @@ class FinanceAuditEvent(models.Model):
         details = dict(self.env.cr.fetchall())
         words = self._audit_words()
         readable = {name: self._readable(name) for name in set(self.mapped("res_model"))}
+        names = self._names_now()
         for event in self:
             detail = details.get(event.id) or {}
             if event.detail_sha256 and not detail:
@@ -92,9 +93,19 @@ class FinanceAuditEvent(models.Model):
                 event.changes = False
             event.story = words.get(event.kind) or event._plain_words()
             name = detail.get("name") if readable[event.res_model] else False
+            name = name or names.get((event.res_model, event.res_id))
             model = self.env.get(event.res_model)
             label = model._description if model is not None else event.res_model or ""
             event.subject = f"{label}: {name}" if name else f"{label} {event.res_id or ''}".strip()
+
+    def _names_now(self):
+        """What the records are called today, of those that are still there and that the reader may see."""
+        names = {}
+        for model, events in self.filtered("res_id").grouped("res_model").items():
+            if model in self.env:
+                records = self.env[model].browse({event.res_id for event in events}).exists()._filtered_access("read")
+                names |= {(model, record.id): record.display_name for record in records}
+        return names
 
     def _readable(self, model):
         """Whether the reader may see such records at all; their values in the trail follow the same right."""
@@ -109,8 +120,9 @@ class FinanceAuditEvent(models.Model):
         for name, before, after in changes:
             field = model._fields.get(name) if model is not None else None
             label = field._description_string(self.env) if field else name
-            lines.append(f"{label}: {self._option(field, before) or '–'} → {self._option(field, after) or '–'}")
-        return "\n".join(lines)
+            before, after = self._option(field, before), self._option(field, after)
+            lines.append(f"{label}: {before} → {after or '–'}" if before else f"{label}: {after}")
+        return " · ".join(lines)
 
     def _option(self, field, value):
         if field and field.type == "selection":
@@ -124,7 +136,9 @@ class FinanceAuditEvent(models.Model):
             field = model._fields.get("state") if model is not None else None
             before, after = self._option(field, facts.get("from")), self._option(field, facts.get("to"))
             return f"{before or '–'} → {after or '–'}"
-        return "\n".join(f"{name}: {value}" for name, value in sorted(facts.items()) if value not in (None, ""))
+        shown = {name: f"{value[:12]}…" if isinstance(value, str) and len(value) == 64 else value
+                 for name, value in sorted(facts.items())}  # fmt: skip
+        return " · ".join(f"{name}: {value}" for name, value in shown.items() if value not in (None, "", False))
 
     def _plain_words(self):
         """The last part of the kind, for kinds that have no words of their own: what the record then is."""
