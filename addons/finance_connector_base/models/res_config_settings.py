@@ -23,6 +23,12 @@ class ResConfigSettings(models.TransientModel):
     finance_case_hours = fields.Integer(
         config_parameter="finance_connector_base.case_hours", default=8, string="A case is due after"
     )
+    finance_case_reopen_days = fields.Integer(
+        config_parameter="finance_connector_base.case_reopen_days", default=30, string="A case opens again within"
+    )
+    finance_case_batch = fields.Integer(
+        config_parameter="finance_connector_base.case_batch", default=1000, string="Cases looked at in one go"
+    )
     finance_tally_days = fields.Integer(
         config_parameter="finance_connector_base.tally_days", default=90, string="Refused posts are counted for"
     )
