@@ -14,6 +14,7 @@
         "views/account_journal_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
+        "data/finance_alert_rule.xml",
     ],
     "demo": ["demo/accounts.xml"],
 }

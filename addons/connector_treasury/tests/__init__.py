@@ -1,4 +1,5 @@
 from . import (
+    test_alert,
     test_cash_at_date,
     test_cash_currency,
     test_cash_ledger,

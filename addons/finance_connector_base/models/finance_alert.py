@@ -13,7 +13,7 @@ class FinanceAlert(models.Model):
     _name = "finance.alert"
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _description = "Finance alert"
-    _order = "id desc"
+    _order = "priority desc, id desc"
     _mail_post_access = "read"
 
     rule_id = fields.Many2one("finance.alert.rule", required=True, readonly=True, index=True, ondelete="cascade")
