@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import file_open
 
+from ..core.masking import accounts_masked
+
 #: Messages of one record whose events are shown with it.
 LONGEST_STORY = 5000
 
@@ -104,7 +106,7 @@ class FinanceAuditEvent(models.Model):
         for model, events in self.filtered("res_id").grouped("res_model").items():
             if model in self.env:
                 records = self.env[model].browse({event.res_id for event in events}).exists()._filtered_access("read")
-                names |= {(model, record.id): record.display_name for record in records}
+                names |= {(model, record.id): accounts_masked(record.display_name or "") for record in records}
         return names
 
     def _readable(self, model):

@@ -165,6 +165,7 @@ class TestAudit(AuditCase):
         everything = self.env.cr.fetchone()[0]
         for word in (secret, iban, iban[4:], "120300000000202051"):
             self.assertNotIn(word, everything)
+        self.assertNotIn("00202051", self.events(kind="bank_account.changed").subject)
         changes = self.events(kind="bank_account.changed").changes
         self.assertIn("***3000 → ***2051", changes)
         self.assertIn("(mark)", changes)
