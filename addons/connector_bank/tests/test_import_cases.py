@@ -29,6 +29,18 @@ class TestImportCases(BankCase):
         self.assert_settled(message)
         self.assert_booked(["5.00"], journal)
 
+    def test_one_bad_statement_and_the_rest_of_its_file(self):
+        """The good statement goes in, unless the policy keeps the whole file out."""
+        good, bad = Booking("5.00", "good"), Booking("7.00", "bad")
+        policy = self.env["finance.case.policy"].sudo().create(
+            {"name": "All or nothing", "effect": "whole", "code": "statement.*", "active": False}
+        )
+        for number, (whole, booked) in enumerate(((True, []), (False, ["5.00"]))):
+            policy.active = whole
+            content = camt053(statement(good), statement(bad, account=UNKNOWN_ACCOUNT), message=f"M{number}")
+            self.assert_refused(self.bring(content), "statement.account_unknown")
+            self.assert_booked(booked)
+
     def test_same_file_after_mending(self):
         """Instead of Retry, people bring the file again."""
         content = camt053(statement(Booking("5.00", "one"), account=UNKNOWN_ACCOUNT))
