@@ -6,34 +6,29 @@ OBJECTS = Registry("object")
 
 
 class Object:
-    """``model``: what it is here; ``keeps``: whether fields led elsewhere can be kept from hands, record by record."""
+    """``model``: what it is here, where it is one model."""
 
     model = None
-    keeps = False
 
 
 @OBJECTS.add("partner", "Customers and suppliers")
 class Partner(Object):
     model = "res.partner"
-    keeps = True
 
 
 @OBJECTS.add("account", "Chart of accounts")
 class Account(Object):
     model = "account.account"
-    keeps = True
 
 
 @OBJECTS.add("cost_centre", "Cost centres")
 class CostCentre(Object):
     model = "account.analytic.account"
-    keeps = True
 
 
 @OBJECTS.add("payment_term", "Payment terms")
 class PaymentTerm(Object):
     model = "account.payment.term"
-    keeps = True
 
 
 @OBJECTS.add("tax", "Taxes")

@@ -78,6 +78,10 @@ BEGIN
        AND EXISTS (SELECT FROM finance_mapping_version v WHERE v.mapping_id = OLD.id AND v.state <> 'draft') THEN
         PERFORM finance_refuse('What was approved is about this kind, company and connector.');
     END IF;
+    IF NEW.active IS DISTINCT FROM OLD.active
+       AND EXISTS (SELECT FROM finance_mapping_version v WHERE v.mapping_id = OLD.id AND v.state = 'live') THEN
+        PERFORM finance_refuse('A mapping with a version in force is replaced, not archived.');
+    END IF;
     RETURN NEW;
 END $$;
 

@@ -67,13 +67,6 @@ class FinanceApproved(models.AbstractModel):
         for record in self.filtered(lambda one: one.state == "waiting"):
             record.approval_id.action_withdraw()
 
-    def action_retire(self):
-        """Out of force at once, the safe direction: what it allowed stops. Administrators only."""
-        self.check_access("write")
-        if not self.env.user.has_group("finance_connector_base.group_admin"):
-            raise UserError(_("Administrators take a rule out of force."))
-        self.filtered(lambda one: one.state == "live")._retire()
-
     def _check_complete(self):
         """:raise UserError: something is missing or contradicts itself"""
 

@@ -77,8 +77,8 @@ class FinanceMapping(models.Model):
     def write(self, vals):
         if {"kind", "company_id", "connector_id"} & vals.keys() and self._used():
             raise UserError(_("What was approved is about this kind, company and connector. Make another mapping."))
-        if "active" in vals:
-            self.env.registry.clear_cache()
+        if "active" in vals and self.sudo().version_ids.filtered(lambda one: one.state == "live"):
+            raise UserError(_("Its version in force translates; without it a more general mapping would. Replace it."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

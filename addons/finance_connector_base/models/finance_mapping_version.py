@@ -25,7 +25,7 @@ class FinanceMappingVersion(models.Model):
     company_id = fields.Many2one(related="mapping_id.company_id", store=True, index=True)
     number = fields.Integer(readonly=True, copy=False, string="Version")
     line_ids = fields.One2many("finance.mapping.line", "version_id", string="Rows")
-    line_count = fields.Integer(compute="_compute_line_count", string="Number of rows")
+    line_count = fields.Integer(compute="_compute_line_count", string="Row count")
     sha256 = fields.Char(readonly=True, copy=False, string="SHA-256", help="Of the rows, when they were asked for.")
     changes_table = fields.Html(compute="_compute_changes_table", sanitize=False, string="What changes")
     problems = fields.Html(compute="_compute_changes_table", sanitize=False, string="Look at this")

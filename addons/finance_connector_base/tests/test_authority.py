@@ -70,11 +70,6 @@ class TestAuthority(AuthorityCase):
         self.refused("authority.not_leading", self.payroll, "name")
         self.guard(self.upload, "name", create=True)
 
-    def test_out_of_force_by_administrators(self):
-        rule = self.live("partner", self.payroll)
-        rule.action_retire()
-        self.refused("authority.missing", self.payroll, "name")
-
     def test_the_database_sees_to_it_itself(self):
         rule, draft = self.live("partner", self.payroll), self.draft("invoice", self.payroll)
         self.env.flush_all()

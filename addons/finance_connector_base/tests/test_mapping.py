@@ -130,6 +130,7 @@ class TestMappingVersions(MappingCase):
             f"INSERT INTO finance_mapping_line (version_id, source) VALUES ({live.id}, 'X')",
             f"UPDATE finance_mapping_line SET version_id = {draft.id} WHERE version_id = {live.id}",
             f"UPDATE finance_mapping SET kind = 'tax' WHERE id = {live.mapping_id.id}",
+            f"UPDATE finance_mapping SET active = FALSE WHERE id = {live.mapping_id.id}",
             f"DELETE FROM finance_mapping WHERE id = {live.mapping_id.id}",
         )
         self.env.flush_all()
