@@ -11,9 +11,12 @@ _numbers = itertools.count(1)
 
 
 def odoo_environment(**more) -> dict:
-    """What Odoo needs; settings that the caller's shell may hold for other servers are left out."""
+    """What Odoo needs; settings that the caller's shell may hold for other servers are left out.
+
+    All processes of a test name the database server alike, whatever line leads them there.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "ODOO_"))}
-    return {**kept, "ODOO_RC": str(HOME / "odoo.conf"), **more}
+    return {**kept, "ODOO_RC": str(HOME / "odoo.conf"), "FINANCE_DATABASE_ADDRESS": "tests", **more}
 
 
 def odoo_command(*arguments: str) -> list[str]:

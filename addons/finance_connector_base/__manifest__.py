@@ -34,6 +34,7 @@
         "views/finance_authority_views.xml",
         "views/finance_duplicate_views.xml",
         "views/finance_connect_views.xml",
+        "views/finance_home_views.xml",
         "views/finance_connector_views.xml",
         "views/finance_system_views.xml",
         "views/finance_traffic_views.xml",

@@ -67,6 +67,11 @@ def runner_seconds():
     return int(option("runner_seconds", 10))
 
 
+def database_address():
+    """How this host names its database server; the same on all hosts of one database."""
+    return option("database_address") or f"{config['db_host'] or 'local'}:{config['db_port'] or 5432}"
+
+
 def webhook_max_bytes():
     """Largest webhook post that is read; events are small, files come by other ways."""
     return int(option("webhook_max_bytes", 1 << 20))

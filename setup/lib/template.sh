@@ -121,8 +121,11 @@ fresh_database() { # fresh_database NAME ADDONS [demo]; ADDONS may be empty
     template=$(template_name "$demo")
     if [ -n "$addons" ]; then template=$(addons_template_name "$addons" "$demo"); fi
     locked "$template" copy_template "$@"
+    # A database of its own, not a copy that has to keep still.
     psql -X -q -d "$1" \
-        -c "UPDATE ir_config_parameter SET value = gen_random_uuid() WHERE key = 'database.uuid'"
+        -c "UPDATE ir_config_parameter SET value = gen_random_uuid() WHERE key = 'database.uuid'" \
+        -c "DELETE FROM ir_config_parameter
+             WHERE key IN ('finance_connector_base.fingerprint', 'finance_connector_base.home')"
 }
 
 copy_template() {

@@ -7,6 +7,7 @@ its prefixes.
 TITLES = {
     "job.failed": "Unexpected failure",
     "outcome.unknown": "Outcome unknown",
+    "permit": "Not from this database",
     "auth": "Sign-in or consent refused",
     "configuration": "Set-up incomplete",
     "mapping": "Mapping missing",
@@ -60,6 +61,8 @@ ADVICE = {
     "job.failed": "The software met something it did not expect. Tell your administrator; the message is kept.",
     "outcome.unknown": "It is not known whether the other side carried this out. Look it up there before "
     "anything is sent again.",
+    "permit": "This is a copy, or not bound to this server. If it is to take over, an administrator makes it the home "
+    "of the database; see the settings.",
     "auth": "Enter the password, key or token under Secrets again, or renew the consent, then test and resume.",
     "https.401": "The sign-in is refused. Enter user and secret again, and check how we sign in on page Line.",
     "https.403": "We are known but may not do this. Ask the other side to grant it to our user or client.",

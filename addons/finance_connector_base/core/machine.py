@@ -297,6 +297,22 @@ def settle(standing, verdict, persons, policy):
     return Step(gone, (Solve(), *wake))
 
 
+def doubt(standing, policy, now):
+    """This state of the database was copied or put back: what it holds as unsent may have been sent since.
+
+    It is asked about before anything is sent. A call of the former home can no longer confirm.
+    """
+    if standing.direction != "out" or standing.state in FINAL or standing.arrived == "yes":
+        return _stays(standing, "state")
+    if standing.state not in ("ready", "sending"):
+        return Step(replace(standing, arrived="maybe"))
+    at = max(standing.next_try_on or 0, now + policy.quiet)
+    unknown = _move(
+        standing, "unknown", attempt=standing.attempt + 1, lease_until=None, next_try_on=at, arrived="maybe"
+    )
+    return Step(unknown, (Wake(at - now),))
+
+
 # out: what follows in the ledger
 
 
@@ -373,8 +389,10 @@ def retry(standing):
     if standing.state == "unknown":
         return _stays(standing, "unknown")
     if standing.state in ("refused", "dead", "quarantined"):
-        back = "received" if standing.direction == "in" else "sent" if standing.arrived == "yes" else "ready"
-        return Step(_move(standing, back, tries=0, next_try_on=None), (Wake(),))
+        there = {"yes": "sent", "maybe": "unknown", "no": "ready"}[standing.arrived]
+        back = "received" if standing.direction == "in" else there
+        at = 0.0 if back == "unknown" else None  # may be there from a former home: asked about first
+        return Step(_move(standing, back, tries=0, next_try_on=at), (Wake(),))
     if standing.state == "sending":
         return _stays(standing, "under_way", Wake())
     return Step(replace(standing, next_try_on=None), (Wake(),))

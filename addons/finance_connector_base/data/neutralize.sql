@@ -4,5 +4,5 @@ UPDATE finance_credential SET sealed = NULL, ending = NULL;
 DELETE FROM finance_webhook_address;
 UPDATE finance_message SET hold = TRUE, hold_reason = 'neutralised copy'
  WHERE direction = 'out' AND state IN ('ready', 'sending', 'unknown', 'sent');
-DELETE FROM ir_config_parameter WHERE key = 'finance_connector_base.fingerprint';
+DELETE FROM ir_config_parameter WHERE key IN ('finance_connector_base.fingerprint', 'finance_connector_base.home');
 UPDATE queue_job SET state = 'cancelled' WHERE state IN ('wait_dependencies', 'pending', 'enqueued', 'started');

@@ -18,6 +18,23 @@ class LinesOpen(Figure):
         return [("company_id", "in", companies.ids), ("state", "!=", "closed")]
 
 
+@FIGURES.add("connectors.elsewhere", "Connectors that may not send from here")
+class ConnectorsElsewhere(Figure):
+    sequence = 61
+    good = "zero"
+    model = "finance.connector"
+    help = "Active, but this database is a copy, or the server is for another environment. What waits is kept."
+
+    def records(self, env, companies, on=None):
+        refused = env["finance.permit"].sudo()._refused_environments()
+        return [
+            ("company_id", "in", companies.ids),
+            ("state", "=", "active"),
+            ("transport", "!=", "upload"),
+            ("environment", "in", refused),
+        ]
+
+
 @FIGURES.add("messages.late", "Waiting too long")
 class Late(Figure):
     sequence = 42

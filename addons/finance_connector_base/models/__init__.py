@@ -52,6 +52,7 @@ from . import (
     finance_flow_settled,
     finance_flow_traffic,
     finance_gate,
+    finance_home,
     finance_link,
     finance_mapping,
     finance_mapping_gap,

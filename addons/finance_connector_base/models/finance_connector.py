@@ -87,6 +87,7 @@ class FinanceConnector(models.Model):
         required=True,
     )
     message_count = fields.Integer(compute="_compute_counts", string="Traffic")
+    permit_text = fields.Char(compute="_compute_permit_text", string="Not from here")
     case_count = fields.Integer(compute="_compute_counts", string="Open cases")
     last_message_on = fields.Datetime(compute="_compute_counts", string="Last traffic")
 
@@ -100,6 +101,12 @@ class FinanceConnector(models.Model):
     def _loaded_addons(self):
         """Addons loaded in this database; the registries of the process may know more."""
         return self.env.registry._init_modules
+
+    def _compute_permit_text(self):
+        permit = self.env["finance.permit"].sudo()
+        refusals = {environment: permit._refusal(environment) for environment in set(self.mapped("environment"))}
+        for connector in self:
+            connector.permit_text = refusals.get(connector.environment)
 
     def _compute_counts(self):
         messages = self.env["finance.message"]._read_group(
@@ -123,7 +130,12 @@ class FinanceConnector(models.Model):
         return TRANSPORTS.get(self.transport)(self._transport_settings(), self._secrets())
 
     def _transport_settings(self):
+        """Plain values for a transport; every line to the outside is made with them.
+
+        :raise ConfigurationError: this database may not send or fetch from here
+        """
         self.ensure_one()
+        self.env["finance.permit"]._demand(self.environment)
         return {
             "address": self.address or "",
             "username": self.username or "",

@@ -131,6 +131,13 @@ class FinanceFlowTraffic(models.Model):
         flow = self.browse(flow_id)
         if flow.connector_id.state != "active":  # fetching will say so, and spends nothing
             return None
+        permit = self.env["finance.permit"]
+        permit._adopt(flow.connector_id)
+        refusal = permit._refusal(flow.connector_id.environment)
+        if refusal:
+            if flow.put_off_text != refusal:
+                flow.sudo().put_off_text = refusal
+            return refusal
         wait, words = self.env["finance.breaker"]._guard(flow.connector_id, "pull"), _("the line is not free")
         if wait is None:
             quota = self.env["finance.quota"]

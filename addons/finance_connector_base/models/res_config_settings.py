@@ -13,6 +13,8 @@ class ResConfigSettings(models.TransientModel):
     finance_key_counts = fields.Char(compute="_compute_finance_host", string="Secrets under each key")
     finance_folder_root = fields.Char(compute="_compute_finance_host", string="Folders live below")
     finance_bound = fields.Boolean(compute="_compute_finance_host", string="Database bound to this server")
+    finance_refusal = fields.Char(compute="_compute_finance_host", string="Nothing is sent, because")
+    finance_home_known = fields.Boolean(compute="_compute_finance_host")
     finance_max_upload_megabytes = fields.Integer(
         config_parameter="finance_connector_base.max_upload_megabytes", default=64, string="Largest file (MB)"
     )
@@ -48,7 +50,9 @@ class ResConfigSettings(models.TransientModel):
             settings.finance_environment = _("live") if server.environment() == "live" else _("a sandbox")
             settings.finance_key_source, settings.finance_key_counts = self._key_words()
             settings.finance_folder_root = str(server.folder_root())
-            settings.finance_bound = permit._bound()
+            found = permit._standing()
+            settings.finance_bound, settings.finance_refusal = found["bound"], found["refusal"]
+            settings.finance_home_known = bool(found["home"])
 
     def _key_words(self):
         """Where the keys come from and how many secrets each opens, or why that cannot be told."""
@@ -80,5 +84,10 @@ class ResConfigSettings(models.TransientModel):
         }
 
     def action_finance_bind(self):
-        """Say that this database belongs to this server, so that live connectors may send from it."""
+        """Say that this database belongs to this server, so that live connectors may send from it.
+
+        One that has a home already is moved with a reason, and with a code that only the host shows.
+        """
+        if self.env["finance.permit"]._standing()["home"]:
+            raise UserError(_("This database has a home already. Use “Make this the home”."))
         self.env["finance.permit"]._bind()

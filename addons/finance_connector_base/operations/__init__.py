@@ -1,1 +1,1 @@
-from . import audit, hold, release, replay, rotate_keys, schema, status
+from . import audit, hold, home, release, replay, rotate_keys, schema, status

@@ -77,6 +77,7 @@ class FinanceDeliver(models.AbstractModel):
         :param key: business key; the same key with the same bytes is the same message
         :raise DuplicateError: the key stands for other bytes already
         """
+        self.env["finance.permit"]._adopt(connector)
         flow = flow or connector._flow(kind, "out")
         message = self.env["finance.intake"]._insert(
             {
@@ -153,7 +154,9 @@ class FinanceDeliver(models.AbstractModel):
         if row.state in ("ready", "unknown"):
             refusal = self.env["finance.permit"]._refusal(row.environment)
             if refusal:
-                standings._write(row, row.standing, result_text=self.env._("Not sent: %s", refusal))
+                words = self.env._("Not sent: %s", refusal)
+                if row.result_text != words:
+                    standings._write(row, row.standing, result_text=words)
                 return Done(refusal, "permit")
         step = self._decided(row)
         if step is None:
@@ -351,10 +354,14 @@ class FinanceDeliver(models.AbstractModel):
         """
         now = self.env.cr.now()  # the database's clock, as everywhere in the protocol
         idle = now - timedelta(minutes=self.env.company._finance_setting("sweep_minutes", 2))
+        refused = self.env["finance.permit"]._refused_environments()
         due = ["|", ("next_try_on", "=", False), ("next_try_on", "<=", now)]
         self.env["finance.message"].search(
             [
                 ("connector_id.state", "=", "active"),
+                "|",
+                ("direction", "=", "in"),
+                ("connector_id.environment", "not in", refused),
                 ("hold", "=", False),
                 ("write_date", "<=", idle),
                 "|",

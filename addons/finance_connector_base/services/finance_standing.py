@@ -15,7 +15,7 @@ from ..core.protocol import FINAL, Policy
 #: What the protocol decides by, and what a call needs, in one query; times are seconds by the database's clock.
 READ = """
     SELECT m.id, m.direction, m.state, m.attempt, m.tries, coalesce(m.arrived, 'no') AS arrived, m.hold IS TRUE AS hold,
-           m.hold_reason,
+           m.hold_reason, m.result_text,
            extract(epoch FROM m.lease_until AT TIME ZONE 'UTC')::float AS lease_until,
            extract(epoch FROM m.next_try_on AT TIME ZONE 'UTC')::float AS next_try_on,
            extract(epoch FROM m.create_date AT TIME ZONE 'UTC')::float AS born,
