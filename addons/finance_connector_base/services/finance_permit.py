@@ -60,7 +60,7 @@ class FinancePermit(models.AbstractModel):
     @api.model
     def _refusal(self, connector_environment):
         """Why nothing may leave for a connector of this environment; ``None`` where it may."""
-        seen = Seen(self._stored_serial())
+        seen = Seen(self._lineage())
         stored = self._asked()
         if (stored["neutralised"] or "").lower() not in ("", "0", "false"):
             return self.env._("this database is a neutralised copy")
@@ -88,10 +88,10 @@ class FinancePermit(models.AbstractModel):
     def _misplaced(self, stored, seen):
         """Why the place is not the home; ``None`` where it is."""
         place, home = self._place(stored), self._home(stored)
-        if not self._confirmed(stored["fingerprint"], f"{place.text()}|{home.get('serial')}"):
+        if not self._confirmed(stored["fingerprint"], self._marked(place, home)):
             return self._difference(place, home)
-        if stored["position"] is not None and not seen.reached(int(stored["position"])):
-            return self.env._("an older state of this database was put back: what it holds as waiting may be sent")
+        if stored["position"] is not None and not seen.reached(home["count"], int(stored["position"])):
+            return self.env._("this is an older state of the database: what it holds as waiting may have been sent")
         return None
 
     def _difference(self, place, home):
@@ -131,9 +131,14 @@ class FinancePermit(models.AbstractModel):
     def _home(stored):
         return json.loads(stored["home"] or "{}")
 
-    def _stored_serial(self):
-        """The serial of the last binding; the cached value will do, as a new one only means a fresh start."""
-        return json.loads(self.env["ir.config_parameter"].sudo().get_param(self.HOME) or "{}").get("serial")
+    def _lineage(self):
+        """What this database shares with its copies; the cached value will do, as it stays the same."""
+        return json.loads(self.env["ir.config_parameter"].sudo().get_param(self.HOME) or "{}").get("lineage")
+
+    @staticmethod
+    def _marked(place, home):
+        """The text that the host's key marks."""
+        return f"{place.text()}|{home.get('lineage')}|{home.get('count')}"
 
     def _confirmed(self, fingerprint, text):
         """Whether the fingerprint was made for this text with a key of this host."""
@@ -146,7 +151,7 @@ class FinancePermit(models.AbstractModel):
     @api.model
     def _bound(self):
         stored = self._asked()
-        return bool(stored["fingerprint"]) and self._misplaced(stored, Seen(self._stored_serial())) is None
+        return bool(stored["fingerprint"]) and self._misplaced(stored, Seen(self._lineage())) is None
 
     @api.model
     def _standing(self):
@@ -221,13 +226,15 @@ class FinancePermit(models.AbstractModel):
 
         A live database is bound by an administrator.
         """
-        parameters = self.env["ir.config_parameter"].sudo()
         if connector.environment != "sandbox" or server.environment() != "sandbox":
             return
-        if parameters.get_param(self.PARAMETER):
+        if self.env["ir.config_parameter"].sudo().get_param(self.PARAMETER):
+            return
+        stored = self._asked()  # the cache may be old, and a copy must never adopt itself
+        if stored["fingerprint"] or stored["home"]:
             return
         try:
-            self._keep(self._asked())
+            self._keep(stored)
         except FinanceError as error:  # no key: secrets cannot be used either
             _logger.warning("this sandbox stays unbound: %s", error)
 
@@ -237,15 +244,17 @@ class FinancePermit(models.AbstractModel):
         ring = server.key_ring()
         stored = self._asked()
         if not (stored["fingerprint"] or "").startswith(f"{ring.current}:") and self._bound():
-            place, serial = self._place(stored), self._home(stored).get("serial")
-            self.env["ir.config_parameter"].sudo().set_param(self.PARAMETER, ring.mark(f"{place.text()}|{serial}"))
+            marked = self._marked(self._place(stored), self._home(stored))
+            self.env["ir.config_parameter"].sudo().set_param(self.PARAMETER, ring.mark(marked))
 
     def _keep(self, stored):
         """Write mark and words of this place; the keys of a config parameter are unique, so one worker wins."""
-        place, serial = self._place(stored), secrets.token_hex(8)
-        mark = server.sealing_ring().mark(f"{place.text()}|{serial}")
-        home = json.dumps({**asdict(place), "serial": serial, "since": str(fields.Datetime.now())})
-        for key, value in ((self.PARAMETER, mark), (self.HOME, home)):
+        place, before = self._place(stored), self._home(stored)
+        lineage = before.get("lineage") or secrets.token_hex(8)
+        count = max(before.get("count", 0), Seen(lineage).home) + 1
+        home = {**asdict(place), "lineage": lineage, "count": count, "since": str(fields.Datetime.now())}
+        mark = server.sealing_ring().mark(self._marked(place, home))
+        for key, value in ((self.PARAMETER, mark), (self.HOME, json.dumps(home))):
             self.env.cr.execute(
                 SQL(
                     "INSERT INTO ir_config_parameter (key, value, create_uid, create_date, write_uid, write_date) "
@@ -257,7 +266,7 @@ class FinancePermit(models.AbstractModel):
                 )
             )
         self.env["ir.config_parameter"].invalidate_model()
-        self.env.registry.clear_cache()
+        self.env.registry.clear_cache("stable")
         return place
 
     @api.model

@@ -27,6 +27,7 @@ from . import (
     test_envelope,
     test_expiry,
     test_flow_settled,
+    test_home,
     test_journey,
     test_mapping,
     test_mapping_sheet,
