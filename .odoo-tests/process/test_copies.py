@@ -45,7 +45,7 @@ Connector = env["finance.connector"]
 bank = Connector.create({{**values, "name": "Bank", "code": "bank", "transport": "https", "address": "{address}",
     "push_path": "/payments", "ask_path": "/payments/{{key}}"}})
 env["finance.flow"].create({{"name": "single", "connector_id": bank.id, "kind": "file", "direction": "out",
-    "quiet_seconds": 1, "moves_money": True, "needs_approval": True}})
+    "quiet_seconds": 1, "moves_money": True}})
 port = "{address}".rpartition(":")[2].partition("/")[0]
 pollers = [
     {{"name": "Poll", "code": "poll", "transport": "https", "address": "{address}", "pull_path": "/payments"}},
@@ -64,7 +64,6 @@ env.cr.commit()
 """
 
 PREPARE = """
-UPDATE finance_message SET approved_hash = sha256;
 UPDATE finance_message SET next_try_on = now() AT TIME ZONE 'UTC' + '45 s' WHERE id % 5 = 1;
 UPDATE finance_message SET state = 'unknown', arrived = 'maybe', attempt = 1,
        next_try_on = now() AT TIME ZONE 'UTC' + '40 s' WHERE id % 5 = 2;
@@ -96,7 +95,8 @@ print("RESULT", json.dumps(found))
 """
 
 KEPT = """
-SELECT md5(string_agg(concat_ws('|', dedup_key, state, attempt, tries, arrived, approved_hash, sha256), ',' ORDER BY id))
+SELECT md5(string_agg(
+           concat_ws('|', dedup_key, state, attempt, tries, arrived, approved_hash, sha256), ',' ORDER BY id))
   FROM finance_message WHERE direction = 'out'
 """
 
@@ -236,8 +236,9 @@ def test_copies_keep_still(stage):
         for name in names:
             place.cluster.rows(
                 name,
-                "UPDATE finance_connector SET address = regexp_replace(address, '127.0.0.1:[0-9]+', %s), "
-                "oauth_token_url = regexp_replace(oauth_token_url, '127.0.0.1:[0-9]+', %s) WHERE address LIKE '%%127%%'",
+                "UPDATE finance_connector SET address = regexp_replace(address, '127.0.0.1:[0-9]+', %s),"
+                " oauth_token_url = regexp_replace(oauth_token_url, '127.0.0.1:[0-9]+', %s)"
+                " WHERE address LIKE '%%127%%'",
                 (f"127.0.0.1:{trap.port}",) * 2,
             )
     kept = host.one("books", KEPT)

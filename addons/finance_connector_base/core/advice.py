@@ -7,7 +7,6 @@ its prefixes.
 TITLES = {
     "job.failed": "Unexpected failure",
     "outcome.unknown": "Outcome unknown",
-    "permit": "Not from this database",
     "auth": "Sign-in or consent refused",
     "configuration": "Set-up incomplete",
     "mapping": "Mapping missing",
@@ -61,8 +60,6 @@ ADVICE = {
     "job.failed": "The software met something it did not expect. Tell your administrator; the message is kept.",
     "outcome.unknown": "It is not known whether the other side carried this out. Look it up there before "
     "anything is sent again.",
-    "permit": "This is a copy, or not bound to this server. If it is to take over, an administrator makes it the home "
-    "of the database; see the settings.",
     "auth": "Enter the password, key or token under Secrets again, or renew the consent, then test and resume.",
     "https.401": "The sign-in is refused. Enter user and secret again, and check how we sign in on page Line.",
     "https.403": "We are known but may not do this. Ask the other side to grant it to our user or client.",
@@ -151,8 +148,8 @@ ADVICE = {
     "soap.auth": "The service refuses our sign-in. Enter user and password again, then test once more.",
     "secret.missing": "Enter the secret named above under Secrets, then test again.",
     "sign": "Enter the key for signing under Secrets again; it must be a PEM key, or the shared secret.",
-    "permit": "Nothing may leave this database. If it is the real one, an administrator binds it to this server in "
-    "Settings; if it is a copy, leave it as it is. A connector must also be for the environment of its server.",
+    "permit": "Nothing may leave this database. If it is a copy, leave it as it is. If it takes over, an administrator "
+    "makes this its home in Settings. A connector must also be for the environment of its server.",
     "schema": "Send what the description at /finance/api/v1/openapi.json asks for at this place.",
     "api.key": "Ask the administrator for a valid key; keys end on their last day.",
     "api.network": "Call from an address the key is meant for, or have the administrator add this one.",
