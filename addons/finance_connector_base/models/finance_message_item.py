@@ -74,42 +74,38 @@ class FinanceMessageItem(models.Model):
         self.invalidate_model()
 
     @api.model
-    def _earlier(self, message, name, keys, state):
-        """Messages before this one that still hold one of these objects in ``state``."""
-        if not keys:
-            return self.env["finance.message"]
+    def _earlier(self, message, state, own):
+        """Objects of messages before this one that are in ``state``, where the same object here is in one of ``own``.
+
+        :return: ids of the rows, and the messages
+        """
+        self.flush_model()
         rows = self.env.execute_query(
             SQL(
-                "SELECT DISTINCT i.message_id FROM finance_message_item i JOIN finance_message m ON m.id = i.message_id"
-                " WHERE i.connector_id = %s AND i.object = %s AND i.state = %s AND i.message_id < %s"
-                " AND m.state NOT IN ('cancelled', 'processed') AND (i.source_system, i.external_id) IN %s",
-                message.connector_id.id,
-                name,
-                state,
+                "SELECT i.id, i.message_id FROM finance_message_item own "
+                "JOIN finance_message_item i ON i.connector_id = own.connector_id AND i.object = own.object "
+                "AND i.source_system = own.source_system AND i.external_id = own.external_id "
+                "JOIN finance_message m ON m.id = i.message_id "
+                "WHERE own.message_id = %s AND own.state IN %s AND i.message_id < %s AND i.state = %s "
+                "AND i.state IN ('waiting', 'refused') AND m.state NOT IN ('cancelled', 'processed')",
                 message.id,
-                tuple(keys),
+                own,
+                message.id,
+                state,
             )
         )
-        return self.env["finance.message"].browse([row[0] for row in rows])
+        return [row[0] for row in rows], self.env["finance.message"].browse({row[1] for row in rows})
 
     @api.model
-    def _supersede(self, message, name, keys):
-        """These objects came again and were taken: what was refused of them before is settled.
+    def _supersede(self, message):
+        """Objects came again and were taken: what was refused of them before is settled.
 
         :return: messages in which nothing waits for a person any more
         """
-        before = self._earlier(message, name, keys, "refused")
-        if not before:
+        ids, before = self._earlier(message, "refused", ("done", "unchanged"))
+        if not ids:
             return before
-        self.env.cr.execute(
-            SQL(
-                "UPDATE finance_message_item SET state = 'superseded' WHERE message_id IN %s AND object = %s "
-                "AND state = 'refused' AND (source_system, external_id) IN %s",
-                tuple(before.ids),
-                name,
-                tuple(keys),
-            )
-        )
+        self.env.cr.execute(SQL("UPDATE finance_message_item SET state = 'superseded' WHERE id = ANY(%s)", ids))
         self.invalidate_model()
         held = self._read_group(
             [("message_id", "in", before.ids), ("state", "in", ("waiting", "refused"))], ["message_id"]

@@ -268,7 +268,8 @@ class FinanceApi(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 "INSERT INTO finance_api_answer (connector_id, key, fingerprint, create_uid, create_date) "
-                "VALUES (%s, %s, %s, %s, now() AT TIME ZONE 'UTC') RETURNING id",
+                "VALUES (%s, %s, %s, %s, now() AT TIME ZONE 'UTC') "
+                "ON CONFLICT (connector_id, key) DO NOTHING RETURNING id",
                 connector.id,
                 idempotency_key,
                 asked,
@@ -276,7 +277,11 @@ class FinanceApi(models.AbstractModel):
             ),
             log_exceptions=False,
         )
-        return self.env["finance.api.answer"].browse(self.env.cr.fetchone()[0])
+        row = self.env.cr.fetchone()
+        if row is None:
+            text = self.env._("A request with this idempotency key is being worked on.")
+            raise Refusal(409, "idempotency.busy", text, headers={"Retry-After": "1"})
+        return self.env["finance.api.answer"].browse(row[0])
 
     def _outcome(self, message, registered):
         """What is answered to a request: 200, 202 while it waits, 422 where nothing of it was taken."""

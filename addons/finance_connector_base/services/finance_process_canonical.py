@@ -25,17 +25,15 @@ class FinanceProcessCanonical(models.AbstractModel):
     def process(self, message):
         options = message.options
         run = Run(message, options["object"], self._items(message), bool(options.get("post")))
-        keys = [item.key for item in run.items]
         items = self.env["finance.message.item"]
-        if items._earlier(message, run.name, keys, "waiting"):
+        if items._earlier(message, "waiting", ("waiting", "refused"))[0]:
             text = self.env._("An earlier request for the same object is under way.")
             raise TurnError(text, retry_after=TURN_SECONDS)
         # the company of the client alone, whatever companies the person or job works in
         env = self.env(context={**self.env.context, "allowed_company_ids": message.company_id.ids})
         self._write_run(env[writer_name(run.name)], run, options.get("mode") == "all")
         items._store_outcomes(message, run.items)
-        taken = [item.key for item in run.items if item.state in ("done", "unchanged")]
-        for settled in items._supersede(message, run.name, taken):
+        for settled in items._supersede(message):
             settled.sudo().action_retry()
         self._report(message, run)
         return self._summary(message)
