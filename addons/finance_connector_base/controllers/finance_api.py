@@ -51,5 +51,5 @@ def _response(answer):
         "X-Content-Type-Options": "nosniff",
         **answer.headers,
     }
-    content = "" if answer.body is None else json.dumps(answer.body, ensure_ascii=False)
+    content = "" if answer.body is None else json.dumps(answer.body, ensure_ascii=False, sort_keys=True)
     return request.make_response(content, headers=list(headers.items()), status=answer.status)
