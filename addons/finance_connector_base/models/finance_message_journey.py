@@ -213,7 +213,8 @@ class FinanceMessageJourney(models.Model):
     def _made_by(self):
         """Stored and indexed fields of other models that name the message a record came from."""
         for name, model in self.env.registry.items():
-            if model._abstract or not model._auto or name in OWN or not self.env[name].has_access("read"):
+            kept = model._auto and model._log_access and not model._abstract
+            if not kept or name in OWN or not self.env[name].has_access("read"):
                 continue
             for field in model._fields.values():
                 if field.type == "many2one" and field.comodel_name == self._name and field.store and field.index:
