@@ -62,14 +62,14 @@ class FinanceAuditEvent(models.Model):
             self.env.cr.execute(script.read())
 
     @api.model_create_multi
-    def create(self, vals_list):
+    def create(self, vals_list):  # pylint: disable=method-required-super
         raise UserError(self.env._("Audit events are noted by what happens, not made by hand."))
 
     def write(self, vals):
         raise UserError(self.env._("Audit events are not changed."))
 
-    def unlink(self):
-        raise UserError(self.env._("Audit events are not deleted."))
+    def unlink(self):  # pylint: disable=method-required-super
+        raise UserError(self.env._("Audit events are not deleted."))  # pylint: disable=no-raise-unlink
 
     def _compute_seal(self):
         self.env.cr.execute(

@@ -16,7 +16,7 @@ class FinanceCanonicalDocument(models.AbstractModel):
         """``customer`` or ``supplier``."""
         raise NotImplementedError
 
-    def _prepare(self, run):
+    def _prepare(self, run):  # pylint: disable=missing-return
         super()._prepare(run)
         self._look_up(run, "partner", {(item.source, item.found.partner) for item in run.waiting})
         codes = {(code, item.day) for item in run.waiting for line in item.found.lines for code in line.taxes}
@@ -75,7 +75,7 @@ class FinanceCanonicalDocument(models.AbstractModel):
             values["account_id"] = self._found(run, "account", (line.account, item.day), f"{pointer}/account")
         return values
 
-    def _check(self, run, pairs, records):
+    def _check(self, run, pairs, records):  # pylint: disable=missing-return
         for (item, _values), move in zip(pairs, records, strict=True):
             wanted = item.found.total
             if wanted is not None and move.currency_id.compare_amounts(move.amount_total, float(wanted)):
@@ -125,7 +125,7 @@ class FinanceCanonicalCreditNote(models.AbstractModel):
     def _type_of(self, found):
         return "out_refund" if found.side == "customer" else "in_refund"
 
-    def _prepare(self, run):
+    def _prepare(self, run):  # pylint: disable=missing-return
         super()._prepare(run)
         for side, name, kind in (("customer", "invoice", "sale"), ("supplier", "bill", "purchase")):
             credited = [(item.source, item.found.credits) for item in run.waiting if item.found.side == side]

@@ -15,7 +15,7 @@ class FinanceCanonicalJournalEntry(models.AbstractModel):
     _description = "Canonical journal entry"
     _led = "entry"
 
-    def _prepare(self, run):
+    def _prepare(self, run):  # pylint: disable=missing-return
         super()._prepare(run)
         partners = {(item.source, line.partner) for item in run.waiting for line in item.found.lines if line.partner}
         self._look_up(run, "partner", partners)

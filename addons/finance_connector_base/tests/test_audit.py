@@ -131,7 +131,7 @@ class TestAudit(AuditCase):
         """What a savepoint undoes leaves no event behind, and the failure itself does."""
         def half(message):
             self.env["finance.audit"]._note("test.half", message)
-            raise UserError("no")
+            raise UserError(self.env._("no"))
 
         message, _new = self.store()
         with self.processing(half):
