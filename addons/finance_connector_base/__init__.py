@@ -1,11 +1,12 @@
 from odoo.tools import config
 
-from . import controllers, figures, models, operations, services, steps, transports, webhooks, wizards
+from . import controllers, figures, models, operations, services, steps, tracing, transports, webhooks, wizards
 from .core import masking
 from .server import limit_reading
 
 limit_reading()
 masking.install()
+tracing.install()
 
 if "finance_connector_base" in config["server_wide_modules"]:
     from . import runner

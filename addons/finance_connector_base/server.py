@@ -93,6 +93,27 @@ def metrics_seconds():
     return float(option("metrics_seconds", 10))
 
 
+def log_format():
+    """``json``: one object a line; anything else leaves the log as Odoo writes it."""
+    return option("log_format", "text")
+
+
+def trace_endpoint():
+    """Where spans are sent (OTLP over HTTP), such as ``http://collector:4318/v1/traces``; none: nowhere."""
+    return option("trace_endpoint")
+
+
+def trace_headers():
+    """Headers a collector asks for: ``name=value, …``."""
+    pairs = (part.partition("=") for part in option("trace_headers", "").split(",") if part.strip())
+    return {name.strip(): value.strip() for name, _sign, value in pairs}
+
+
+def trace_sample():
+    """Share of the traces that are sent, 0 to 1; a trace is sent whole or not at all, alike on all servers."""
+    return float(option("trace_sample", 1))
+
+
 def api_max_bytes():
     """Largest body the canonical interface reads; ten thousand journal entries of two rows are about 5 MB."""
     return int(option("api_max_bytes", 32 << 20))

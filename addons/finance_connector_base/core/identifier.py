@@ -1,5 +1,6 @@
 """Identifiers that sort by time."""
 
+import hashlib
 import os
 import uuid
 
@@ -11,3 +12,16 @@ def uuid7(milliseconds, random=None):
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return uuid.UUID(int=value)
+
+
+def trace_id(correlation_id):
+    """The 128 bits of a trace (W3C Trace Context): those of the UUID itself, else of the identifier's SHA-256."""
+    try:
+        return uuid.UUID(correlation_id).int or 1
+    except ValueError:
+        return int.from_bytes(hashlib.sha256(correlation_id.encode()).digest()[:16], "big") or 1
+
+
+def root_span_id(correlation_id):
+    """The 64 bits of the span with which a trace begins; the same wherever it is asked for."""
+    return int.from_bytes(hashlib.sha256(correlation_id.encode()).digest()[16:24], "big") or 1

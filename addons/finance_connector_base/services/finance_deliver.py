@@ -10,6 +10,7 @@ import psycopg2
 
 from odoo import api, models
 
+from .. import tracing
 from ..core import machine
 from ..core.canonical import sha256
 from ..core.errors import DuplicateError, FinanceError, TurnError
@@ -49,6 +50,7 @@ class Delivery:
     options: dict
     transport: object
     within: float  # seconds after the claim in which the call may begin
+    facts: dict  # what log and traces know it by
     begun: float = 0.0  # on this process's steady clock, before the claim
 
     def held_up(self):
@@ -134,7 +136,9 @@ class FinanceDeliver(models.AbstractModel):
             return self._own(self._name, "_follow", message_id) if claimed.why == "follow" else claimed
         delivery = replace(claimed, begun=begun)
         call = self._send if delivery.step == "send" else self._ask
-        return Done(self._fenced(delivery, *call(delivery)))
+        with tracing.work(delivery.step, delivery.facts, attempt=delivery.attempt):
+            called = call(delivery)
+        return Done(self._fenced(delivery, *called))
 
     # claim
 
@@ -147,6 +151,11 @@ class FinanceDeliver(models.AbstractModel):
         row = standings._read(message_id, line=True)
         if row is None:
             return Done(self.env._("gone, or another worker is at it"), "locked")
+        with tracing.work("claim", tracing.facts(self.env, row.values)):
+            return self._claim_row(row)
+
+    def _claim_row(self, row):
+        standings = self.env["finance.standing"]
         if row.state == "ready" and row.stopped:
             words = self.env._("Not sent: emergency stop")
             standings._write(row, row.standing, result_text=words)
@@ -231,6 +240,7 @@ class FinanceDeliver(models.AbstractModel):
             options=row.options or {},
             transport=self.env[f"finance.process.{row.kind}"]._transport(message),
             within=row.policy.call_within(),
+            facts=tracing.facts(self.env, row.values),
         )
 
     # the calls, with no transaction open
@@ -334,9 +344,10 @@ class FinanceDeliver(models.AbstractModel):
         if not step or not step.do:
             return Done(self.env._("another worker is at it"), "locked")
         message = self.env["finance.message"].browse(message_id)
-        _nothing, error = self.env["finance.intake"]._shielded(
-            message, lambda: message._processor().delivered(message, message._answer())
-        )
+        with tracing.work("post", tracing.facts(self.env, row.values)):
+            _nothing, error = self.env["finance.intake"]._shielded(
+                message, lambda: message._processor().delivered(message, message._answer())
+            )
         if error is None:
             standings._apply(row, machine.followed(row.standing))
             return Done(self.env._("done"))

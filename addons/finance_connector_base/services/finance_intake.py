@@ -12,6 +12,7 @@ from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
+from .. import tracing
 from ..core import machine
 from ..core.canonical import sha256
 from ..core.errors import AuthError, FinanceError
@@ -30,7 +31,7 @@ class FinanceIntake(models.AbstractModel):
     _description = "Intake"
 
     @api.model
-    def _insert(self, values, content):
+    def _insert(self, given, content):
         """One insert that the unique key decides; ``None`` where the key exists already."""
         values = {
             "correlation_id": str(uuid7(time.time_ns() // 1_000_000)),
@@ -44,8 +45,13 @@ class FinanceIntake(models.AbstractModel):
             "write_uid": self.env.uid,
             "create_date": fields.Datetime.now(),
             "write_date": fields.Datetime.now(),
-            **{name: value for name, value in values.items() if value not in (None, False)},
+            **{name: value for name, value in given.items() if value not in (None, False)},
         }
+        begins = "receive" if values["direction"] == "in" else "submit"
+        with tracing.work(begins, tracing.facts(self.env, values), root=not given.get("correlation_id")):
+            return self._insert_row(values, content)
+
+    def _insert_row(self, values, content):
         inline = len(content) <= INLINE_BYTES
         if inline:
             values["body"] = psycopg2.Binary(base64.b64encode(content))
@@ -243,6 +249,11 @@ class FinanceIntake(models.AbstractModel):
         row = standings._read(message.id)
         if row is None:
             raise RetryableJobError("held by another worker", seconds=10, ignore_retry=True)
+        with tracing.work("process", tracing.facts(self.env, row.values), attempt=row.standing.attempt + 1):
+            return self._process_row(message, row, now)
+
+    def _process_row(self, message, row, now):
+        standings = self.env["finance.standing"]
         begun = machine.begin(replace(row.standing, next_try_on=None) if now else row.standing, row.now)
         if machine.Call("process") not in begun.do:
             standings._apply(row, begun)
@@ -254,7 +265,7 @@ class FinanceIntake(models.AbstractModel):
         started_at = time.monotonic()
         before = {case: case.occurrences for case in message._blocking_cases()} if row.has_cases else {}
         processor = self.env[f"finance.process.{'envelope' if (row.options or {}).get(UNOPENED) else row.kind}"]
-        result, error = self._shielded(message, lambda: self._work(message, processor))
+        result, error = self._shielded(message, lambda: self._work(message, processor, row))
         if error is not None:
             self._note_gaps(message, error)
             step = machine.process_failed(begun.standing, row.policy, row.now, error.category, error.retry_after)
@@ -268,10 +279,11 @@ class FinanceIntake(models.AbstractModel):
         standings._apply(row, step, error, alongside=attempt, **values)
         return values["result_text"] or self.env._("processed")
 
-    def _work(self, message, processor):
+    def _work(self, message, processor, row):
         """Nothing is processed by a flow for which not everything is approved."""
         message.flow_id._require_settled()
-        return processor.process(message.with_context(finance_processing=message.id)) or {}
+        with tracing.work("post", tracing.facts(self.env, row.values)):
+            return processor.process(message.with_context(finance_processing=message.id)) or {}
 
     def _note_gaps(self, message, error):
         """Values without mapping are counted, although all else that processing wrote is undone."""
