@@ -37,7 +37,7 @@ host = 127.0.0.1
 channels = root:6,root.finance:6,root.finance.pay:2
 """
 
-#: Fifty payments: ready, planned, unknown, one whose job is held by a worker; pollers of each kind, and a token.
+#: Fifty approved payments: ready, planned, unknown, one whose job a worker holds; pollers of each kind, and a token.
 CONNECT = """
 from datetime import timedelta
 values = {{"state": "active", "domain": "bank", "calls_at_once": 0, "timeout_seconds": 5}}
@@ -45,7 +45,9 @@ Connector = env["finance.connector"]
 bank = Connector.create({{**values, "name": "Bank", "code": "bank", "transport": "https", "address": "{address}",
     "push_path": "/payments", "ask_path": "/payments/{{key}}"}})
 env["finance.flow"].create({{"name": "single", "connector_id": bank.id, "kind": "file", "direction": "out",
-    "quiet_seconds": 1, "moves_money": True}})
+    "quiet_seconds": 1, "moves_money": True, "needs_approval": True}})
+env["res.users"].create({{"login": "ann", "password": "ann", "name": "Ann", "email": "ann@example.com",
+    "group_ids": [(4, env.ref("finance_connector_base.group_approver").id)]}})
 port = "{address}".rpartition(":")[2].partition("/")[0]
 pollers = [
     {{"name": "Poll", "code": "poll", "transport": "https", "address": "{address}", "pull_path": "/payments"}},
@@ -141,9 +143,10 @@ class Host:
         assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr[-3000:]
         return done.stdout.partition("RESULT")[2].strip()
 
-    def server(self, name):
+    def server(self, name, *options):
         """A server of its own for each: copies hold the same jobs, which one runner cannot tell apart."""
-        return Server(name, workers=2, environment=dict(self.environment), label="copies").start(wait=False)
+        environment = dict(self.environment)
+        return Server(name, workers=2, options=options, environment=environment, label="copies").start(wait=False)
 
     def one(self, database, query):
         rows = self.cluster.rows(database, query)
@@ -172,6 +175,21 @@ def copied_files(cluster, folder):
     return other
 
 
+def approve_all(host):
+    """A second person releases each payment over JSON-RPC; no job runner is at work meanwhile."""
+    server = host.server("books", "--load", "base,rpc,web")
+    try:
+        server.wait_until_answering()
+        person = {"login": "ann", "password": "ann"}
+        waiting = server.call("finance.approval", "search", [[("state", "=", "waiting")]], **person)
+        for approval in waiting:
+            server.call("finance.approval", "action_approve", [[approval]], **person)
+    finally:
+        server.kill()
+    approved = "SELECT count(*) FROM finance_message WHERE direction = 'out' AND approved_hash = sha256"
+    assert host.one("books", approved) == PAYMENTS
+
+
 @pytest.fixture(scope="module")
 def stage():
     """The original on its host, with fifty payments waiting; PostgreSQL's own user can get into its folder."""
@@ -189,6 +207,7 @@ def stage():
         (host.data / "finance_connectors" / "box" / "in").mkdir(parents=True)
         host.shell("books", CONNECT.format(address=bank.addresses["bank"]))
         host.shell("books", SUBMIT.format(flow="single", count=PAYMENTS, round="E2E"))
+        approve_all(host)
         cluster.rows("books", PREPARE)
         yield folder, host, bank, stack
 

@@ -18,6 +18,7 @@ from . import (
     finance_health,
     finance_hook,
     finance_intake,
+    finance_intake_many,
     finance_metrics,
     finance_permit,
     finance_person,
@@ -28,6 +29,7 @@ from . import (
     finance_process_webhook,
     finance_rotation,
     finance_standing,
+    finance_standing_many,
     finance_token,
     finance_wire,
 )

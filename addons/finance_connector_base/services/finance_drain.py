@@ -8,6 +8,9 @@ from odoo.tools import SQL
 
 #: How many messages are looked up at a time.
 PAGE = 50
+#: Incoming messages whose processing takes no longer share a transaction; this many of a page at first.
+TOGETHER_SECONDS = 0.1
+FIRST_TOGETHER = 5
 #: Why nothing is sent until a person opens the line again, and wakes what waits.
 SHUT = ("stopped", "inactive", "permit")
 
@@ -40,37 +43,56 @@ class FinanceDrain(models.AbstractModel):
             parts = self.env["finance.deliver"]._own(self._name, "_call_helpers", flow_id, direction)
         while True:
             page = self.env["finance.deliver"]._own(self._name, "_page", flow_id, direction, last, part, parts)
-            with contextlib.closing(work(page)) as steps:
-                for last, why in steps:
+            now = page[: size - done]
+            with contextlib.closing(work(now)) as steps:
+                for last, count, why in steps:
                     if why == "postponed":
                         return self._again(flow, done, self._free_on(last))
-                    done += why not in SHUT
+                    done += 0 if why in SHUT else count
                     if done >= size or time.monotonic() >= until:
                         return self._again(flow, done) if done else self.env._("nothing may be sent now")
-            if len(page) < PAGE and parts > 1:
+            if not len(now) == len(page) < PAGE:
+                continue
+            if parts > 1:
                 part, parts, last = 0, 1, 0
-            elif len(page) < PAGE:
+            else:
                 return self.env._("%s done", done)
 
     def _take_in(self, page):
-        """Process messages, each in a transaction of its own; one cursor serves all, one after the other.
+        """Process messages: those that are quickly done share a transaction, each with a savepoint of its own.
 
-        The commit ends the transaction of a single message, as leaving its cursor would.
+        One cursor serves all, one transaction after the other. How many share one follows from how long the
+        last ones took, so that nothing is locked for much longer than ``TOGETHER_SECONDS`` by them.
         """
+        together = FIRST_TOGETHER
         with self.env.registry.cursor() as cr:
-            for message_id, user_id in page:
-                try:
-                    self.env(cr=cr, user=user_id, su=True)["finance.intake"]._process_one(message_id)
-                    cr.commit()  # pylint: disable=invalid-commit
-                except psycopg2.OperationalError:  # another transaction was faster: again on fresh cursors
-                    cr.rollback()
-                    self._for(user_id)._own("finance.intake", "_process_one", message_id)
-                yield message_id, None
+            while page:
+                begun = time.monotonic()
+                taken = self._take_together(cr, page[:together], begun + TOGETHER_SECONDS)
+                page = page[len(taken) :]
+                yield taken[-1], len(taken), None
+                pace = len(taken) * TOGETHER_SECONDS / (time.monotonic() - begun)
+                together = min(PAGE, max(1, int(pace)))
+
+    def _take_together(self, cr, slice_, until):
+        """Process the first messages of a slice, in one transaction where all goes well.
+
+        :return: their ids
+        """
+        try:
+            taken = self.env(cr=cr, su=True)["finance.intake"]._process_many(slice_, until)
+            cr.commit()  # pylint: disable=invalid-commit
+        except psycopg2.OperationalError:  # another transaction was faster: each again, on a fresh cursor
+            cr.rollback()
+            taken = [message_id for message_id, _user in slice_]
+            for message_id, user_id in slice_:
+                self._for(user_id)._own("finance.intake", "_process_one", message_id)
+        return taken
 
     def _send_out(self, page):
         """The next step of each message; the reason where nothing could be done with it."""
         for message_id, user_id in page:
-            yield message_id, self._for(user_id)._next(message_id).why
+            yield message_id, 1, self._for(user_id)._next(message_id).why
 
     def _for(self, user_id):
         return self.env(user=user_id, su=True)["finance.deliver"]

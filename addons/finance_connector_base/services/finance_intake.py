@@ -2,7 +2,7 @@ import base64
 import contextlib
 import logging
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import psycopg2
 
@@ -19,9 +19,22 @@ from ..core.errors import AuthError, FinanceError
 from ..core.identifier import uuid7
 from ..mapping.errors import MappingError
 from ..models.finance_message import INLINE_BYTES, UNOPENED
+from .finance_standing import Row
 from .finance_wire import keep
 
 _logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Tried:
+    """What processing a message came to; the message's own row does not tell it yet."""
+
+    row: Row
+    standing: machine.Standing
+    before: dict  # its blocking cases, with how often each had been reported
+    result: dict | None
+    error: FinanceError | None
+    milliseconds: int
 
 
 class FinanceIntake(models.AbstractModel):
@@ -262,22 +275,35 @@ class FinanceIntake(models.AbstractModel):
         blocker = self._blocked_by(message, row)
         if blocker:
             return self.env._("waits for the case of %s", blocker.name)
+        tried = self._try(message, row, begun.standing)
+        if tried.error is not None:
+            return self._put_off(tried, now)
+        step = machine.processed(tried.standing, self._waits(message, tried.before))
+        attempt = standings._finished(row, tried.standing.attempt, tried.milliseconds, None)
+        values = {"result": psycopg2.extras.Json(tried.result), "result_text": tried.result.get("text")}
+        standings._apply(row, step, alongside=attempt, **values)
+        return values["result_text"] or self.env._("processed")
+
+    def _try(self, message, row, standing):
+        """Process a message inside a savepoint; nothing of the message itself is written yet."""
         started_at = time.monotonic()
         before = {case: case.occurrences for case in message._blocking_cases()} if row.has_cases else {}
         processor = self.env[f"finance.process.{'envelope' if (row.options or {}).get(UNOPENED) else row.kind}"]
         result, error = self._shielded(message, lambda: self._work(message, processor, row))
-        if error is not None:
-            self._note_gaps(message, error)
-            step = machine.process_failed(begun.standing, row.policy, row.now, error.category, error.retry_after)
-            if now:
-                step = replace(step, do=tuple(command for command in step.do if not isinstance(command, machine.Wake)))
-            values = {"result_text": str(error)}
-        else:
-            step = machine.processed(begun.standing, self._waits(message, before))
-            values = {"result": psycopg2.extras.Json(result), "result_text": result.get("text")}
-        attempt = standings._finished(row, begun.standing.attempt, int((time.monotonic() - started_at) * 1000), error)
-        standings._apply(row, step, error, alongside=attempt, **values)
-        return values["result_text"] or self.env._("processed")
+        milliseconds = int((time.monotonic() - started_at) * 1000)
+        return Tried(row, standing, before, result, error, milliseconds)
+
+    def _put_off(self, tried, now=False):
+        """Write that processing failed, with the case or the next try that follows."""
+        row, error = tried.row, tried.error
+        self._note_gaps(self.env["finance.message"].browse(row.id), error)
+        step = machine.process_failed(tried.standing, row.policy, row.now, error.category, error.retry_after)
+        if now:
+            step = replace(step, do=tuple(command for command in step.do if not isinstance(command, machine.Wake)))
+        standings = self.env["finance.standing"]
+        attempt = standings._finished(row, tried.standing.attempt, tried.milliseconds, error)
+        standings._apply(row, step, error, alongside=attempt, result_text=str(error))
+        return str(error)
 
     def _work(self, message, processor, row):
         """Nothing is processed by a flow for which not everything is approved."""
@@ -318,12 +344,23 @@ class FinanceIntake(models.AbstractModel):
 
     def _waits(self, message, before):
         """Whether cases still hold the message; those not reported again have lost their cause."""
+        self._settle_gone(before)
+        return message.id in self._held(message.ids)
+
+    def _settle_gone(self, before):
+        """Close the cases that were not reported again."""
         settled = [case for case, times in before.items() if case.occurrences == times]
         self.env["finance.exception"].sudo().concat(*settled)._solve(self.env._("Solved by itself: the cause is gone."))
+
+    def _held(self, message_ids):
+        """Those of the messages that open cases hold."""
         self.env["finance.exception"].flush_model(["state", "blocking"])
-        held = "SELECT EXISTS (SELECT FROM finance_exception WHERE message_id = %s AND state = 'open' AND blocking)"
-        self.env.cr.execute(held, [message.id])
-        return self.env.cr.fetchone()[0]
+        self.env.cr.execute(
+            "SELECT DISTINCT message_id FROM finance_exception"
+            " WHERE message_id = ANY(%s) AND state = 'open' AND blocking",
+            [message_ids],
+        )
+        return {message_id for (message_id,) in self.env.cr.fetchall()}
 
     def _why(self, row, step):
         if step.why == "held":

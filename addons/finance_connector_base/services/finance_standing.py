@@ -40,7 +40,7 @@ READ = """
  LEFT JOIN finance_gate g ON g.connector_id = m.connector_id
  LEFT JOIN finance_breaker b ON b.connector_id = m.connector_id
        AND b.operation = CASE m.state WHEN 'unknown' THEN 'ask' ELSE 'send' END
-     WHERE m.id = %s
+     WHERE m.id = ANY(%s)
 """
 #: Advisory lock that claims share, and that is taken alone to stop or pause connectors.
 LINES = 0x46494E4C
@@ -91,11 +91,16 @@ class FinanceStanding(models.AbstractModel):
         lock = SQL("FOR NO KEY UPDATE OF m" if wait else "FOR NO KEY UPDATE OF m SKIP LOCKED")
         if line:
             lock = SQL("AND (SELECT pg_advisory_xact_lock_shared(%s)) IS NOT NULL %s FOR SHARE OF c", LINES, lock)
-        self.env.cr.execute(SQL("%s %s", SQL(READ, message_id), lock))
-        values = self.env.cr.dictfetchone()
-        if not values:
-            return None
-        return Row(values, Standing(**{name: values[name] for name in STANDING}), self._policy(values))
+        rows = self._rows([message_id], lock)
+        return rows[0] if rows else None
+
+    @api.model
+    def _rows(self, message_ids, lock):
+        self.env.cr.execute(SQL("%s %s", SQL(READ, message_ids), lock))
+        return [
+            Row(values, Standing(**{name: values[name] for name in STANDING}), self._policy(values))
+            for values in self.env.cr.dictfetchall()
+        ]
 
     @api.model
     def _shut(self, connectors):

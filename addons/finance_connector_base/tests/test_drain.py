@@ -90,6 +90,60 @@ class TestDrainIn(Batches, FinanceCase):
         self.assertEqual([len(message.attempt_ids) for message in messages], [1, 1, 1])
         self.assertEqual((messages[1].exception_ids.code, partner.name), ("x", "also good"))
 
+    def test_what_each_one_keeps_for_itself(self):
+        """Case, user, audit event and tries of a message do not depend on those that share its transaction."""
+        good, doubtful, other = self.bring(b"good", b"doubtful", b"other")
+        operator = self.roles["operator"]
+        self.env.cr.execute("UPDATE finance_message SET create_uid = %s WHERE id = %s", [operator.id, other.id])
+
+        def effect(message):
+            if message._raw() == b"doubtful":
+                message._open_case("line.doubtful", "look at it", "line 3")
+            return {"text": message._raw().decode(), "by": message.env.uid}
+
+        with self.processing(effect):
+            self.drain()
+        self.assertEqual([m.state for m in (good, doubtful, other)], ["processed", "refused", "processed"])
+        self.assertEqual(doubtful.exception_ids.mapped("place"), ["line 3"])
+        self.assertEqual([m.result["by"] for m in (good, other)], [self.env.uid, operator.id])
+        self.assertEqual((other.write_uid, bool(other.done_on), bool(doubtful.done_on)), (operator, True, False))
+        self.env["finance.audit"]._flush()
+        events = self.env["finance.audit.event"].search([("res_model", "=", "finance.message")])
+        kinds = [{event.kind for event in events if event.res_id == message.id} for message in (good, doubtful)]
+        self.assertEqual(kinds, [{"message.created", "message.processed"}, {"message.created", "message.refused"}])
+
+    def test_solved_cases_of_the_next_time(self):
+        (message,) = self.bring(b"1")
+        with self.processing(lambda message: message._open_case("x", "no") and {}):
+            self.drain()
+        self.assertEqual(message.state, "refused")
+        message._move("received")
+        with self.processing(lambda message: {}):
+            self.drain()
+        self.assertEqual((message.state, message.exception_ids.state), ("processed", "solved"))
+
+    def test_a_strict_flow_waits_for_the_first(self):
+        self.flow.blocking = "flow"
+        first, second = self.bring(b"bad", b"good")
+
+        def effect(message):
+            if message._raw() == b"bad":
+                raise BusinessError("no", code="x")
+            return {}
+
+        with self.processing(effect):
+            self.drain()
+        self.assertEqual((first.state, second.state), ("refused", "received"))
+
+    def test_a_long_one_does_not_take_the_others_along(self):
+        """After the time that messages share, the transaction ends; those that were not begun are free."""
+        messages = self.bring(b"1", b"2", b"3")
+        intake = self.env["finance.intake"]
+        looked_at = intake._process_many([(one.id, self.env.uid) for one in messages], until=0)
+        self.env.invalidate_all()
+        self.assertEqual(looked_at, messages[0].ids)
+        self.assertEqual(messages.mapped("state"), ["processed", "received", "received"])
+
     def test_stops_and_comes_again(self):
         messages = self.bring(b"1", b"2", b"3", b"4", b"5")
         self.flow.drain_messages = 2
