@@ -20,6 +20,7 @@ from .scalars import (
     LINE,
     NAME,
     POSITIVE_AMOUNT,
+    SYSTEM,
     told,
 )
 
@@ -30,26 +31,37 @@ Currency = Annotated[str, CURRENCY]
 Country = Annotated[str, COUNTRY]
 Identifier = Annotated[str, IDENTIFIER]
 Code = Annotated[str, CODE]
+System = Annotated[str, SYSTEM]
 Name = Annotated[str, NAME]
 Line = Annotated[str, LINE]
 
 VERSION = "v1"
 #: Rows a document may have; longer ones come as several documents.
 MAX_LINES = 1000
+#: Source system of what was made in this Odoo; its identifiers are Odoo's own numbers.
+HERE = "here"
+
+#: How documents, entries and payments name who they are with.
+PARTNER = (
+    "External identifier of the customer or supplier in the same source system; `here:` and the number "
+    "for one that the source system does not know."
+)
 
 #: path → type; the order is that of the documentation.
 OBJECTS = {}
 
 
-def canonical(name, path, access, label):
+def canonical(name, path, access, label, filters=(), timed=True):
     """Register a type.
 
     :param name: in scopes, links and files, e.g. ``journal-entry``
     :param access: ``w`` where it can be sent to us, ``r`` where it can be read; empty: only its form is described
+    :param filters: what a list of it may be narrowed by (``paging.FILTERS``)
+    :param timed: whether a list of it goes on from the time of a last change
     """
 
     def add(cls):
-        OBJECTS[name] = Registered(name, path, cls, access, label)
+        OBJECTS[name] = Registered(name, path, cls, access, label, filters, timed)
         return cls
 
     return add
@@ -64,6 +76,8 @@ class Registered:
     type: type
     access: str
     label: str
+    filters: tuple = ()
+    timed: bool = True
 
     @property
     def schema(self):
@@ -75,7 +89,11 @@ class Identified:
     """What every canonical object carries."""
 
     external_id: Identifier = told("Its identifier in the source system; it never changes.", example="4711")
-    source_system: Code | None = told("The system that made it; the client's own code if left out.", None, "payroll")
+    source_system: System | None = told(
+        "The system that made it; the client's own code if left out. Read from us, `here` is this Odoo.",
+        None,
+        "payroll",
+    )
     correlation_id: Identifier | None = told("One identifier along the whole way of a business event.", None, "run-7")
     business_key: Line | None = told("What makes it unique for the business, e.g. its number.", None, "INV/2026/77")
 
@@ -96,13 +114,13 @@ class Party(Identified):
     reference: Name | None = told("The number both sides know it by.", None, "C-100")
 
 
-@canonical("customer", "customers", "w", "Customer")
+@canonical("customer", "customers", "rw", "Customer")
 @dataclass(frozen=True, kw_only=True)
 class Customer(Party):
     """Somebody we sell to. Sent again with other values, it is changed."""
 
 
-@canonical("supplier", "suppliers", "w", "Supplier")
+@canonical("supplier", "suppliers", "rw", "Supplier")
 @dataclass(frozen=True, kw_only=True)
 class Supplier(Party):
     """Somebody we buy from. Sent again with other values, it is changed."""
@@ -124,7 +142,7 @@ class DocumentLine:
 class Document(Identified):
     """What invoices, bills and credit notes have in common. A document never changes once it is taken."""
 
-    partner: Identifier = told("External identifier of the customer or supplier.", example="C-100")
+    partner: Identifier = told(PARTNER, example="C-100")
     issued_on: Day = told("Date of the document.", example="2026-01-31")
     due_on: Day | None = told("Last day to pay.", None, "2026-02-28")
     currency: Currency | None = told("Currency of all amounts; the company's own if left out.", None, "EUR")
@@ -134,19 +152,19 @@ class Document(Identified):
     total: Amount | None = told("Control: the document is refused where tax and rows do not give it.", None, "121.00")
 
 
-@canonical("invoice", "invoices", "w", "Invoice")
+@canonical("invoice", "invoices", "rw", "Invoice", filters=("from", "to", "journal", "partner"))
 @dataclass(frozen=True, kw_only=True)
 class Invoice(Document):
     """What a customer owes us."""
 
 
-@canonical("bill", "bills", "w", "Bill")
+@canonical("bill", "bills", "rw", "Bill", filters=("from", "to", "journal", "partner"))
 @dataclass(frozen=True, kw_only=True)
 class Bill(Document):
     """What we owe a supplier."""
 
 
-@canonical("credit-note", "credit-notes", "w", "Credit note")
+@canonical("credit-note", "credit-notes", "rw", "Credit note", filters=("from", "to", "journal", "partner"))
 @dataclass(frozen=True, kw_only=True)
 class CreditNote(Document):
     """What takes an invoice or bill back, in whole or in part; its amounts are positive."""
@@ -164,11 +182,11 @@ class EntryLine:
     currency: Currency | None = told("Currency of the amount; that of the entry if left out.", None, "EUR")
     company_amount: Amount | None = told("The same in the company's currency, where the source knows it.", None)
     text: Line | None = told("What it is for.", None, "Salaries January")
-    partner: Identifier | None = told("External identifier of the customer or supplier.", None)
+    partner: Identifier | None = told(PARTNER, None)
     cost_centre: Code | None = told("Code of the cost centre.", None)
 
 
-@canonical("journal-entry", "journal-entries", "w", "Journal entry")
+@canonical("journal-entry", "journal-entries", "rw", "Journal entry", filters=("from", "to", "journal", "ledger"))
 @dataclass(frozen=True, kw_only=True)
 class JournalEntry(Identified):
     """Rows that balance in every currency. An entry never changes once it is taken; it is reversed."""
@@ -192,13 +210,13 @@ class Reversal(Identified):
     reason: Line = told("Why; it stands on each reversing entry.", example="Payroll run was wrong")
 
 
-@canonical("payment", "payments", "w", "Payment")
+@canonical("payment", "payments", "rw", "Payment", filters=("from", "to", "journal", "direction"))
 @dataclass(frozen=True, kw_only=True)
 class Payment(Identified):
     """Money received or paid. What we pay stays a draft here: it leaves only by the approvals of this system."""
 
     direction: Literal["in", "out"] = told("in: received, out: paid.", example="in")
-    partner: Identifier = told("External identifier of the customer or supplier.", example="C-100")
+    partner: Identifier = told(PARTNER, example="C-100")
     amount: PositiveAmount = told("Amount, more than zero.", example="121.00")
     currency: Currency | None = told("Currency of the amount; the journal's if left out.", None, "EUR")
     paid_on: Day = told("Day of the payment.", example="2026-02-10")
@@ -206,7 +224,7 @@ class Payment(Identified):
     reference: Line | None = told("What the payment says it is for.", None, "INV/2026/77")
 
 
-@canonical("cost-centre", "cost-centres", "w", "Cost centre")
+@canonical("cost-centre", "cost-centres", "rw", "Cost centre")
 @dataclass(frozen=True, kw_only=True)
 class CostCentre(Identified):
     """Where costs and revenues are collected. Sent again with other values, it is changed."""
@@ -215,7 +233,7 @@ class CostCentre(Identified):
     name: Name = told("Name.", example="Sales department")
 
 
-@canonical("tax-code", "tax-codes", "", "Tax code")
+@canonical("tax-code", "tax-codes", "r", "Tax code", filters=("use",))
 @dataclass(frozen=True, kw_only=True)
 class TaxCode(Identified):
     """A tax that documents may name."""
@@ -227,7 +245,7 @@ class TaxCode(Identified):
     country: Country | None = told("Country of the tax.", None, "BE")
 
 
-@canonical("balance", "balances", "", "Balance of an account")
+@canonical("balance", "balances", "r", "Balance of an account", filters=("until", "account"), timed=False)
 @dataclass(frozen=True, kw_only=True)
 class Balance(Identified):
     """One row of the trial balance: posted entries up to and with a day, in the company's currency."""
@@ -241,6 +259,35 @@ class Balance(Identified):
     currency: Currency = told("The company's currency.", example="EUR")
 
 
+@canonical("statement", "statements", "r", "Bank statement", filters=("from", "to", "journal"))
+@dataclass(frozen=True, kw_only=True)
+class Statement(Identified):
+    """What a bank says about an account over a time; its rows are read as bank transactions."""
+
+    number: Line | None = told("Number of the statement.", None, "2026/021")
+    journal: Code = told("Code of the bank journal.", example="BNK1")
+    dated_on: Day | None = told("Day of its last row.", None, "2026-01-31")
+    currency: Currency = told("Currency of the account.", example="EUR")
+    opening: Amount = told("Balance before its first row.", example="100.00")
+    closing: Amount = told("Balance after its last row, as the bank says.", example="250.00")
+    rows: PositiveAmount = told("How many rows it has.", example="12")
+
+
+@canonical("transaction", "transactions", "r", "Bank transaction", filters=("from", "to", "journal"))
+@dataclass(frozen=True, kw_only=True)
+class Transaction(Identified):
+    """One row of a bank account, booked."""
+
+    journal: Code = told("Code of the bank journal.", example="BNK1")
+    statement: Identifier | None = told("The number of its statement here.", None, "77")
+    booked_on: Day = told("Booking date.", example="2026-01-30")
+    amount: Amount = told("Positive came in, negative went out.", example="-121.00")
+    currency: Currency = told("Currency of the amount.", example="EUR")
+    text: Line | None = told("What the bank says it is for.", None, "INV/2026/77")
+    partner: Identifier | None = told(PARTNER, None)
+    partner_name: Line | None = told("Who it came from or went to, as the bank writes it.", None, "Acme Ltd")
+
+
 @dataclass(frozen=True, kw_only=True)
 class TaxAmount:
     """One tax of a document."""
@@ -250,7 +297,7 @@ class TaxAmount:
     amount: Amount = told("The tax, in the currency of the document.", example="21.00")
 
 
-@canonical("tax-result", "tax-results", "", "Tax of a document")
+@canonical("tax-result", "tax-results", "r", "Tax of a document", filters=("from", "to"))
 @dataclass(frozen=True, kw_only=True)
 class TaxResult(Identified):
     """The taxes of a posted invoice, bill or credit note; amounts of credit notes are positive, too."""

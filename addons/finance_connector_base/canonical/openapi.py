@@ -1,14 +1,15 @@
 """OpenAPI 3.1 description of the HTTP interface, made from the registered types."""
 
 from .objects import OBJECTS, VERSION
+from .paging import CURSOR_PATTERN, FILTERS, SINCE_PATTERN
 from .problem import CONTENT_TYPE as PROBLEM
+from .scalars import SYSTEM
 from .schema import components
+from .versions import VERSIONS
 
 BASE = f"/finance/api/{VERSION}"
-#: Longest cursor and identifiers in paths; ours are shorter.
 _KEY_PATTERN = "^[\\x21-\\x7e]{1,255}$"
 REQUEST_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-CURSOR_PATTERN = "^[A-Za-z0-9_-]{1,200}$"
 
 #: state of an item → what it means
 ITEM_STATES = {
@@ -35,11 +36,15 @@ def description(server_url, max_items, page):
         operations = {}
         if "r" in registered.access:
             operations["get"] = _list(registered, page)
-            paths[f"{BASE}/{registered.path}/{{external_id}}"] = {"get": _one(registered)}
+            if registered.timed:
+                paths[f"{BASE}/{registered.path}/{{external_id}}"] = {"get": _one(registered)}
         if "w" in registered.access:
             operations["post"] = _send(registered)
         if operations:
             paths[f"{BASE}/{registered.path}"] = operations
+        if VERSIONS[VERSION].deprecated_on:
+            for operation in operations.values():
+                operation["deprecated"] = True
     paths[f"{BASE}/requests/{{request_id}}"] = {"get": _status()}
     return {
         "openapi": "3.1.0",
@@ -55,7 +60,8 @@ def description(server_url, max_items, page):
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "A key of an API client."}},
             "schemas": components(registered.type for registered in OBJECTS.values() if registered.access)
-            | _answers(max_items) | _wrappers(max_items, page),
+            | _answers(max_items)
+            | _wrappers(max_items, page),
         },
     }
 
@@ -76,6 +82,7 @@ def _refusals(*statuses):
         404: "There is no such thing for this key.",
         406: "Only application/json is answered.",
         409: "The same key is being worked on.",
+        410: "This version is not answered any more.",
         413: "Too large.",
         415: "Only application/json is taken.",
         422: "Understood, but not acceptable.",
@@ -117,41 +124,54 @@ def _send(registered):
                 "headers": {"Location": {"schema": {"type": "string"}}},
                 "content": _json("Request"),
             },
-            **_refusals(400, 401, 403, 409, 413, 415, 422, 429, 503),
+            **_refusals(400, 401, 403, 409, 410, 413, 415, 422, 429, 503),
         },
     }
 
 
+def _parameter(name, where, text, schema, required=False):
+    return {"name": name, "in": where, "required": required, "description": text, "schema": schema}
+
+
 def _list(registered, page):
+    parameters = [
+        _parameter(
+            "cursor", "query", "From the answer before: what comes next, or changed since.",
+            {"type": "string", "pattern": CURSOR_PATTERN},
+        ),
+        _parameter(
+            "limit", "query", "Objects on a page.",
+            {"type": "integer", "minimum": 1, "maximum": page, "default": min(100, page)},
+        ),
+    ]  # fmt: skip
+    if registered.timed:
+        text = "Without a cursor: only what changed at this moment or later."
+        parameters.append(_parameter("since", "query", text, {"type": "string", "pattern": SINCE_PATTERN}))
+    for name in registered.filters:
+        form, text = FILTERS[name]
+        schema = {"type": "string", "enum": list(form)} if isinstance(form, tuple) else form.schema()
+        parameters.append(_parameter(name, "query", text, schema))
+    order = "by age of the last change" if registered.timed else "in the order of their numbers"
     return {
         "operationId": f"list_{registered.name.replace('-', '_')}",
-        "summary": f"Read, by age of the last change: {registered.label}",
+        "summary": f"Read, {order}: {registered.label}",
         "tags": [registered.label],
-        "parameters": [
-            {
-                "name": "cursor",
-                "in": "query",
-                "required": False,
-                "description": "From the answer before: what changed since.",
-                "schema": {"type": "string", "pattern": CURSOR_PATTERN},
-            },
-            {
-                "name": "limit",
-                "in": "query",
-                "required": False,
-                "schema": {"type": "integer", "minimum": 1, "maximum": page, "default": min(100, page)},
-            },
-        ],
+        "parameters": [*parameters, _unless()],
         "responses": {
             "200": {
                 "description": "A page; where more is false, ask with its cursor again later.",
                 "headers": {"ETag": {"schema": {"type": "string"}}},
                 "content": _json(f"{registered.schema}Page"),
             },
-            "304": {"description": "Nothing changed since If-None-Match."},
-            **_refusals(400, 401, 403, 429, 503),
+            "304": {"description": "Still as If-None-Match says."},
+            **_refusals(400, 401, 403, 410, 422, 429, 503),
         },
     }
+
+
+def _unless():
+    text = "ETag of an answer before; 304 where nothing is different now."
+    return _parameter("If-None-Match", "header", text, {"type": "string"})
 
 
 def _one(registered):
@@ -160,13 +180,15 @@ def _one(registered):
         "summary": f"Read one: {registered.label}",
         "tags": [registered.label],
         "parameters": [
-            {
-                "name": "external_id",
-                "in": "path",
-                "required": True,
-                "description": "Its identifier in the source system, with / written as %2F.",
-                "schema": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$"},
-            }
+            _parameter(
+                "external_id", "path", "Its identifier in the source system, with / written as %2F.",
+                {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$"}, required=True,
+            ),
+            _parameter(
+                "source_system", "query", "The client's own code if left out; `here`: Odoo's own number is given.",
+                SYSTEM.schema(),
+            ),
+            _unless(),
         ],
         "responses": {
             "200": {
@@ -174,10 +196,10 @@ def _one(registered):
                 "headers": {"ETag": {"schema": {"type": "string"}}},
                 "content": _json(registered.schema),
             },
-            "304": {"description": "Nothing changed since If-None-Match."},
-            **_refusals(400, 401, 403, 404, 429, 503),
+            "304": {"description": "Still as If-None-Match says."},
+            **_refusals(400, 401, 403, 404, 410, 422, 429, 503),
         },
-    }
+    }  # fmt: skip
 
 
 def _status():
@@ -195,7 +217,7 @@ def _status():
         ],
         "responses": {
             "200": {"description": "State, counts and the outcome of each item.", "content": _json("Request")},
-            **_refusals(400, 401, 403, 404, 429, 503),
+            **_refusals(400, 401, 403, 404, 410, 429, 503),
         },
     }
 
@@ -228,14 +250,31 @@ def _wrappers(max_items, page):
         if "r" in registered.access:
             found[f"{registered.schema}Page"] = {
                 "type": "object",
-                "required": ["items", "more"],
+                "required": ["items", "withdrawn", "skipped", "cursor", "more"],
                 "properties": {
                     "items": items | {"maxItems": page},
+                    "withdrawn": {
+                        "type": "array",
+                        "maxItems": page,
+                        "items": _identity(),
+                        "description": "No longer in force: set back to draft, cancelled, or archived.",
+                    },
+                    "skipped": {
+                        "type": "array",
+                        "maxItems": page,
+                        "items": _identity("code", "detail", "pointer"),
+                        "description": "In force, but not to be said in the form of this version; read them in Odoo.",
+                    },
                     "cursor": {"type": "string", "description": "Where the next page begins."},
                     "more": {"type": "boolean"},
                 },
             }
     return found
+
+
+def _identity(*more):
+    names = ("source_system", "external_id", *more)
+    return {"type": "object", "required": list(names), "properties": {name: {"type": "string"} for name in names}}
 
 
 def _answers(max_items):

@@ -76,9 +76,9 @@ COUNTRY = Scalar("Country", "ISO 3166-1 alpha-2 code of the country.", "^[A-Z]{2
 IDENTIFIER = Scalar(
     "Identifier", "Identifier in the source system: letters, digits and ._:/-", "^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$"
 )
-CODE = Scalar(
-    "Code", "Short code of an account, journal, tax, cost centre …", "^[A-Za-z0-9][A-Za-z0-9 ._:/%()+-]{0,63}$"
-)
+CODE = _text("Code", "Short code of an account, journal, tax, cost centre …, at most 64 characters.", 64)
+#: No slash: links are kept as system/identifier, and identifiers may hold slashes.
+SYSTEM = Scalar("System", "Code of a system: letters, digits, blanks and ._:+-", "^[A-Za-z0-9][A-Za-z0-9 ._:+-]{0,63}$")
 NAME = _text("Name", "One line of text, at most 128 characters.", 128)
 LINE = _text("Line", "One line of text, at most 512 characters.", 512)
 

@@ -154,11 +154,13 @@ ADVICE = {
     "api.key": "Ask the administrator for a valid key; keys end on their last day.",
     "api.network": "Call from an address the key is meant for, or have the administrator add this one.",
     "api.scope": "Ask the administrator to add the scope named above to the key.",
+    "api.version_ended": "Move to the version named in the header Link, or at /finance/api/v1/openapi.json.",
     "api": "Compare address and headers with the description at /finance/api/v1/openapi.json.",
     "idempotency": "Give each new request a key of its own, and repeat a request with the very same body.",
     "duplicate.content": "Documents never change: reverse or credit the first one, then send the new one under an "
     "identifier of its own.",
     "duplicate.batch": "Send each object once in a request.",
+    "source": "Leave the source system out, or name your own; objects of this Odoo are changed here.",
     "unknown": "Create what is named above, or correct the code, then send the object again or press Retry.",
     "period.locked": "Open the period, or have the sender use a date in an open one.",
     "entry.unbalanced": "The sender must correct the rows of the entry and send it again.",

@@ -26,6 +26,7 @@ from . import (
     finance_case_policy,
     finance_case_rule,
     finance_catalogue,
+    finance_changed,
     finance_chosen_mapping,
     finance_connector,
     finance_connector_api,

@@ -1,5 +1,6 @@
 from . import (
     finance_api,
+    finance_api_read,
     finance_audit,
     finance_audit_sealer,
     finance_ballot,
@@ -27,6 +28,11 @@ from . import (
     finance_process_envelope,
     finance_process_file,
     finance_process_webhook,
+    finance_reader,
+    finance_reader_bank,
+    finance_reader_document,
+    finance_reader_ledger,
+    finance_reader_master,
     finance_rotation,
     finance_standing,
     finance_standing_many,

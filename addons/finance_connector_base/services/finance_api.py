@@ -1,23 +1,27 @@
 import contextlib
+import dataclasses
 import logging
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import psycopg2
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .. import server
 from ..canonical import openapi, problem, schema
-from ..canonical.objects import OBJECTS, VERSION
+from ..canonical.objects import OBJECTS
 from ..canonical.reading import MAX_FAULTS, Fault, read
+from ..canonical.versions import VERSIONS
 from ..core.canonical import sha256
 from ..core.errors import FormatError
 from ..core.safe.json import json_value
 
 _logger = logging.getLogger(__name__)
 
+#: Path before the name of the version.
+ROOT = "/finance/api/"
 PATHS = {registered.path: registered for registered in OBJECTS.values()}
 #: How often the short transaction that counts a call is run again where another one was faster.
 ROUNDS = 20
@@ -43,7 +47,7 @@ class Call:
 class Answer:
     status: int
     body: object = None
-    headers: dict = field(default_factory=dict)
+    headers: dict = dataclasses.field(default_factory=dict)
 
 
 class Refusal(Exception):
@@ -66,38 +70,54 @@ class FinanceApi(models.AbstractModel):
 
     @api.model
     def _answer(self, call):
+        name, _sign, rest = call.path.partition("/")
+        version = VERSIONS.get(name)
         try:
-            return self._routed(call)
+            if version is None:
+                raise Refusal(404, "api.version", self.env._("There is no version %s here.", name[:20]))
+            if version.ended(fields.Date.today()):
+                text = self.env._("Version %s is not answered any more.", name)
+                raise Refusal(410, "api.version_ended", text)
+            answer = self._routed(call, rest)
         except Refusal as refused:
-            return refused.answer
+            answer = refused.answer
+        if version:
+            answer.headers = {**version.headers(ROOT), **answer.headers}
+        return answer
 
-    def _routed(self, call):
-        version, _sign, rest = call.path.partition("/")
-        if version != VERSION:
-            raise Refusal(404, "api.version", self.env._("There is no version %s here.", version[:20]))
+    def _routed(self, call, rest):
         first, _sign, rest = rest.partition("/")
         if first == "openapi.json" and not rest:
-            return self._only("GET", call, lambda: Answer(200, self._openapi()))
+            self._only(("GET",), call)
+            return Answer(200, self._openapi())
         if first == "schemas" and rest:
-            return self._only("GET", call, lambda: self._schema(rest))
+            self._only(("GET",), call)
+            return self._schema(rest)
         key = self._key(call)
         if first == "requests" and rest:
-            return self._only("GET", call, lambda: self._request(key, rest))
+            self._only(("GET",), call)
+            return self._request(key, rest)
         registered = PATHS.get(first)
-        if registered is None or rest or "w" not in registered.access:
+        allowed = self._methods(registered, rest) if registered else ()
+        if not allowed:
             raise Refusal(404, "api.path", self.env._("There is nothing at this path."))
-        return self._only("POST", call, lambda: self._send(key, registered, call))
+        self._only(allowed, call)
+        if call.method == "POST":
+            return self._send(key, registered, call)
+        self._allowed(key, registered, "read")
+        return self._read_one(key, registered, rest, call) if rest else self._read_list(key, registered, call)
 
-    def _only(self, method, call, answer):
-        allowed = ("GET", "HEAD") if method == "GET" else (method,)
+    def _methods(self, registered, rest):
+        """What is answered at the path of an object, or of one of its kind."""
+        if rest:
+            return ("GET",) if "r" in registered.access and registered.timed else ()
+        return tuple(method for sign, method in (("r", "GET"), ("w", "POST")) if sign in registered.access)
+
+    def _only(self, methods, call):
+        allowed = [method for one in methods for method in (("GET", "HEAD") if one == "GET" else (one,))]
         if call.method not in allowed:
-            raise Refusal(
-                405,
-                "api.method",
-                self.env._("Only %s is answered here.", ", ".join(allowed)),
-                headers={"Allow": ", ".join(allowed)},
-            )
-        return answer()
+            text = self.env._("Only %s is answered here.", ", ".join(allowed))
+            raise Refusal(405, "api.method", text, headers={"Allow": ", ".join(allowed)})
 
     def _openapi(self):
         base = self.env["ir.config_parameter"].sudo().get_param("web.base.url", "/").rstrip("/") or "/"
@@ -144,9 +164,7 @@ class FinanceApi(models.AbstractModel):
 
     def _allowed(self, key, registered, right):
         if not key._may(registered.name, right):
-            raise Refusal(
-                403, "api.scope", self.env._("The key lacks the scope %s.", f"{registered.name}:{right}")
-            )
+            raise Refusal(403, "api.scope", self.env._("The key lacks the scope %s.", f"{registered.name}:{right}"))
 
     # requests
 
@@ -219,9 +237,7 @@ class FinanceApi(models.AbstractModel):
             if len(faults) >= MAX_FAULTS:
                 break
         if faults:
-            raise Refusal(
-                400, "schema", self.env._("The request is not of the described form."), faults[:MAX_FAULTS]
-            )
+            raise Refusal(400, "schema", self.env._("The request is not of the described form."), faults[:MAX_FAULTS])
         return found, {"object": registered.name, "mode": mode, "post": post}
 
     def _accept(self, key, registered, call, idempotency_key, asked, items, options, wait):

@@ -7,7 +7,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from .. import server
-from ..canonical.objects import OBJECTS
+from ..canonical.objects import HERE, OBJECTS
 from ..canonical.reading import plain
 from ..core.canonical import sha256
 from ..core.errors import BusinessError, ConfigurationError, FinanceError, MappingMissingError
@@ -98,6 +98,7 @@ class FinanceCanonical(models.AbstractModel):
     def _write_items(self, run):
         """Write what waits in ``run``; each item ends with its outcome."""
         self._refuse_doubles(run)
+        self._refuse_own(run)
         self._settle_known(run)
         if run.waiting:
             self._prepare(run)
@@ -155,6 +156,12 @@ class FinanceCanonical(models.AbstractModel):
                 item.refuse("duplicate.batch", self.env._("The same object stands in this request twice."))
             seen.add(item.key)
 
+    def _refuse_own(self, run):
+        for item in run.waiting:
+            if item.source == HERE:
+                text = self.env._("Objects of this Odoo are changed here; send your own under your own identifier.")
+                item.refuse("source.here", text, "/source_system")
+
     def _settle_known(self, run):
         known = self.env["finance.link"]._canonical(run.company, run.name, [item.key for item in run.waiting])
         for item in run.waiting:
@@ -168,9 +175,7 @@ class FinanceCanonical(models.AbstractModel):
             elif self._changes:
                 item.record = record.id
             else:
-                item.refuse(
-                    "duplicate.content", self.env._("It was taken before with other content."), "/external_id"
-                )
+                item.refuse("duplicate.content", self.env._("It was taken before with other content."), "/external_id")
 
     def _values_of(self, run, item):
         try:
@@ -280,9 +285,7 @@ class FinanceCanonical(models.AbstractModel):
         return self._by("account.account", "code", codes, [("company_ids", "parent_of", run.company.ids)])
 
     def _look_up_journal(self, run, codes, types):
-        return self._by(
-            "account.journal", "code", codes, [("company_id", "=", run.company.id), ("type", "in", types)]
-        )
+        return self._by("account.journal", "code", codes, [("company_id", "=", run.company.id), ("type", "in", types)])
 
     def _look_up_tax(self, run, codes, use):
         domain = [("company_id", "parent_of", run.company.ids), ("type_tax_use", "=", use)]
@@ -299,12 +302,20 @@ class FinanceCanonical(models.AbstractModel):
 
     def _look_up_partner(self, run, keys, names=("customer", "supplier")):
         """Partners by ``(source system, external id)``; the first of ``names`` that knows one wins."""
-        found = {}
+        own = {key: key[1].removeprefix(f"{HERE}:") for key in keys if key[1].startswith(f"{HERE}:")}
+        found = self._own_partners(run, own)
         for name in names:
-            rest = [key for key in keys if key not in found]
+            rest = [key for key in keys if key not in own and key not in found]
             for key, (record, _content) in self.env["finance.link"]._canonical(run.company, name, rest).items():
                 found[key] = [record]
         return found
+
+    def _own_partners(self, run, own):
+        """Partners that are named by their number here, as our own lists name them."""
+        numbers = {key: int(text) for key, text in own.items() if text.isdecimal() and len(text) < 10}
+        domain = [("id", "in", list(numbers.values())), ("company_id", "in", (False, run.company.id))]
+        there = set(self.env["res.partner"].search(domain)._ids)
+        return {key: [number] for key, number in numbers.items() if number in there}
 
     def _journals(self, run, types):
         """Look up the journals named, and the usual one for items that name none."""

@@ -8,6 +8,7 @@ from . import (
     test_board,
     test_board_parts,
     test_canonical_http,
+    test_canonical_read,
     test_canonical_write,
     test_case_blocking,
     test_case_escalation,

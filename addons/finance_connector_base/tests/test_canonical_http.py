@@ -122,7 +122,8 @@ class TestCalls(CanonicalCase):
     def test_paths_and_methods(self):
         self.assertEqual(self.call("GET", "nothing").status, 404)
         answer = self.call("DELETE", "customers")
-        self.assertEqual((answer.status, answer.headers["Allow"]), (405, "POST"))
+        self.assertEqual((answer.status, answer.headers["Allow"]), (405, "GET, HEAD, POST"))
+        self.assertEqual(self.call("POST", "balances").headers["Allow"], "GET, HEAD")
 
 
 @tagged("post_install", "-at_install")

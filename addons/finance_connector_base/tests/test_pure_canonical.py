@@ -1,14 +1,15 @@
 import json
 import string
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema_rs import validator_for
 
-from ..canonical import openapi, reading, schema
+from ..canonical import openapi, paging, reading, schema
 from ..canonical.objects import OBJECTS, Invoice, JournalEntry
+from ..canonical.versions import Version
 from .pure import PureCase
 
 ENTRY = {
@@ -114,3 +115,52 @@ class TestSchema(PureCase):
         validator = validator_for(schema.schema("journal-entry"), validate_formats=True)
         _found, faults = reading.read(JournalEntry, value)
         self.assertEqual(validator.is_valid(value), not faults, faults)
+
+
+class TestPaging(PureCase):
+    """A list goes on exactly where it ended, and says what is wrong with its parameters."""
+
+    def test_cursor_there_and_back(self):
+        first = paging.asked(OBJECTS["invoice"], {"journal": "INV", "from": "2026-01-01"}, 500)
+        moment = datetime(2026, 1, 31, 12, 0, 0, 123456)
+        query = {"journal": "INV", "from": "2026-01-01", "cursor": first.cursor(moment, 77)}
+        self.assertEqual(paging.asked(OBJECTS["invoice"], query, 500).after, (moment, 77))
+
+    def test_cursor_of_another_list(self):
+        cursor = paging.asked(OBJECTS["invoice"], {}, 500).cursor(datetime(2026, 1, 31), 77)
+        for name, query in (("invoice", {"journal": "X"}), ("bill", {})):
+            with self.assertRaises(paging.AskedWrong) as wrong:
+                paging.asked(OBJECTS[name], {**query, "cursor": cursor}, 500)
+            self.assertEqual(wrong.exception.status, 422)
+
+    def test_since_is_kept_in_utc(self):
+        found = paging.asked(OBJECTS["customer"], {"since": "2026-01-31T12:00:00.5+02:00"}, 500)
+        self.assertEqual(found.after, (datetime(2026, 1, 31, 10, 0, 0, 500000), 0))
+
+    def test_refused(self):
+        for name, query, status in [
+            ("customer", {"colour": "red"}, 400), ("customer", {"limit": "0"}, 400), ("customer", {"limit": "x"}, 400),
+            ("customer", {"since": "yesterday"}, 400), ("customer", {"since": "2026-02-30T00:00:00Z"}, 422),
+            ("invoice", {"from": "31.01.2026"}, 400), ("invoice", {"from": "0001-01-01"}, 422),
+            ("balance", {"since": "2026-01-31T12:00:00Z"}, 400), ("customer", {"cursor": "!"}, 400),
+            ("customer", {"cursor": "AAAA"}, 422), ("tax-code", {"use": "both"}, 400),
+            ("customer", {"cursor": "W10", "since": "2026-01-31T12:00:00Z"}, 422),
+        ]:  # fmt: skip
+            with self.subTest(query=query), self.assertRaises(paging.AskedWrong) as wrong:
+                paging.asked(OBJECTS[name], query, 500)
+            self.assertEqual(wrong.exception.status, status, query)
+
+
+class TestVersions(PureCase):
+    def test_what_ends_is_announced(self):
+        version = Version("v1", date(2027, 1, 1), date(2028, 1, 1), "v2")
+        self.assertEqual(
+            version.headers("/finance/api/"),
+            {
+                "Deprecation": "@1798761600",
+                "Sunset": "Sat, 01 Jan 2028 00:00:00 GMT",
+                "Link": '</finance/api/v2/openapi.json>; rel="successor-version"',
+            },
+        )
+        self.assertEqual([version.ended(date(2027, 12, 31)), version.ended(date(2028, 1, 1))], [False, True])
+        self.assertEqual((Version("v1").headers("/"), Version("v1").ended(date(2099, 1, 1))), ({}, False))
