@@ -49,6 +49,7 @@
         "views/finance_api_views.xml",
         "views/finance_audit_report.xml",
         "views/finance_link_views.xml",
+        "views/finance_event_views.xml",
         "views/finance_expiry_views.xml",
         "views/finance_figure_value_views.xml",
         "views/finance_alert_views.xml",

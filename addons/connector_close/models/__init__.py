@@ -14,4 +14,4 @@ from . import (
     finance_close_snapshot_line,
 )
 
-from . import finance_audited_models  # isort: skip  (it extends the above)
+from . import finance_audited_models, finance_event_sources  # isort: skip  (they extend the above)

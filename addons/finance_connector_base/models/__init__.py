@@ -40,6 +40,8 @@ from . import (
     finance_credential,
     finance_decision,
     finance_duplicate,
+    finance_event,
+    finance_event_source,
     finance_exception,
     finance_exception_late,
     finance_exception_watch,
@@ -89,4 +91,9 @@ from . import (
 )
 
 # they extend all of the above
-from . import finance_audited_models, finance_audited_rights, finance_message_audit  # isort: skip
+from . import (  # isort: skip
+    finance_audited_models,
+    finance_audited_rights,
+    finance_event_sources,
+    finance_message_audit,
+)
