@@ -17,6 +17,7 @@ from decimal import Decimal
 
 from .errors import FormatError
 from .money import plain
+from .record import record
 from .registry import Registry
 
 ZERO = Decimal(0)
@@ -26,7 +27,7 @@ ZERO = Decimal(0)
 FORMATS = Registry("format")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Party:
     """Who is at the other end, as far as the bank says."""
 
@@ -37,7 +38,7 @@ class Party:
     address: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reference:
     """A structured remittance reference (ISO 20022 ``RmtInf/Strd``)."""
 
@@ -49,7 +50,7 @@ class Reference:
     currency: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Charge:
     """A fee the bank reports with an entry; ``amount`` is negative where we pay it."""
 
@@ -60,7 +61,7 @@ class Charge:
     bearer: str | None = None  # DEBT, CRED, SHAR, SLEV
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exchange:
     """A conversion as the bank states it."""
 
@@ -72,7 +73,7 @@ class Exchange:
     instructed_currency: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Detail:
     """One transaction behind an entry; a batch booking has several."""
 
@@ -103,7 +104,7 @@ class Detail:
     exchange: Exchange | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Header:
     account: str | None  # IBAN without blanks, or the local number
     currency: str | None
@@ -123,7 +124,7 @@ class Header:
     place: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     booked_on: date | None
     amount: Decimal  # in the currency of ``currency``; negative is a debit of our account
@@ -145,7 +146,7 @@ class Entry:
     place: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Balance:
     kind: str  # ISO 20022 balance type: OPBD, PRCD, CLBD, CLAV, ITBD, FWAV …
     amount: Decimal
@@ -153,7 +154,7 @@ class Balance:
     on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Footer:
     closing: Decimal | None = None
     closing_on: date | None = None
@@ -162,9 +163,10 @@ class Footer:
     sum_credits: Decimal | None = None
     sum_debits: Decimal | None = None
     place: str | None = None
+    additional: str | None = None  # what the bank says of the statement as a whole
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """Something that does not add up, in words; a warning and a case, never a refusal."""
 

@@ -9,6 +9,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import chain
 
 from ..errors import FormatError
 from .charset import UNREAD, charset
@@ -76,6 +77,86 @@ def text_lines(stream, encoding=None, limits=None) -> Iterator[tuple[int, str]]:
         chunk = stream.read(CHUNK)
     if rest:
         yield number, _checked(rest.removesuffix("\r"), number, limits)
+
+
+def forgiving_lines(stream, limits=None) -> Iterator[tuple[int, str]]:
+    """Yield ``(line number, line without its end)`` of a text that declares no charset and that many hands wrote.
+
+    Read as UTF-8, line by line where it is not all of it; other lines in the single-byte charset they look like
+    (``_single_byte``). What ``text_lines`` refuses becomes a blank: a remitter's text must not stop a statement,
+    and digits on both sides of such a character never grow together. Any of LF, CR LF and CR ends a line.
+
+    :raise FormatError: ``text.limit``, ``text.encoding`` (UTF-16 only)
+    """
+    limits = limits or active(TextLimits)
+    number, rest, total, single = 1, b"", 0, None
+    for chunk in chain(_byte_chunks(stream), (b"\n",)):
+        total += len(chunk)
+        rest += chunk
+        end = rest.rfind(b"\n") + 1 or rest.rfind(b"\r", 0, -1) + 1
+        if total > limits.total_bytes or len(rest) - end > limits.line_characters:
+            raise FormatError("a line or the text is too long", code="text.limit", place=f"{number}:1")
+        block, rest = rest[:end], rest[end:]
+        try:
+            text = block.decode()
+        except UnicodeDecodeError:
+            single = single or _single_byte(block)
+            text = b"\n".join(_utf8(line, single) for line in block.split(b"\n")).decode()
+        if b"\r" in block:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if not block.isascii():
+            text = unicodedata.normalize("NFC", text)
+        lines = WRONG_IN_TEXT.sub(" ", text).split("\n")
+        if max(map(len, lines)) > limits.line_characters:
+            raise FormatError("a line is too long", code="text.limit", place=f"{number}:1")
+        if not lines[-1]:
+            lines.pop()
+        yield from enumerate(lines, number)
+        number += len(lines)
+
+
+def _byte_chunks(stream):
+    """The stream without its byte order mark; UTF-16 as UTF-8."""
+    chunk = stream.read(CHUNK)
+    name = next((name for mark, name in _MARKS if chunk.startswith(mark)), None)
+    if name == "utf-16":
+        decoder = codecs.getincrementaldecoder(name)("strict")
+        while chunk:
+            text, error = _decoded(decoder, chunk)
+            if error:
+                raise FormatError("bytes do not fit the charset", code="text.encoding") from error
+            yield text.encode()
+            chunk = stream.read(CHUNK)
+        return
+    chunk = chunk.removeprefix(codecs.BOM_UTF8)
+    while chunk:
+        yield chunk
+        chunk = stream.read(CHUNK)
+
+
+_DOS = re.compile(rb"[A-Za-z ][\x80-\x9a\xa0-\xa5][a-z]")
+_WINDOWS = re.compile(rb"[A-Za-z ][\xc0-\xff][A-Za-z]")
+_CENTRAL = re.compile(rb"[A-Za-z ][\xb3\xb9\xbf\x9c\x9f\xa3\xa5\xaf]+[A-Za-z]")
+
+
+def _single_byte(block):
+    """The charset that ``block``, which is not UTF-8, looks like: by which bytes stand between its letters.
+
+    DOS texts have their accents at 80 to A5 (pages 850 and 852 agree on the Western ones), Windows texts at
+    C0 to FF; l, a and z of Polish and their like stand apart in cp1250.
+    """
+    dos, windows, central = (len(pattern.findall(block)) for pattern in (_DOS, _WINDOWS, _CENTRAL))
+    if dos > windows + central:
+        return "cp852"
+    return "cp1250" if central else "cp1252"
+
+
+def _utf8(line, single):
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return line.decode(single, "replace").encode()
+    return line
 
 
 def _decoded(decoder, chunk):

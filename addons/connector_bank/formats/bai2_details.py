@@ -1,0 +1,82 @@
+"""The references and the text of a BAI2 transaction as a ``Detail``; labels some banks put into it as tables."""
+
+import re
+
+from odoo.addons.finance_connector_base.core.statement import Detail, Party, Reference
+
+#: Goldman Sachs and others: four letters and a colon, a line each.
+_LABELS = {
+    "EREF": "end_to_end_id",
+    "REMI": "remittance",
+    "CHKN": "cheque_number",
+    "CREF": "CREF",
+    "IDNM": "IDNM",
+    "DBNM": "debtor name",
+    "DACT": "debtor account",
+    "DBIC": "debtor bic",
+    "DABA": "debtor aba",
+    "CRNM": "creditor name",
+    "CACT": "creditor account",
+    "CBIC": "creditor bic",
+    "CABA": "creditor aba",
+    # Silicon Valley Bank and others: words and ``:=``
+    "ORG": "debtor name",
+    "ORG ID": "debtor account",
+    "ORG ADDRESS": "debtor address",
+    "BNF NAME": "creditor name",
+    "BNF ID": "creditor account",
+    "BNF ADDRESS": "creditor address",
+    "OBI": "remittance",
+}
+_LABEL = re.compile(rf"({'|'.join(_LABELS)})(?:: |:$|:=)")
+#: Codes whose customer reference is the number of a cheque.
+_CHEQUES = frozenset({"395", "475"})
+_PARTY = ("name", "account", "bic", "address")
+
+
+def detail(code, direction, references, rest):
+    """A tuple with the ``Detail``, or none.
+
+    :param references: bank reference, customer reference, text; the last ones may be missing
+    :param rest: continuations
+    """
+    values = {}
+    customer = references[1].strip() if len(references) > 1 else ""
+    if customer:
+        values["cheque_number" if code in _CHEQUES else "end_to_end_id"] = customer
+    text = references[2].strip() if len(references) > 2 else ""
+    texts = [" ".join(line.split()) for line in (text, *rest) if line and not line.isspace()]
+    if texts:
+        if any(":" in line for line in texts) and any(map(_LABEL.match, texts)):
+            _labelled(texts, direction, values)
+        else:
+            values["remittance"] = tuple(texts)
+    return (Detail(**values),) if values else ()
+
+
+def _labelled(texts, direction, values):
+    facts, plain = {}, []
+    for line in texts:
+        match = _LABEL.match(line)
+        if match is None:
+            plain.append(line)
+        elif value := line[match.end() :].strip():
+            facts.setdefault(_LABELS[match[1]], []).append(value)
+    for name in ("end_to_end_id", "cheque_number"):
+        if name in facts:
+            if values.get(name, facts[name][0]) != facts[name][0]:
+                facts["customer"] = [values[name]]
+            values[name] = facts.pop(name)[0]
+    theirs = "creditor" if direction == -1 else "debtor"
+    party = {name: " ".join(facts.pop(f"{theirs} {name}")) for name in _PARTY if f"{theirs} {name}" in facts}
+    if party:
+        values["counterparty"] = Party(**party)
+    remittance = facts.pop("remittance", None)
+    if remittance:
+        values["remittance"] = tuple(remittance)
+        values["additional"] = " ".join(plain) or None
+    elif plain:
+        values["remittance"] = tuple(plain)
+    others = [Reference(value, name) for name, found in facts.items() for value in found]
+    if others:
+        values["other_references"] = tuple(others)

@@ -1,0 +1,331 @@
+"""The text of an MT940 or MT942 entry (``:86:`` and the details below ``:61:``) as a ``Detail``."""
+
+import functools
+import re
+from itertools import pairwise
+
+from odoo.addons.finance_connector_base.core.statement import Charge, Detail, Exchange, Party, Reference
+
+from .mt_dialects import (
+    FULL_LINE,
+    FULL_SUBFIELD,
+    KEYWORD,
+    KEYWORD_COLON,
+    KEYWORDS,
+    LABEL,
+    LABELLED,
+    LABELS,
+    PARTIES,
+    SLASH,
+    SLASHES,
+    STARTS_WITH_KEYWORD,
+    STRUCTURED,
+    SUBFIELDS,
+    SUBFIELDS_BY_MARK,
+    ULTIMATE,
+    ULTIMATE_KEYWORDS,
+)
+from .mt_fields import NO_REFERENCE, decimal, is_bic, is_iban
+
+_MONEY = re.compile(r"([A-Z]{3})?(\d{1,15}(?:,\d{0,5})?)", re.ASCII)
+_RATE = re.compile(r"\d{1,12}(?:[.,]\d{0,12})?", re.ASCII)
+_REASON = re.compile(r"[A-Z]{2}\d\d|[A-Z]{4}", re.ASCII)
+#: Facts with a field of their own in ``Detail``, and those that tell of the other side.
+_PLAIN = frozenset(
+    {
+        "end_to_end_id", "instruction_id", "mandate_id", "transaction_id", "payment_info_id", "bank_ref", "purpose",
+        "uetr", "additional",
+    }
+)  # fmt: skip
+_PARTY = frozenset({"name", "address", "iban", "account", "bic", "bank", "creditor_id", "debtor_id"})
+_ULTIMATE = frozenset({"ultimate_debtor", "ultimate_creditor", *(f"{word} name" for word in ("ULTD", "ULTC", "ULTB"))})
+_CONVERSION = frozenset({"original_amount", "rate", "charge"})
+#: What the rest of the facts is called where it is kept among the bank's own references.
+_OTHER = {"bank": "?30", "extension": "?34", "creditor_id": "CRED", "debtor_id": "DEBT"}
+
+
+def read(texts, line, currency):
+    """(posting text, GVC with its batch number, ``Detail`` or None) of an entry.
+
+    :param texts: physical lines of each ``:86:`` of the entry
+    :param line: ``mt_fields.Line``
+    """
+    facts = _Facts()
+    for lines in texts:
+        _read_text(lines, facts)
+    for text in line.supplementary:
+        _read_supplementary(text, facts)
+    posting, code, batch = facts.take("posting"), facts.take("gvc"), facts.take("batch")
+    if code and batch:
+        code = f"{code}+{batch}"
+    return posting, code, _detail(facts, line, currency)
+
+
+class _Facts(dict):
+    """Name → text, several with line ends between; a name that no table knows is kept as the bank's own."""
+
+    roles = False  # parties named by their roles
+
+    def add(self, name, text):
+        text = text.strip()
+        if text:
+            self[name] = f"{self[name]}\n{text}" if name in self else text
+
+    def take(self, name):
+        text = self.pop(name, None)
+        return text and _plain(text)
+
+
+def _plain(text):
+    return " ".join(text.split()) if "\n" in text or "  " in text else text
+
+
+def _read_text(lines, facts):
+    text = joined(lines)
+    match = STRUCTURED.match(text)
+    if match:
+        _subfields(text, match, facts)
+    elif text[:1] == "/" and SLASH.match(text):
+        _slashes(text, facts)
+    elif LABELLED.search(text):
+        _labels(text, facts)
+    else:
+        for part in wrapped(lines):
+            facts.add("remittance", part)
+
+
+def _read_supplementary(text, facts):
+    if SLASH.match(text):
+        _slashes(text, facts)
+    elif is_iban(text):  # Rabobank: the other account
+        facts.add("iban", text)
+    else:
+        facts.add("additional", text)
+
+
+def wrapped(lines):
+    """``lines`` with those put together that a line break cut inside a word."""
+    found, full = [], False
+    for line in lines:
+        if full:
+            found[-1] += line
+        else:
+            found.append(line)
+        full = len(line) >= FULL_LINE
+    return found
+
+
+def joined(lines):
+    """All lines as one; where a line is not full, its break stood for a blank."""
+    if len(lines) == 1:
+        return lines[0].strip()
+    found = lines[0]
+    for before, line in pairwise(lines):
+        found += line if len(before) >= FULL_LINE or line[:1] in _MARKS else f" {line}"
+    return found.strip()
+
+
+_MARKS = ("?", ">", "~", "^")
+
+
+@functools.lru_cache(64)
+def _splitter(mark):
+    return re.compile(re.escape(mark) + r"([0-367]\d)")
+
+
+def _subfields(text, match, facts):
+    gvc, mark = match.groups()
+    if gvc:
+        facts["gvc"] = gvc
+    names = SUBFIELDS_BY_MARK.get(mark, SUBFIELDS)
+    cells = _splitter(mark).split(text)
+    running, name = [], []
+    for number, value in zip(cells[1::2], cells[2::2], strict=True):
+        meaning = names.get(number)
+        if meaning == "remittance" or meaning == "name":
+            parts = running if meaning == "remittance" else name
+            if parts and len(parts[-1]) % FULL_SUBFIELD == 0 and not STARTS_WITH_KEYWORD.match(value):
+                parts[-1] += value
+            else:
+                parts.append(value)
+        elif meaning and meaning not in facts:
+            facts[meaning] = value.strip()
+        elif value.strip():
+            facts.add(meaning or "additional", value if meaning else f"{mark}{number} {value}")
+    facts.pop("own", None)
+    if name:
+        facts["name"] = " ".join(name)
+    if running:
+        _keywords("\n".join(running), facts)
+
+
+def _keywords(text, facts):
+    pattern = KEYWORD
+    if "+" not in text:
+        pattern = KEYWORD_COLON if "EREF:" in text or "SVWZ:" in text or "MREF:" in text else None
+    if pattern is None:
+        facts.add("remittance", text)
+        return
+    before, *cells = pattern.split(text)
+    facts.add("remittance", before)
+    for word, value in zip(cells[::2], cells[1::2], strict=True):
+        name, value = KEYWORDS[word[:-1]], value.strip()
+        if name in facts:
+            facts.add(name, value)
+        elif name == "remittance" or value not in NO_REFERENCE:
+            facts[name] = value
+
+
+def _slashes(text, facts):
+    before, *cells = SLASH.split(text)
+    facts.add("remittance", before)
+    party = ""
+    for word, value in zip(cells[::2], cells[1::2], strict=True):
+        name, value = SLASHES[word], value.strip("/ ")
+        if name == "party":
+            party = f"{word} "
+            facts.roles = True
+            facts.add(f"{party}name", value)
+        elif name in ("name", "address", "iban", "bic"):
+            facts.add(party + name, value)
+        elif name == "counterparty":
+            _counterparty(value, facts)
+        elif name == "remittance":
+            _remittance(value, facts)
+        elif name == "purpose":
+            facts.add(name, value.removeprefix("CD/"))
+        elif value not in NO_REFERENCE:
+            facts.add(name, value)
+
+
+def _counterparty(value, facts):
+    """ING: account/BIC/name/city."""
+    number, bic, name, city = (part.strip() for part in (value + "///").split("/", 4)[:4])
+    facts.add("account", number)
+    if bic and not is_bic(bic):
+        facts.add("additional", bic)
+    else:
+        facts.add("bic", bic)
+    facts.add("name", name)
+    facts.add("address", city)
+
+
+def _remittance(value, facts):
+    """Text, or ``USTD//text``, or ``STRD/CUR/reference`` with CUR and ISO for payment references."""
+    if value.startswith("USTD//"):
+        value = value[6:]
+    elif value.startswith("STRD/"):
+        kind, _slash, reference = value[5:].partition("/")
+        if reference:
+            facts.add(f"reference {kind}", reference)
+            return
+    facts.add("remittance", value)
+
+
+def _labels(text, facts):
+    before, *cells = LABEL.split(text)
+    facts.add("additional", before.strip(" ;"))
+    for label, value in zip(cells[::2], cells[1::2], strict=True):
+        facts.add(LABELS[label], value.strip(" ;"))
+
+
+def _detail(facts, line, currency):
+    values = {name: facts.take(name) for name in facts.keys() & _PLAIN}
+    if line.reference:
+        _own_reference(line, values, facts)
+    debit = line.amount < 0
+    if facts.roles or facts.keys() & _PARTY:
+        values["counterparty"] = _party(facts, debit, line)
+    if facts.keys() & _ULTIMATE:
+        values["ultimate"] = _ultimate(facts, debit)
+    if facts.keys() & _CONVERSION:
+        _convert(facts, currency, values)
+    if "remittance" in facts:
+        values["remittance"] = tuple(map(_plain, facts.pop("remittance").split("\n")))
+    if "return_reason" in facts:
+        text = facts.take("return_reason")
+        values["return_reason" if _REASON.fullmatch(text) else "return_text"] = text
+    if facts:
+        _keep_rest(facts, values)
+    return Detail(**values) if values else None
+
+
+def _own_reference(line, values, facts):
+    """The reference for the account owner: a cheque number, else the end-to-end id where no text names one."""
+    if line.kind == "NCHK":
+        values["cheque_number"] = line.reference
+    elif "end_to_end_id" not in values:
+        values["end_to_end_id"] = line.reference
+    elif values["end_to_end_id"] != line.reference:
+        facts.add("owner", line.reference)
+
+
+def _party(facts, debit, line):
+    """The other side; the text may name both by their roles."""
+    returned = line.reversal or line.kind == "NRTI" or "return_reason" in facts
+    name = address = number = bic = None
+    if facts.roles:
+        theirs, ours = (f"{word} " for word in PARTIES[debit])
+        if returned and not any(key.startswith(theirs) for key in facts):
+            theirs = ours  # a return keeps the roles of the first transaction
+        name, address, number, bic = (facts.take(theirs + key) for key in ("name", "address", "iban", "bic"))
+    name, address = name or facts.take("name"), address or facts.take("address")
+    number, bic = number or facts.take("iban"), bic or facts.take("bic")
+    local = facts.take("account")
+    if number is None:
+        number = local
+    elif local and local.replace(" ", "") != number.replace(" ", ""):
+        facts.add("?31", local)
+    if bic is None and "bank" in facts and is_bic(facts["bank"]):
+        bic = facts.pop("bank")
+    identifier = None if returned else facts.take("creditor_id" if debit else "debtor_id")
+    if not (name or number or bic or identifier):
+        return None
+    number, identifier = (text and text.replace(" ", "") for text in (number, identifier))
+    return Party(name, number, bic, identifier, address)
+
+
+def _ultimate(facts, debit):
+    names = [facts.take(f"{word} name") for word in ULTIMATE[debit]]
+    names += [facts.take(key) for key in ULTIMATE_KEYWORDS[debit]]
+    names = list(dict.fromkeys(filter(None, names)))
+    for other in names[1:]:
+        facts.add("ultimate", other)
+    return Party(names[0]) if names else None
+
+
+def _convert(facts, currency, values):
+    """Original amount, rate and charges (``/OCMT/``, ``/EXCH/``, ``/CHGS/``)."""
+    found, charges = {}, []
+    for name in ("original_amount", "rate", "charge"):
+        for text in (facts.pop(name, None) or "").split("\n"):
+            amount = _MONEY.fullmatch(text)
+            if name == "original_amount" and amount and "instructed" not in found:
+                found["instructed"] = decimal(amount[2])
+                found["instructed_currency"] = amount[1] or currency
+            elif name == "charge" and amount:
+                charges.append(Charge(-decimal(amount[2]) + 0, amount[1] or currency))
+            elif name == "rate" and "rate" not in found and _RATE.fullmatch(text):
+                found["rate"] = decimal(text)
+            elif text:
+                facts.add(name, text)
+    if found:
+        values["exchange"] = Exchange(**found)
+    if charges:
+        values["charges"] = tuple(charges)
+
+
+def _keep_rest(facts, values):
+    """What is left, by the bank's own name for it; structured references apart."""
+    structured, others = [], []
+    for name, texts in facts.items():
+        for text in map(_plain, texts.split("\n")):
+            if name.startswith("reference "):
+                kind = name.removeprefix("reference ")
+                structured.append(Reference(text, "SCOR" if kind == "ISO" else kind))
+            else:
+                others.append(Reference(text, _OTHER.get(name, name)))
+    if structured:
+        values["references"] = tuple(structured)
+    if others:
+        values["other_references"] = tuple(others)
