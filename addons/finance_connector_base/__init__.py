@@ -1,6 +1,18 @@
 from odoo.tools import config
 
-from . import controllers, figures, models, operations, services, steps, tracing, transports, webhooks, wizards
+from . import (
+    controllers,
+    figures,
+    models,
+    operations,
+    retained,
+    services,
+    steps,
+    tracing,
+    transports,
+    webhooks,
+    wizards,
+)
 from .core import masking
 from .server import limit_reading
 

@@ -66,3 +66,18 @@ class Delegation(Kind):
 @KINDS.add("setting", "Control switched off")
 class Setting(Kind):
     pass
+
+
+@KINDS.add("retention", "Retention rule")
+class Retention(Kind):
+    pass
+
+
+@KINDS.add("legal_hold", "End of a legal hold")
+class LegalHold(Kind):
+    pass
+
+
+@KINDS.add("erasure", "Erasure of personal data")
+class Erasure(Kind):
+    pass

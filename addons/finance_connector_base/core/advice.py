@@ -26,6 +26,7 @@ TITLES = {
     "schema": "Not of the described form",
     "idempotency": "Idempotency key",
     "unknown": "Not known here",
+    "payload.erased": "Contents erased",
     "period.locked": "Period locked",
     "duplicate": "Same reference, other content",
     "security": "Not to be trusted",
@@ -57,6 +58,7 @@ TITLES = {
 }
 
 ADVICE = {
+    "payload.erased": "The contents went by a retention rule or on request. Ask the other side for the file again.",
     "job.failed": "The software met something it did not expect. Tell your administrator; the message is kept.",
     "outcome.unknown": "It is not known whether the other side carried this out. Look it up there before "
     "anything is sent again.",

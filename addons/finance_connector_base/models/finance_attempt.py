@@ -39,6 +39,7 @@ class FinanceAttempt(models.Model):
         attachment=False, readonly=True, prefetch=False, groups="finance_connector_base.group_auditor"
     )
     answer_sha256 = fields.Char(readonly=True)
+    erased_on = fields.Datetime(readonly=True, help="When text and answer went, by a retention rule or a request.")
     node = fields.Char(readonly=True, index=True, help="The server that made the try.")
 
     _ended_idx = models.Index("(ended_on)")

@@ -178,6 +178,8 @@ class FinanceAuditEvent(models.Model):
             "message.approved": _("Released for sending"),
             "message.approval_void": _("Release taken back"),
             "message.looked_at": _("Contents looked at"),
+            "message.erased": _("Contents erased"),
+            "retention.applied": _("Retention rule applied"),
             "approval.created": _("Approval asked for"),
             "vote.created": _("Voted"),
             "credential.created": _("Secret entered"),

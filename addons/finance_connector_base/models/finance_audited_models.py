@@ -154,6 +154,30 @@ class FinanceStop(models.Model):
     _audit_noun = "stop"
 
 
+class FinanceRetentionRule(models.Model):
+    _name = "finance.retention.rule"
+    _inherit = ["finance.retention.rule", "finance.audited"]
+    _audit_noun = "retention_rule"
+
+
+class FinanceLegalHold(models.Model):
+    _name = "finance.legal.hold"
+    _inherit = ["finance.legal.hold", "finance.audited"]
+    _audit_noun = "legal_hold"
+
+
+class FinanceErasure(models.Model):
+    _name = "finance.erasure"
+    _inherit = ["finance.erasure", "finance.audited"]
+    _audit_noun = "erasure"
+    _audit_only = ("state",)  # not whom it is about: that is what goes
+
+    def _audit_note(self, what, old, new):
+        """Whose data it is stays in the request alone."""
+        facts = {"from": old.get("state", (None,))[0], "to": new.get("state", (None,))[0]}
+        self.env["finance.audit"]._note(f"erasure.{what}", self, facts)
+
+
 class FinanceException(models.Model):
     _name = "finance.exception"
     _inherit = ["finance.exception", "finance.audited"]

@@ -78,10 +78,12 @@ class FinanceException(models.Model):
     reopened = fields.Integer(readonly=True, help="How often it came back after it had been closed.")
     closed_on = fields.Datetime(readonly=True)
     closed_by_id = fields.Many2one("res.users", readonly=True)
+    erased_on = fields.Datetime(readonly=True, help="When its words went, by a retention rule or a request.")
 
     _open_message_uniq = models.UniqueIndex(
         "(message_id, code, (coalesce(place, ''))) WHERE state = 'open' AND message_id IS NOT NULL"
     )
+    _retention_idx = models.Index("(company_id, closed_on) WHERE closed_on IS NOT NULL AND erased_on IS NULL")
     _open_idx = models.Index("(company_id, domain) WHERE state = 'open'")
     _board_idx = models.Index("(company_id, connector_id, due_on, create_date) WHERE state = 'open'")
     _record_idx = models.Index("(res_model, res_id) WHERE state = 'open'")

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..retention.classes import SENSITIVITIES, USUAL
+
 SECONDS = {"minutes": 60, "hours": 3600, "days": 86400}
 
 
@@ -43,8 +45,8 @@ class FinanceFlow(models.Model):
         required=True,
     )
     sensitivity = fields.Selection(
-        [("public", "Public"), ("internal", "Internal"), ("confidential", "Confidential"), ("secret", "Secret")],
-        default="confidential",
+        SENSITIVITIES,
+        default=USUAL,
         required=True,
         help="Who may see raw contents, and how long they are kept.",
     )

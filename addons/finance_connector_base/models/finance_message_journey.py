@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ..core.advice import title
 from ..core.shown import shown
@@ -59,6 +59,7 @@ class FinanceMessageJourney(models.Model):
                 *message._journey_decisions(),
                 *message._journey_relatives(),
                 *message._journey_made(),
+                *message._journey_erased(),
             ]
             steps.sort(key=lambda step: step["on"] or "")
             message.journey = [*message._journey_begin(), *steps, message._journey_now()]
@@ -84,7 +85,7 @@ class FinanceMessageJourney(models.Model):
             words,
             self.env._("%(connector)s, %(size)s bytes", connector=self.connector_id.name, size=self.size),
             by=self.create_uid.sudo().name,
-            raw="content",
+            raw=None if self.erased_on else "content",
             detail=[
                 (self.env._("Business key"), self.dedup_key),
                 (self.env._("SHA-256"), self.sha256),
@@ -107,7 +108,7 @@ class FinanceMessageJourney(models.Model):
             ("process", "failed"): self.env._("Processing failed; nothing of it was kept"),
         }
         moods = {"ok": "good", "failed": "bad", "unknown": "work"}
-        attempts = self.sudo().attempt_ids[:LONGEST].sorted("id")
+        attempts, erased = self.sudo().attempt_ids[:LONGEST].sorted("id"), self.erased_on
         for attempt in attempts:
             taken = self.env._("Taken over by another worker")
             yield self._step(
@@ -116,7 +117,7 @@ class FinanceMessageJourney(models.Model):
                 titles.get((attempt.step, attempt.outcome), taken),
                 attempt.text,
                 milliseconds=attempt.milliseconds if attempt.ended_on else None,
-                raw=f"answer-{attempt.id}" if attempt.answer_sha256 else None,
+                raw=f"answer-{attempt.id}" if attempt.answer_sha256 and not (erased or attempt.erased_on) else None,
                 detail=[
                     (self.env._("Attempt"), attempt.number),
                     (self.env._("Worker"), attempt.node),
@@ -220,6 +221,11 @@ class FinanceMessageJourney(models.Model):
                 if field.type == "many2one" and field.comodel_name == self._name and field.store and field.index:
                     yield name, field.name
 
+    def _journey_erased(self):
+        if self.erased_on:
+            words = self.env._("The contents were erased; hash and facts are left")
+            yield self._step(self.erased_on, "plain", words)
+
     def _journey_now(self):
         """Where it stands, as the last step."""
         label = dict(self._fields["state"]._description_selection(self.env))[self.state]
@@ -241,6 +247,8 @@ class FinanceMessageJourney(models.Model):
         self.check_access("read")
         if not self.raw_allowed:
             raise AccessError(self.env._("Raw contents are for operators, administrators and auditors."))
+        if self.erased_on:
+            raise UserError(self.env._("The contents were erased on %s; only hash and facts are left.", self.erased_on))
         self.env["finance.audit"]._note("message.looked_at", self, {"part": part})
         if part == "content":
             return self.name, self._raw(), self.content_type

@@ -14,6 +14,16 @@ class ResCompany(models.Model):
         help="Days before certificates, keys, tokens and consents end, separated by commas; on the day itself always.",
     )
 
+    finance_books_years = fields.Integer(
+        default=10,
+        string="Evidence for the books is kept for",
+        help="Full calendar years after the one in which it arose; no retention rule and no request goes below.",
+    )
+
+    _finance_books_years = models.Constraint(
+        "CHECK (finance_books_years BETWEEN 1 AND 30)", "Evidence for the books is kept for 1 to 30 years."
+    )
+
     @api.constrains("finance_expiry_days")
     def _check_finance_expiry_days(self):
         for company in self:

@@ -41,6 +41,11 @@ class ResConfigSettings(models.TransientModel):
         config_parameter="finance_connector_base.backlog_minutes", default=60, string="Fetch nothing more when"
     )
 
+    finance_retention_seconds = fields.Integer(
+        config_parameter="finance_connector_base.retention_seconds", default=60, string="Erasing at one go"
+    )
+
+    finance_books_years = fields.Integer(related="company_id.finance_books_years", readonly=False)
     finance_expiry_days = fields.Char(related="company_id.finance_expiry_days", readonly=False)
 
     @api.depends("company_id")

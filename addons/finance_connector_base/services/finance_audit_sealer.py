@@ -128,13 +128,22 @@ class FinanceAuditSealer(models.AbstractModel):
         :return: how many events lost their details
         """
         self.env["finance.audit"]._flush()
+        self.env.cr.execute("SELECT id FROM finance_audit_detail WHERE partner_id = ANY(%s)", [partner.ids])
+        return self._erase_details([event_id for (event_id,) in self.env.cr.fetchall()], {"reason": reason})
+
+    @api.model
+    def _erase_details(self, event_ids, why):
+        """Erase what is readable of these events; that it is gone, and why, is an event itself.
+
+        :param why: facts; numbers and words without names
+        :return: how many events lost their details
+        """
         self.env.cr.execute("SELECT set_config('finance_audit.erases', 'yes', true)")
-        self.env.cr.execute("DELETE FROM finance_audit_detail WHERE partner_id = ANY(%s) RETURNING id",
-                            [partner.ids])  # fmt: skip
+        self.env.cr.execute("DELETE FROM finance_audit_detail WHERE id = ANY(%s) RETURNING id", [event_ids])
         erased = sorted(event_id for (event_id,) in self.env.cr.fetchall())
         self.env.cr.execute("SELECT set_config('finance_audit.erases', '', true)")
         for start in range(0, len(erased), ERASED_AT_ONCE):
-            facts = {"events": erased[start : start + ERASED_AT_ONCE], "reason": reason}
+            facts = {"events": erased[start : start + ERASED_AT_ONCE], **why}
             self.env["finance.audit"]._note(verify.ERASED, facts=facts)
         return len(erased)
 

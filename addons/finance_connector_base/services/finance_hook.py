@@ -90,7 +90,9 @@ class FinanceHook(models.AbstractModel):
         """Store an event once; the flow for its kind chooses what is done with it."""
         intake = self.env["finance.intake"].with_company(connector.company_id)
         known = intake._known(connector, event.id)
-        if known and (known.sha256 == sha256(event.body) or scheme.same(known._raw(), event.body)):
+        if known and (
+            known.sha256 == sha256(event.body) or (not known.erased_on and scheme.same(known._raw(), event.body))
+        ):
             return intake._count_copy(known)
         flow = connector._event_flow(event.kind)
         message, new = intake._store(

@@ -83,7 +83,7 @@ class TestRawContents(FinanceCase):
         )
         message, _new = self.store(b'{"a":1}', flow=flow)
         workers = {"operator", "admin", "auditor"}
-        for sensitivity, allowed in (("confidential", workers), ("secret", {"auditor"})):
+        for sensitivity, allowed in (("bank", workers), ("secret", {"auditor"})):
             flow.sensitivity = sensitivity
             for role, user in self.roles.items():
                 seen = message.with_user(user)
