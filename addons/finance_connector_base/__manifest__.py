@@ -48,6 +48,7 @@
         "data/finance_api_scope.xml",
         "views/finance_message_item_views.xml",
         "views/finance_api_views.xml",
+        "views/finance_object_file_views.xml",
         "views/finance_audit_report.xml",
         "views/finance_link_views.xml",
         "views/finance_event_views.xml",

@@ -1,1 +1,10 @@
-from . import finance_api, finance_export, finance_hook, finance_job, finance_mapping, finance_monitor, finance_raw
+from . import (
+    finance_api,
+    finance_export,
+    finance_hook,
+    finance_job,
+    finance_mapping,
+    finance_monitor,
+    finance_object_file,
+    finance_raw,
+)

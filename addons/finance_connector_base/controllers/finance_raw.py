@@ -8,7 +8,7 @@ class FinanceRaw(http.Controller):
     @http.route("/finance/message/<int:message_id>/<string:part>", type="http", auth="user", readonly=False)
     def raw(self, message_id, part):
         message = request.env["finance.message"].browse(message_id).exists()
-        if not message or not (part in ("content", "wire") or part.removeprefix("answer-").isdigit()):
+        if not message or not (part in ("content", "wire", "refused") or part.removeprefix("answer-").isdigit()):
             raise request.not_found()
         name, content, _type = message._part(part)
         headers = [

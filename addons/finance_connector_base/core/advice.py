@@ -21,6 +21,8 @@ TITLES = {
     "parse.memory": "Reading takes too much memory",
     "parse.time": "Reading takes too long",
     "file": "File cannot be used",
+    "file.columns": "Columns do not fit",
+    "file.row_conflict": "Rows contradict each other",
     "api.key": "Key not valid",
     "api.scope": "Scope missing",
     "schema": "Not of the described form",
@@ -162,6 +164,12 @@ ADVICE = {
     "duplicate.content": "Documents never change: reverse or credit the first one, then send the new one under an "
     "identifier of its own.",
     "duplicate.batch": "Send each object once in a request.",
+    "file.columns": "The titles of the first row must be exactly those of the template. Download it on the flow, and "
+    "ask the sender to use its titles.",
+    "file.row_conflict": "Rows of one object must say the same about it. Correct the file and bring it again.",
+    "file.too_many": "Ask the sender for smaller files, or the administrator raises api_max_items in odoo.conf.",
+    "file.empty": "The file holds titles and nothing else. Ask the sender whether that is right; if so, give it up.",
+    "file.object": "Say on the flow which objects its files hold, then press Retry.",
     "source": "Leave the source system out, or name your own; objects of this Odoo are changed here.",
     "unknown": "Create what is named above, or correct the code, then send the object again or press Retry.",
     "period.locked": "Open the period, or have the sender use a date in an open one.",

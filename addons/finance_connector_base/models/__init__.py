@@ -53,6 +53,7 @@ from . import (
     finance_flow,
     finance_flow_line,
     finance_flow_mapping,
+    finance_flow_object,
     finance_flow_settled,
     finance_flow_traffic,
     finance_gate,

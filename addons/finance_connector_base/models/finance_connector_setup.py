@@ -8,7 +8,7 @@ ENDPOINT = (
     *("wsdl_binding", "pgp_public_key", "pgp_fingerprints"),
 )
 #: What a flow may do with money and content.
-FLOW = ("kind", "direction", "active", "needs_approval", "moves_money", "resend", "steps")
+FLOW = ("kind", "direction", "active", "needs_approval", "moves_money", "resend", "steps", "object_name", "object_post")
 
 
 class FinanceConnector(models.Model):

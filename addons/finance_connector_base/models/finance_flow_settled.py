@@ -23,7 +23,7 @@ class FinanceFlow(models.Model):
         """``(kinds of mappings, objects)`` about which nothing is approved for the day."""
         processor = self.env.get(f"finance.process.{self.kind}")
         kinds = {*(processor._mapping_kinds if processor is not None else ()), *self.sudo().mapping_ids.mapped("kind")}
-        objects = processor._writes if processor is not None and self.direction == "in" else ()
+        objects = processor._written_by(self) if processor is not None and self.direction == "in" else ()
         connector = self.connector_id
         mappings, authorities = self.env["finance.mapping"], self.env["finance.authority"]
         return (

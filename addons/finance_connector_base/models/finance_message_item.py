@@ -35,9 +35,7 @@ class FinanceMessageItem(models.Model):
     res_model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference(model_field="res_model", readonly=True, string="Record")
 
-    _open_idx = models.Index(
-        "(connector_id, object, source_system, external_id) WHERE state IN ('waiting', 'refused')"
-    )
+    _open_idx = models.Index("(connector_id, object, source_system, external_id) WHERE state IN ('waiting', 'refused')")
 
     @api.model
     def _add(self, message, name, keys):
@@ -113,6 +111,7 @@ class FinanceMessageItem(models.Model):
         return before - before.browse().concat(*(found for (found,) in held))
 
     def action_open_record(self):
+        """The record that was made of it."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -121,3 +120,33 @@ class FinanceMessageItem(models.Model):
             "res_id": self.res_id,
             "view_mode": "form",
         }
+
+
+class FinanceMessage(models.Model):
+    """Messages that hold objects."""
+
+    _inherit = "finance.message"
+
+    item_count = fields.Integer(compute="_compute_item_count", string="Objects")
+
+    def _compute_item_count(self):
+        counts = dict(
+            self.env["finance.message.item"]._read_group([("message_id", "in", self.ids)], ["message_id"], ["__count"])
+        )
+        for message in self:
+            message.item_count = counts.get(message, 0)
+
+    def action_open_items(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Objects"),
+            "res_model": "finance.message.item",
+            "view_mode": "list,form",
+            "domain": [("message_id", "=", self.id)],
+        }
+
+    def action_download_refused(self):
+        """What was refused, as a file that says why; sent back mended, it is taken."""
+        self._part("refused")
+        return {"type": "ir.actions.act_url", "url": f"/finance/message/{self.id}/refused", "target": "self"}

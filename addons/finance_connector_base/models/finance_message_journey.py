@@ -239,7 +239,7 @@ class FinanceMessageJourney(models.Model):
     # contents
 
     def _part(self, part):
-        """Name, bytes and type of one part of the evidence: ``content``, ``wire``, or ``answer-<attempt id>``.
+        """Name, bytes and type of one part: ``content``, ``wire``, ``refused`` (rows), or ``answer-<attempt id>``.
 
         :raise AccessError: contents are for operators, administrators and auditors; secret ones for auditors
         """
@@ -252,6 +252,8 @@ class FinanceMessageJourney(models.Model):
         self.env["finance.audit"]._note("message.looked_at", self, {"part": part})
         if part == "content":
             return self.name, self._raw(), self.content_type
+        if part == "refused":
+            return self.env["finance.process.canonical_file"]._refused_file(self.sudo())
         if part == "wire":
             wire = kept(self.sudo())
             return (wire.name, wire.content, wire.content_type) if wire else (self.name, b"", None)

@@ -26,6 +26,7 @@ from . import (
     finance_personal_data,
     finance_process,
     finance_process_canonical,
+    finance_process_canonical_file,
     finance_process_envelope,
     finance_process_file,
     finance_process_webhook,

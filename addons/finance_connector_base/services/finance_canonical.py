@@ -29,11 +29,17 @@ QUIET = {
 
 @dataclass(slots=True)
 class Item:
-    """One object of a message on its way into Odoo."""
+    """One object of a message on its way into Odoo.
+
+    :param found: the canonical object; ``None`` where it is refused for its form already
+    :param where: gives for a pointer inside the object the place in its message, as a person looks it up
+    """
 
     position: int
     found: object
     source: str
+    name: str = ""
+    where: object = None
     state: str = "waiting"
     code: str | None = None
     text: str | None = None

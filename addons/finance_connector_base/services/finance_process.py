@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class FinanceProcess(models.AbstractModel):
@@ -17,6 +17,11 @@ class FinanceProcess(models.AbstractModel):
     _mapping_kinds = ()
     #: Objects it writes here in the name of the other side (``authority.objects``).
     _writes = ()
+
+    @api.model
+    def _written_by(self, flow):
+        """Objects that this flow writes; most kinds write the same by whatever flow."""
+        return self._writes
 
     def process(self, message):
         """Turn an incoming message into records.

@@ -23,8 +23,8 @@ class FinanceProcessCanonical(models.AbstractModel):
     _description = "Canonical objects"
 
     def process(self, message):
-        options = message.options
-        run = Run(message, options["object"], self._items(message), bool(options.get("post")))
+        options = self._options(message)
+        run = Run(message, options["object"], self._items(message, options), bool(options.get("post")))
         items = self.env["finance.message.item"]
         if items._earlier(message, "waiting", ("waiting", "refused"))[0]:
             text = self.env._("An earlier request for the same object is under way.")
@@ -38,18 +38,24 @@ class FinanceProcessCanonical(models.AbstractModel):
         self._report(message, run)
         return self._summary(message)
 
-    def _items(self, message):
+    def _options(self, message):
+        """``object``, ``mode`` and ``post`` of the request."""
+        return message.options
+
+    def _items(self, message, options):
         """The objects that are not settled yet; they were checked against their schema when they came."""
-        options = message.options
-        rows = self.env["finance.message.item"].search(
-            [("message_id", "=", message.id), ("state", "in", ("waiting", "refused"))], order="position"
-        )
         cls, values = OBJECTS[options["object"]].type, json_value(message._raw())["items"]
         found = []
-        for row in rows:
+        for row in self._unsettled(message):
             one, _faults = read(cls, values[row.position])
-            found.append(Item(row.position, one, row.source_system))
+            where = f"/items/{row.position}{{}}".format
+            found.append(Item(row.position, one, row.source_system, row.external_id, where))
         return found
+
+    def _unsettled(self, message):
+        return self.env["finance.message.item"].search(
+            [("message_id", "=", message.id), ("state", "in", ("waiting", "refused"))], order="position"
+        )
 
     def _write_run(self, writer, run, all_or_none):
         if not all_or_none:
@@ -76,10 +82,10 @@ class FinanceProcessCanonical(models.AbstractModel):
             first = refused[0]
             message._open_case(
                 code,
-                self.env._("%(name)s %(id)s: %(why)s", name=OBJECTS[run.name].label, id=first.found.external_id,
+                self.env._("%(name)s %(id)s: %(why)s", name=OBJECTS[run.name].label, id=first.name,
                            why=first.text)
                 + (self.env._(" (and %s more)", len(refused) - 1) if len(refused) > 1 else ""),
-                f"/items/{first.position}{first.pointer}",
+                first.where(first.pointer),
             )  # fmt: skip
 
     def _summary(self, message):

@@ -6,4 +6,5 @@ from . import (
     finance_connect_secret,
     finance_connect_try,
     finance_mapping_import,
+    finance_object_file,
 )
