@@ -43,7 +43,7 @@ HERE = "here"
 
 #: How documents, entries and payments name who they are with.
 PARTNER = (
-    "External identifier of the customer or supplier in the same source system; `here:` and the number "
+    "External identifier of the customer or supplier in the same source system; “here:” and the number "
     "for one that the source system does not know."
 )
 
@@ -90,7 +90,7 @@ class Identified:
 
     external_id: Identifier = told("Its identifier in the source system; it never changes.", example="4711")
     source_system: System | None = told(
-        "The system that made it; the client's own code if left out. Read from us, `here` is this Odoo.",
+        "The system that made it; the client's own code if left out. Read from us, “here” is this Odoo.",
         None,
         "payroll",
     )

@@ -106,7 +106,7 @@ def _read_field(field, value, pointer, faults):
             try:
                 return field.of.read(value)
             except ValueError:
-                faults.append(Fault(f"schema.{field.of.name.lower()}", field.of.text, pointer))
+                faults.append(Fault(f"schema.{field.of.name.lower()}", f"expected: {field.of.text}", pointer))
         case "choice":
             if isinstance(value, str) and value in field.of:
                 return value

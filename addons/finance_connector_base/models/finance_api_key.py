@@ -63,7 +63,7 @@ class FinanceApiKey(models.Model):
     last_used_on = fields.Datetime(readonly=True, copy=False)
     revoked_on = fields.Datetime(readonly=True, copy=False)
     state = fields.Selection(
-        [("new", "Not made yet"), ("valid", "Valid"), ("expired", "Expired"), ("revoked", "Revoked")],
+        [("new", "Not made"), ("valid", "Valid"), ("expired", "Expired"), ("revoked", "Revoked")],
         compute="_compute_state",
     )
 

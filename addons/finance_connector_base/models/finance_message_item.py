@@ -1,6 +1,7 @@
 from odoo import _, api, fields, models
 from odoo.tools import SQL
 
+from ..canonical.objects import OBJECTS
 from ..canonical.openapi import ITEM_STATES
 
 LABELS = {
@@ -17,7 +18,7 @@ class FinanceMessageItem(models.Model):
 
     _name = "finance.message.item"
     _description = "Object in a message"
-    _order = "message_id desc, position"
+    _order = "message_id, position"
     _rec_name = "external_id"
 
     message_id = fields.Many2one("finance.message", required=True, index=True, readonly=True, ondelete="cascade")
@@ -25,9 +26,9 @@ class FinanceMessageItem(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     position = fields.Integer(readonly=True, help="Counted from 0, as in the request.")
     place = fields.Char(readonly=True, help="Where it stands in a file.")
-    object = fields.Char(required=True, readonly=True)
+    object = fields.Selection([(one.name, one.label) for one in OBJECTS.values()], required=True, readonly=True)
     source_system = fields.Char(required=True, readonly=True)
-    external_id = fields.Char(required=True, readonly=True)
+    external_id = fields.Char(required=True, readonly=True, string="Identifier")
     state = fields.Selection([(name, LABELS[name]) for name in ITEM_STATES], required=True, readonly=True)
     error_code = fields.Char(readonly=True)
     error_text = fields.Char(readonly=True, string="Why not")
@@ -45,14 +46,15 @@ class FinanceMessageItem(models.Model):
         """
         self.env.cr.execute_values(
             "INSERT INTO finance_message_item (message_id, connector_id, company_id, object, position, place, "
-            "source_system, external_id, state) VALUES %s",
+            "source_system, external_id, state, create_uid, create_date) VALUES %s",
             [
-                (message.id, message.connector_id.id, message.company_id.id, name, position, place, source, external)
+                (message.id, message.connector_id.id, message.company_id.id, name, position, place, source, external,
+                 self.env.uid, self.env.cr.now())
                 for position, place, source, external in keys
             ],
-            template="(%s, %s, %s, %s, %s, %s, %s, %s, 'waiting')",
+            template="(%s, %s, %s, %s, %s, %s, %s, %s, 'waiting', %s, %s)",
             page_size=1000,
-        )
+        )  # fmt: skip
 
     @api.model
     def _store_outcomes(self, message, items):

@@ -33,6 +33,9 @@ class FinanceObjectFile(models.TransientModel):
     file = fields.Binary(attachment=False)
     filename = fields.Char()
 
+    def _compute_display_name(self):
+        self.display_name = self.env._("Files of objects")
+
     @api.depends("object_name")
     def _compute_columns_table(self):
         for wizard in self:
