@@ -48,6 +48,20 @@ ADVICE.update(
         "bai2.correction": "The bank marks these data as a correction. Compare with what was imported before.",
         "bai2.records": "The bank counts the records of its file otherwise; all sums are right. Nothing needs doing.",
         "bai2.type": "The bank uses a type code that says neither credit nor debit. Ask the bank what it means.",
+        "statement.records": "The file declares another number of records than it holds. Compare the balances; ask the "
+        "bank for the file again if lines are missing.",
+        "statement.end": "The record that ends the file is missing. Ask the bank whether the file is complete.",
+        "statement.account": "The opening and the closing balance name different accounts. The lines are imported into "
+        "the journal of the first; compare with the bank.",
+        "ofx": "The file is not what banks send as OFX. Download it again; if that does not help, ask the bank.",
+        "ofx.empty": "The file holds no account. Choose an account and a period when you download it.",
+        "coda": "The file is damaged or no CODA file. Ask the bank for it again.",
+        "cfonb": "The file is damaged or no CFONB file. Ask the bank for it again.",
+        "n43": "The file is damaged or no Norma 43 file. Ask the bank for it again.",
+        "cfonb.detail": "A text stands before the first booking. Nothing of value is lost; tell the bank.",
+        "ofx.correction": "The bank corrects a transaction it sent before. Nothing was booked: change the earlier line "
+        "by hand.",
+        "ofx.refused": "The bank did not deliver every account. Download the rest again.",
         "match.none": "Nothing open fits this line. If its document is missing, enter it and match again; else book "
         "the line by hand. The case closes by itself.",
         "match.failed": "Odoo refused the reconciliation for the reason above. Mend the cause and match again.",
@@ -88,5 +102,15 @@ TITLES.update(
         "bai2.status": "Test or deletion",
         "bai2.correction": "Correction by the bank",
         "bai2.records": "Number of records differs",
+        "ofx": "File cannot be read",
+        "coda": "File cannot be read",
+        "cfonb": "File cannot be read",
+        "n43": "File cannot be read",
+        "statement.records": "Number of records differs",
+        "statement.end": "End of file missing",
+        "statement.account": "Balances of two accounts",
+        "cfonb.detail": "Text without a booking",
+        "ofx.correction": "Correction by the bank",
+        "ofx.refused": "Bank did not deliver",
     }
 )

@@ -58,6 +58,7 @@ from . import (
     test_pure_mapping_sheet,
     test_pure_masking,
     test_pure_protocol,
+    test_pure_records,
     test_pure_retention,
     test_pure_safe,
     test_pure_sandbox,

@@ -17,3 +17,20 @@ def charset(name):
     except (LookupError, ValueError):
         return UNREAD
     return found if _READ.fullmatch(found) else UNREAD
+
+
+def _as_windows(error):
+    """Bytes that are no UTF-8 as Windows-1252, and the five it leaves out as ISO 8859-1."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    try:
+        return wrong.decode("cp1252"), error.end
+    except UnicodeDecodeError:
+        return wrong.decode("latin-1"), error.end
+
+
+#: Error handler for ``decode("utf-8", SENDER_UNKNOWN)``: files of senders who declare no charset, or a wrong one,
+#: are UTF-8 where their bytes say so and Windows-1252 elsewhere. Digits and signs read alike in both.
+SENDER_UNKNOWN = "utf-8-or-windows-1252"
+codecs.register_error(SENDER_UNKNOWN, _as_windows)

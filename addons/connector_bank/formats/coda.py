@@ -1,0 +1,331 @@
+"""CODA, the Belgian coded statement of account (Febelfin, versions 1 and 2.x): records of 128 characters.
+
+A file holds one or more statements, each ``0 1 (21 22? 23? (31 32? 33?)*)* 8 4* 9``. Movements with detail
+number 0000 move the balance; those behind them under the same sequence number are what they consist of.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, time
+
+from odoo.addons.finance_connector_base.core.errors import FormatError
+from odoo.addons.finance_connector_base.core.money import plain
+from odoo.addons.finance_connector_base.core.safe.records import records
+from odoo.addons.finance_connector_base.core.statement import (
+    FORMATS,
+    Charge,
+    Detail,
+    Entry,
+    Finding,
+    Footer,
+    Header,
+    Party,
+)
+
+from .coda_texts import NO_CHARGES, communication, information
+from .fixed import cents, count, day, number, placed, scaled, text
+
+_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*0000[0 ]\d{6}[\d ]{0,3}05[ D][^\r\n]{85,118}[12]\s*1[0-3]")
+_BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{10,30}(?= |$)")
+#: Account number and currency by account structure (position 2 of record 1).
+_ACCOUNTS = {
+    "0": (slice(0, 12), slice(13, 16)),
+    "1": (slice(0, 34), slice(34, 37)),
+    "2": (slice(0, 31), slice(34, 37)),
+    "3": (slice(0, 34), slice(34, 37)),
+}
+#: First digit of the transaction code (CODA, enclosure II).
+_TOTALS = frozenset("12")  # amounts that details make up; inside a movement: totals of a lower level
+_COMPONENTS = frozenset("89")  # parts of one transaction: capital, interest, costs
+_CORRECTIONS = frozenset(("49", "99"))
+_R_TRANSACTIONS = {"1": "Reject", "2": "Return", "3": "Refund", "4": "Reversal", "5": "Cancellation"}
+
+
+def _amount(sign, digits):
+    if sign not in "01":
+        raise FormatError("the sign is neither 0 (credit) nor 1 (debit)", code="coda.sign")
+    value = scaled(digits, 3, "coda.amount")
+    return -value if sign == "1" else value
+
+
+def _account(structure, zone):
+    where = _ACCOUNTS.get(structure)
+    if where is None:
+        raise FormatError("the account structure is none of 0 to 3", code="coda.account")
+    account, currency = (zone[part].replace(" ", "") or None for part in where)
+    return account, currency
+
+
+@dataclass(slots=True)
+class _Movement:
+    """Records 21 to 33 of one movement or detail."""
+
+    line: str
+    place: str
+    texts: list = field(default_factory=list)
+    second: str | None = None  # record 22
+    third: str | None = None  # record 23
+    told: list = field(default_factory=list)  # [structured, text] of each information
+
+    @property
+    def key(self):
+        return self.line[2:10]
+
+    @property
+    def kind(self):
+        return self.line[53]
+
+    def amount(self):
+        return cents(_amount(self.line[31], self.line[32:47]))
+
+    def communication(self):
+        """Fields of a ``Detail`` that the communication gives."""
+        joined = "".join(self.texts)
+        if self.line[61] == "1":
+            return communication(joined)
+        said = text(joined)
+        return {"remittance": (said,)} if said else {}
+
+    def detail(self, currency):
+        second = self.second or " " * 128
+        values = {"amount": self.amount(), "currency": currency, "bank_ref": text(self.line[10:31])}
+        values |= {"code": text(self.line[53:61]), "end_to_end_id": text(second[63:98])}
+        values["purpose"] = text(second[121:125]) or text(second[117:121])
+        if second[112] in _R_TRANSACTIONS:
+            values |= {"return_text": _R_TRANSACTIONS[second[112]], "return_reason": text(second[113:117])}
+        values |= self.communication()
+        additional = [values.pop("additional", None)]
+        party = {"identifier": values.pop("creditor_id", None), "bic": _bic(second[98:109])}
+        party |= self._counterparty()
+        for structured, told in self.told:
+            found = information(structured, told)
+            additional.append(found.get("additional"))
+            party |= {name: value for name, value in found.get("counterparty", {}).items() if value}
+            values["ultimate"] = found.get("ultimate") or values.get("ultimate")
+            values["charges"] = values.get("charges", ()) + found.get("charges", ())
+        values["counterparty"] = Party(**party) if any(party.values()) else None
+        values["additional"] = " ".join(filter(None, additional)) or None
+        return values
+
+    def _counterparty(self):
+        if self.third is None:
+            return {}
+        zone = self.third[10:47]
+        found = _IBAN.match(zone)
+        *numbers, last = zone.split() or [""]
+        joined = "".join(numbers) if len(last) == 3 and last.isalpha() else "".join((*numbers, last))
+        return {"account": found[0] if found else joined or None, "name": text(self.third[47:82])}
+
+
+def _bic(value):
+    value = value.strip()
+    return value if _BIC.fullmatch(value) else None
+
+
+@FORMATS.add("coda", "CODA statement (Belgium)")
+class Coda:
+    """End-of-day statements of Belgian banks."""
+
+    def recognises(self, head):
+        return _HEAD.match(head) is not None
+
+    def parse(self, stream):
+        reader = _Reader()
+        for position, line in records(stream, 128):
+            yield from reader.read(position, line)
+        if reader.header is None and not reader.statements:
+            raise FormatError("the file holds no statement", code="coda.empty")
+
+
+class _Reader:
+    """Where in the file we are; turns records into events."""
+
+    def __init__(self):
+        self.header = None
+        self.statements = 0
+        self._file = None  # record 0
+        self._structure = None  # of the account
+        self._main = None
+        self._parts = []
+        self._closing = None
+        self._counted = 0
+        self._records = {
+            "0": self._start,
+            "1": self._open,
+            "2": self._move,
+            "3": self._inform,
+            "4": self._ignore,
+            "8": self._close,
+            "9": self._end,
+        }
+
+    @placed
+    def read(self, position, line):
+        """Events of one record, as a list so that a refusal names its line."""
+        record = self._records.get(line[0])
+        if record is None:
+            raise FormatError("no CODA record begins like this", code="coda.record")
+        if line[0] in "1238":
+            self._counted += 1
+        return list(record(line, f"line {position}"))
+
+    def _ignore(self, line, place):
+        """Record 4 holds what the bank wants to tell all its customers."""
+        return ()
+
+    def _start(self, line, place):
+        if self.header is not None:
+            raise FormatError("a statement begins inside another", code="coda.structure")
+        self._file, self._counted = line, 0
+        return ()
+
+    def _open(self, line, place):
+        if self._file is None or self.header is not None:
+            raise FormatError("an old balance stands at the wrong place", code="coda.structure")
+        self._structure = line[1]
+        account, currency = _account(self._structure, line[5:42])
+        made = day(self._file[5:11], "dmy", "coda.date")
+        self.header = Header(
+            account=account,
+            currency=currency,
+            opening=cents(_amount(line[42], line[43:58])),
+            opening_on=day(line[58:64], "dmy", "coda.date"),
+            sequence=number(line[125:128]) or number(line[2:5]),
+            created_at=made and datetime.combine(made, time()),
+            bic=_bic(self._file[60:71]),
+            owner=text(line[64:90]) or text(self._file[34:60]),
+            place=place,
+        )
+        self.statements += 1
+        yield self.header
+
+    def _move(self, line, place):
+        self._inside()
+        if line[1] == "1":
+            main = self._main
+            same = main is not None and line[2:6] == main.line[2:6]
+            if line[6:10] != "0000" and not same:
+                raise FormatError("a detail stands without its movement", code="coda.structure")
+            movement = _Movement(line, place, [line[62:115]])
+            if same and (line[6:10] != "0000" or (self._parts and self._parts[-1].line[6:10] == "9999")):
+                self._parts.append(movement)
+                return
+            yield from self._finished()
+            self._main = movement
+            return
+        movement = self._current(line)
+        if line[1] == "2" and movement.second is None:
+            movement.second = line
+            movement.texts.append(line[10:63])
+        elif line[1] == "3" and movement.third is None:
+            movement.third = line
+            movement.texts.append(line[82:125])
+        else:
+            raise FormatError("a movement record is neither 21, 22 nor 23, or twice there", code="coda.record")
+
+    def _inform(self, line, place):
+        self._inside()
+        told = self._current(line, detail=False).told
+        if line[1] == "1":
+            told.append([line[39] == "1", line[40:113]])
+        elif line[1] in "23" and told:
+            told[-1][1] += line[10:115] if line[1] == "2" else line[10:100]
+        else:
+            raise FormatError("an information record stands without its first part", code="coda.structure")
+        return ()
+
+    def _close(self, line, place):
+        self._inside()
+        yield from self._finished()
+        self._closing = cents(_amount(line[41], line[42:57])), day(line[57:63], "dmy", "coda.date"), line, place
+
+    def _end(self, line, place):
+        if self._closing is None:
+            raise FormatError("the end stands without a new balance", code="coda.structure")
+        if line[127] not in "12":
+            raise FormatError("the last record is cut", code="statement.truncated")
+        amount, on, closing, where = self._closing
+        yield Footer(
+            closing=amount,
+            closing_on=on,
+            sum_debits=cents(scaled(line[22:37], 3, "coda.amount")),
+            sum_credits=cents(scaled(line[37:52], 3, "coda.amount")),
+            place=where,
+        )
+        declared = count(line[16:22], "coda.count")
+        if declared != self._counted:
+            yield Finding("statement.records", f"The file declares {declared} records, it holds {self._counted}", place)
+        if _account(self._structure, closing[4:41])[0] != self.header.account:
+            yield Finding("statement.account", "The new balance names another account than the old one", where)
+        self._file = self.header = self._closing = None
+
+    def _inside(self):
+        if self.header is None or self._closing is not None:
+            raise FormatError("a movement stands outside a statement", code="coda.structure")
+
+    def _current(self, line, detail=True):
+        movement = self._parts[-1] if self._parts else self._main
+        end = 10 if detail else 6
+        if movement is None or movement.line[2:end] != line[2:end]:
+            raise FormatError("a record stands without its movement", code="coda.structure")
+        return movement
+
+    def _finished(self):
+        main, parts = self._main, self._parts
+        if main is None:
+            return
+        self._main, self._parts = None, []
+        try:
+            yield self._entry(main, parts)
+        except FormatError as error:
+            error.place = main.place
+            raise
+
+    def _entry(self, main, parts):
+        currency = self.header.currency
+        details = _details(main, parts, currency)
+        batch = len(details) > 1
+        whole = main.detail(currency) if batch else {}
+        second = main.second or " " * 128
+        said = (*whole.get("remittance", ()), whole.get("additional"))
+        return Entry(
+            booked_on=day(main.line[115:121], "dmy", "coda.date"),
+            amount=main.amount(),
+            currency=currency,
+            value_on=day(main.line[47:53], "dmy", "coda.date"),
+            reversal=main.line[56:58] in _CORRECTIONS,
+            entry_ref=main.line[2:6],
+            bank_ref=text(main.line[10:31]),
+            code=text(main.line[53:61]),
+            additional=" ".join(filter(None, said)) or None if batch else None,
+            details=details,
+            payment_info_id=text(second[63:98]) if batch else None,
+            place=main.place,
+        )
+
+
+def _details(main, parts, currency):
+    """One detail a transaction; totals of a lower level are left out, or their money would count twice."""
+    whole = [main, []]
+    transactions = []
+    for part in parts:
+        if part.kind in _COMPONENTS:
+            (transactions[-1] if transactions and part.kind == "9" else whole)[1].append(part)
+        elif part.kind not in _TOTALS:
+            transactions.append([part, []])
+    return tuple(_transaction(part, components, currency) for part, components in transactions or [whole])
+
+
+def _transaction(part, components, currency):
+    values = part.detail(currency)
+    for component in components:
+        amount, said = component.amount(), component.detail(currency)
+        category = component.line[58:61]
+        words = [*said.get("remittance", ()), said.get("additional")]
+        if category in NO_CHARGES:
+            words.insert(0, f"{category} {plain(amount)}")
+        else:
+            values["charges"] = (*values.get("charges", ()), Charge(amount, currency, True, category))
+        values["additional"] = " ".join(filter(None, [values["additional"], *words])) or None
+    return Detail(**values)

@@ -1,0 +1,265 @@
+"""Norma 43, the Spanish statement of account (AEB, cuaderno 43): records of 80 characters, in practice of any length.
+
+Per account ``11 (22 23* 24?)* 33``, and 88 at the end of the file. Dates are ``YYMMDD``; some banks write ``DDMMYY``.
+"""
+
+import re
+
+from odoo.addons.finance_connector_base.core.errors import FormatError
+from odoo.addons.finance_connector_base.core.safe.records import records
+from odoo.addons.finance_connector_base.core.statement import (
+    FORMATS,
+    Detail,
+    Entry,
+    Exchange,
+    Finding,
+    Footer,
+    Header,
+    Reference,
+)
+
+from .currency_numbers import CURRENCY_NUMBERS
+from .fixed import count, day, optional_scaled, placed, scaled, six_digit_day, spanish_account, text
+
+_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*11\d{18}\d{12}[012]\d{14}\d{3}")
+#: How many bookings are looked at before the order of the dates is decided.
+_DECIDING = 200
+_ORDERS = ("ymd", "dmy")  # the standard first
+_CANCELLATION = "98"
+#: Common concepts (conceptos comunes), the texts of the standard.
+CONCEPTS = {
+    "01": "Talones - Reintegros",
+    "02": "Abonarés - Entregas - Ingresos",
+    "03": "Domiciliados - Recibos - Letras - Pagos por su cuenta",
+    "04": "Giros - Transferencias - Traspasos - Cheques",
+    "05": "Amortizaciones de préstamos, créditos, etc.",
+    "06": "Remesas de efectos",
+    "07": "Suscripciones - Dividendos pasivos - Canjes",
+    "08": "Dividendos - Cupones - Prima de junta - Amortizaciones",
+    "09": "Operaciones de bolsa y/o compra/venta de valores",
+    "10": "Cheques gasolina",
+    "11": "Cajero automático",
+    "12": "Tarjetas de crédito - Tarjetas de débito",
+    "13": "Operaciones extranjero",
+    "14": "Devoluciones e impagados",
+    "15": "Nóminas - Seguros sociales",
+    "16": "Timbres - Corretaje - Pólizas",
+    "17": "Intereses - Comisiones - Custodia - Gastos e impuestos",
+    "98": "Anulaciones - Correcciones de asiento",
+    "99": "Varios",
+}
+
+
+def date_order(days):
+    """The order under which the six-digit ``days`` of a statement lie closest together, the standard one if equal.
+
+    Under the wrong order the days of one month are spread over years, or are no days at all.
+    """
+    spreads = {}
+    for order in _ORDERS:
+        try:
+            found = [found for digits in days if (found := six_digit_day(digits, order))]
+        except ValueError:
+            continue
+        spreads[order] = (max(found) - min(found)).days if found else 0
+    return min(spreads, key=spreads.get) if spreads else _ORDERS[0]
+
+
+@FORMATS.add("n43", "Norma 43 statement (Spain)")
+class Norma43:
+    """End-of-day statements of Spanish banks."""
+
+    def recognises(self, head):
+        return _HEAD.match(head) is not None
+
+    def parse(self, stream):
+        reader, waiting = _Reader(), []
+        for record in records(stream, 80):
+            begins = record[1].startswith("11")
+            if waiting and (begins or len(waiting) == _DECIDING):
+                yield from reader.begin(waiting)
+                waiting = []
+            if begins or waiting:
+                waiting.append(record)
+            else:
+                yield from reader.read(*record)
+        yield from reader.begin(waiting)
+        yield from reader.finish()
+
+
+def _days(line):
+    if line.startswith("11"):
+        return line[20:26], line[26:32]
+    return (line[10:16], line[16:22]) if line.startswith("22") else ()
+
+
+class _Reader:
+    """Where in the file we are; turns records into events."""
+
+    def __init__(self):
+        self.order = _ORDERS[0]
+        self._statements = 0
+        self._header = None
+        self._account = None
+        self._to_on = None
+        self._booking = None  # [number, line, texts, exchange]
+        self._counted = 0
+        self._ended = False
+        self._records = {
+            "11": self._open,
+            "22": self._book,
+            "23": self._tell,
+            "24": self._exchange,
+            "33": self._close,
+            "88": self._end,
+        }
+
+    def begin(self, waiting):
+        """Read the first records of a statement, which tell how its dates are written."""
+        self.order = date_order([digits for _position, line in waiting for digits in _days(line)])
+        for position, line in waiting:
+            yield from self.read(position, line)
+
+    @placed
+    def read(self, position, line):
+        record = self._records.get(line[:2])
+        if record is None:
+            raise FormatError("no Norma 43 record begins like this", code="n43.record")
+        return list(record(line, f"line {position}"))
+
+    def finish(self):
+        if not self._statements:
+            raise FormatError("the file holds no statement", code="n43.empty")
+        if self._header is None and not self._ended:
+            yield Finding("statement.end", "The record that ends the file is missing; more may have followed")
+
+    def _open(self, line, place):
+        if self._header is not None:
+            raise FormatError("a statement begins inside another", code="n43.structure")
+        self._counted += 1
+        self._statements += 1
+        self._ended = False
+        self._account = line[2:20]
+        self._to_on = day(line[26:32], self.order, "n43.date")
+        from_on = day(line[20:26], self.order, "n43.date")
+        account = spanish_account(line[2:6], line[6:10], line[10:20])
+        if account is None:
+            raise FormatError("the account is no number", code="n43.account")
+        self._header = Header(
+            account=account,
+            currency=_currency(line[47:50]),
+            opening=_signed(line[32], line[33:47]),
+            opening_on=from_on,
+            from_on=from_on,
+            to_on=self._to_on,
+            owner=text(line[51:77]),
+            place=place,
+        )
+        yield self._header
+
+    def _book(self, line, place):
+        self._inside()
+        self._counted += 1
+        yield from self._finished()
+        self._booking = [line, place, [], None]
+
+    def _tell(self, line, place):
+        self._of_booking()
+        self._booking[2] += [line[4:42], line[42:]]
+        return ()
+
+    def _exchange(self, line, place):
+        self._of_booking()
+        currency, amount = CURRENCY_NUMBERS.get(line[4:7]), optional_scaled(line[7:21], 2)
+        if amount and currency not in (None, self._header.currency):
+            self._booking[3] = Exchange(instructed=amount, instructed_currency=currency)
+        return ()
+
+    def _close(self, line, place):
+        self._inside()
+        self._counted += 1
+        yield from self._finished()
+        if line[2:20] != self._account:
+            raise FormatError("the end of another account stands inside the statement", code="n43.account")
+        debits, credits = count(line[20:25], "n43.count"), count(line[39:44], "n43.count")
+        yield Footer(
+            closing=_signed(line[58], line[59:73]),
+            closing_on=self._to_on,
+            entries=debits + credits,
+            sum_debits=scaled(line[25:39], 2, "n43.amount"),
+            sum_credits=scaled(line[44:58], 2, "n43.amount"),
+            place=place,
+        )
+        self._header = None
+
+    def _end(self, line, place):
+        if self._header is not None:
+            raise FormatError("the file ends inside a statement", code="n43.structure")
+        declared = count(line[20:26].strip(), "n43.count")
+        if declared != self._counted:
+            yield Finding("statement.records", f"The file declares {declared} records, it holds {self._counted}", place)
+        self._counted, self._ended = 0, True
+
+    def _inside(self):
+        if self._header is None:
+            raise FormatError("a record stands outside a statement", code="n43.structure")
+
+    def _of_booking(self):
+        self._counted += 1
+        if self._booking is None:
+            raise FormatError("a text stands without its booking", code="n43.structure")
+
+    def _finished(self):
+        if self._booking is None:
+            return
+        line, place, texts, exchange = self._booking
+        self._booking = None
+        try:
+            yield self._entry(line, place, texts, exchange)
+        except FormatError as error:
+            error.place = place
+            raise
+
+    def _entry(self, line, place, texts, exchange):
+        concept = line[22:24]
+        if line[27] not in "12":
+            raise FormatError("the sign is neither 1 (debit) nor 2 (credit)", code="n43.sign")
+        amount = _signed(line[27], line[28:42])
+        references = (("document", line[42:52]), ("reference 1", line[52:64]), ("reference 2", line[64:80]))
+        return Entry(
+            booked_on=day(line[10:16], self.order, "n43.date"),
+            amount=amount,
+            currency=self._header.currency,
+            value_on=day(line[16:22], self.order, "n43.date"),
+            reversal=concept == _CANCELLATION,
+            code=text(concept),
+            own_code=text(line[24:27]),
+            additional=CONCEPTS.get(concept),
+            exchange=exchange,
+            details=(
+                Detail(
+                    amount=amount,
+                    currency=self._header.currency,
+                    remittance=tuple(filter(None, map(text, texts))),
+                    other_references=tuple(
+                        Reference(text(value), kind) for kind, value in references if value.strip(" 0")
+                    ),
+                ),
+            ),
+            place=place,
+        )
+
+
+def _signed(sign, digits):
+    """1 is a debit, 2 a credit; some banks write 0 for a balance in credit, which the entries then prove."""
+    if sign not in "012":
+        raise FormatError("the sign is neither 1 (debit) nor 2 (credit)", code="n43.sign")
+    value = scaled(digits, 2, "n43.amount")
+    return -value if sign == "1" else value
+
+
+def _currency(digits):
+    currency = CURRENCY_NUMBERS.get(digits)
+    if currency is None:
+        raise FormatError("no currency has this number", code="n43.currency")
+    return currency
