@@ -149,13 +149,14 @@ class _Reader:
         self._main = None
         self._parts = []
         self._closing = None
+        self._notes = []
         self._counted = 0
         self._records = {
             "0": self._start,
             "1": self._open,
             "2": self._move,
             "3": self._inform,
-            "4": self._ignore,
+            "4": self._note,
             "8": self._close,
             "9": self._end,
         }
@@ -170,8 +171,9 @@ class _Reader:
             self._counted += 1
         return list(record(line, f"line {position}"))
 
-    def _ignore(self, line, place):
-        """Record 4 holds what the bank wants to tell all its customers."""
+    def _note(self, line, place):
+        """What the bank wants to tell all its customers."""
+        self._notes.append(line[32:112])
         return ()
 
     def _start(self, line, place):
@@ -252,7 +254,9 @@ class _Reader:
             sum_debits=cents(scaled(line[22:37], 3, "coda.amount")),
             sum_credits=cents(scaled(line[37:52], 3, "coda.amount")),
             place=where,
+            additional=text(" ".join(self._notes)),
         )
+        self._notes = []
         declared = count(line[16:22], "coda.count")
         if declared != self._counted:
             yield Finding("statement.records", f"The file declares {declared} records, it holds {self._counted}", place)

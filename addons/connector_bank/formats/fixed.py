@@ -57,7 +57,7 @@ def cents(value):
 def six_digit_day(digits, order):
     """Day of six digits in ``order`` ``dmy`` or ``ymd``; None for blanks and zeros.
 
-    Two-digit years from 70 on are of the last century. Raises ``ValueError``.
+    Two-digit years from 80 on are of the last century. Raises ``ValueError``.
     """
     if not digits.strip(" 0"):
         return None
@@ -65,7 +65,7 @@ def six_digit_day(digits, order):
         raise ValueError("not a day")
     first, month, last = int(digits[:2]), int(digits[2:4]), int(digits[4:6])
     day, year = (first, last) if order == "dmy" else (last, first)
-    return date(year + (1900 if year >= 70 else 2000), month, day)
+    return date(year + (1900 if year >= 80 else 2000), month, day)
 
 
 def day(digits, order, code):
