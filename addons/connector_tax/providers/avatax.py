@@ -218,7 +218,7 @@ class AvaTax(TaxProvider):
         """The body of an answer; a refusal becomes the error it stands for."""
         try:
             body = json.loads(receipt.content.decode("utf-8"), parse_float=Decimal)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RemoteDefectError(
                 f"AvaTax answered {receipt.status} with something that is not JSON", code="tax.unreadable"
             ) from error

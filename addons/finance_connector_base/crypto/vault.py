@@ -193,5 +193,5 @@ def _sorted(status, content, path):
         if len(content) > LARGEST_ANSWER_BYTES:
             raise ValueError("too large")
         return json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise TechnicalError("Vault answers something unreadable", code="secret.vault") from error

@@ -305,6 +305,7 @@ class TestSignIn(HttpsCase):
             (401, b'{"error": "invalid_client"}', AuthError, "https.401"),
             (400, b'{"error": "invalid_scope"}', AuthError, "oauth.refused"),
             (200, b"{}", RemoteDefectError, "oauth.answer"),
+            (200, b"[" * 100_000, RemoteDefectError, "oauth.answer"),
             (200, b'{"access_token": "x", "token_type": "mac"}', RemoteDefectError, "oauth.answer"),
             (503, b"", TechnicalError, "oauth.line"),
         ):

@@ -102,6 +102,7 @@ class TestVaultKeys(PureCase):
             "denied": (403, b""),
             "deleted": (404, b'{"data":{"data":null}}'),
             "unreadable": (200, b"<html>"),
+            "nested without end": (200, b"[" * 100_000),
             "cut": (200, b'{"data":'),
             "another": (200, b'{"data":{"data":{"password":"x"}}}'),
             "empty": (200, b'{"data":{"data":{"keys":[]}}}'),

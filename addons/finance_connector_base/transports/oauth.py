@@ -78,7 +78,7 @@ def _read(receipt):
     try:
         answer = json.loads(receipt.content)
         text, seconds = answer["access_token"], float(answer.get("expires_in") or 300)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RemoteDefectError("the token service answers without a token", code="oauth.answer") from error
     if not isinstance(text, str) or not text or str(answer.get("token_type", "bearer")).lower() != "bearer":
         raise RemoteDefectError("the token service answers with another kind of token", code="oauth.answer")

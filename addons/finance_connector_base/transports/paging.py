@@ -20,7 +20,7 @@ def read_json(content):
     """JSON whose fractions keep their digits; ``write_json`` gives them back as they stood."""
     try:
         return json.loads(content, parse_float=lambda digits: f"\0{digits}\0")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RemoteDefectError("the answer is no JSON", code="paging.json") from error
 
 
