@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from .items import OpenItem
 from .numbers import Number, Text, strict
+from .payers import Payers
 from .references import reference_of, structured_references
 
 #: Reference kinds that are surely meant as references of an invoice when their check digits agree.
@@ -79,6 +80,7 @@ class Index:
         self.by_payer = defaultdict(dict)
         self.by_payer_amount = defaultdict(dict)
         self.owners = defaultdict(set)
+        self.payers = Payers()
         self.commercial = {}
         self.numbers = defaultdict(list)  # strict form, or "~" and the loose form → (Number, Document)
         self.references = defaultdict(list)
@@ -110,6 +112,8 @@ class Index:
             self.by_payer[item.payer][item.id] = item
             self.by_payer_amount[item.payer, item.currency, item.residual][item.id] = item
             self.commercial[item.payer] = item.payer
+            if item.partner_name:
+                self.payers.add(item.partner_name, item.payer)
             if item.partner_id is not None:
                 self.commercial[item.partner_id] = item.payer
             for account in item.accounts:

@@ -6,9 +6,11 @@ item that several lines claim for more than it has left goes to none of them. So
 and items changes nothing. Rounds repeat while they settle something.
 """
 
+import contextlib
+import gc
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from . import rules
 from .candidates import Index
@@ -18,9 +20,32 @@ from .reasons import because
 from .settle import Ledger, same_direction
 
 
-def match(lines: Iterable[Line], items: Iterable[OpenItem], settings: Settings | None = None) -> Result:
-    """Match ``lines`` with ``items``; the order of either changes nothing but that of the answer."""
-    lines, settings = list(lines), settings or Settings()
+def match(
+    lines: Iterable[Line], items: Iterable[OpenItem], settings: Settings | None = None, settled: Callable | None = None
+) -> Result:
+    """Match ``lines`` with ``items``; the order of either changes nothing but that of the answer.
+
+    :param settled: from a set of payers to ``{payer: numbers of documents that are settled}``; without it a number
+        that was written wrongly never decides
+    """
+    with _uncollected():
+        return _matched(lines, items, settings or Settings(), settled)
+
+
+@contextlib.contextmanager
+def _uncollected():
+    """Nothing here refers to itself: looking for such garbage among millions of values takes a third of the time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _matched(lines, items, settings, settled):
+    lines = list(lines)
     by_company = defaultdict(list)
     for item in _unique(items, "open item"):
         settings.check(item.residual, item.currency)
@@ -30,7 +55,7 @@ def match(lines: Iterable[Line], items: Iterable[OpenItem], settings: Settings |
     for line in _unique(lines, "line"):
         settings.check(line.amount, line.currency)
         if line.company_id not in runs:
-            runs[line.company_id] = _Run(by_company[line.company_id], settings)
+            runs[line.company_id] = _Run(by_company[line.company_id], settings, settled)
         runs[line.company_id].add(line)
     answers = {}
     for run in runs.values():
@@ -86,9 +111,9 @@ def _named_elsewhere(line, company, indexes):
 class _Run:
     """The lines of one company against its open items."""
 
-    def __init__(self, items, settings):
+    def __init__(self, items, settings, settled):
         self.index = Index(items)
-        self.book = Book(self.index, Ledger(items), settings)
+        self.book = Book(self.index, Ledger(items), settings, settled)
         self.waiting = {}
         self.claims = defaultdict(dict)  # item id → line id → amount claimed by strong evidence
         self.claimed = {}  # line id → its parts
@@ -102,7 +127,10 @@ class _Run:
         sure = {}
         while True:
             before = len(sure)
-            for tier in (_own_payment, _named, _payer):
+            for tier in (_own_payment, _named, _payer, _misspelt):
+                if tier is _misspelt:
+                    slips = (reading for reading in self.waiting.values() if reading.found.not_open)
+                    self.book.look_up_settled(payer for reading in slips for payer in reading.payers)
                 sure.update(self._round(tier))
             if len(sure) == before:
                 break
@@ -181,12 +209,13 @@ class _Run:
     def _drafts(self, reading):
         book = self.book
         drafts = [*rules.end_to_end(reading, book), *rules.batch(reading, book, by_amount=True)]
-        for rule in (rules.named, rules.weakly_named, rules.payer_amount):
+        for rule in (rules.named, rules.weakly_named, rules.payer_amount, rules.name_amount):
             drafts += [made for made in rule(reading, book) if made.settlement.exact or not reading.details]
         if not any(made.settlement.exact for made in drafts):
             drafts += rules.combination(reading, book)
-        if not drafts:
+        if not any(made.settlement.exact for made in drafts):
             drafts += rules.amount_alone(reading, book)
+        drafts += rules.misspelt(reading, book)
         return drafts
 
     def _why_not(self, reading):
@@ -222,4 +251,8 @@ def _named(reading, book):
 def _payer(reading, book):
     if reading.details:
         return rules.batch(reading, book, by_amount=True)
-    return rules.payer_amount(reading, book) if reading.payers else []
+    return rules.payer_amount(reading, book) if reading.payers else rules.name_amount(reading, book)
+
+
+def _misspelt(reading, book):
+    return rules.misspelt(reading, book) if reading.payers and not reading.details else []

@@ -174,7 +174,9 @@ class Settings:
     tolerance_amount: Decimal = Decimal("0.50")
     tolerance_percent: Decimal = Decimal(1)
     decimals: Mapping[str, int] = field(default_factory=dict)  # places per currency
-    sure_partial: bool = False  # book part payments of an exactly named document without a person
+    sure_partial: bool = True  # book part payments of an exactly named document of the payer without a person
+    short_percent: Decimal = Decimal(10)  # less missing than this is no part payment but charges or a deduction
+    deductions: bool = True  # there is an account for them
     sure_payer_amount: bool = True  # book by payer and unique amount where no document is named
     discount_grace_days: int = 0
     days_before_document: int = 0  # money may move so many days before the document's date

@@ -15,8 +15,20 @@ _SAME_NAME = 0.95
 class Book:
     """What is open in one company and what the company allows."""
 
-    def __init__(self, index, ledger, settings):
+    def __init__(self, index, ledger, settings, settled):
         self.index, self.ledger, self.settings = index, ledger, settings
+        self._settled, self._asked = settled, {}
+
+    def look_up_settled(self, payers):
+        """Learn the numbers of what these payers settled before, all at once."""
+        unknown = set(payers) - self._asked.keys()
+        if unknown and self._settled:
+            found = self._settled(unknown)
+            self._asked.update((payer, {account_key(name) for name in found.get(payer, ())}) for payer in unknown)
+
+    def is_settled(self, payer, number):
+        """Whether the payer had a document of this number before; it counts as one where that is not known."""
+        return payer not in self._asked or account_key(number) in self._asked[payer]
 
     def take(self, proposal):
         """Settle what a sure proposal settles."""

@@ -6,18 +6,20 @@ A draft without doubts may be booked without a person; every doubt is a reason n
 from datetime import timedelta
 from itertools import islice
 
+from rapidfuzz.distance import OSA
+
 from .candidates import account_key
 from .items import ZERO
 from .reading import draft
 from .reasons import because
-from .score import alike
-from .settle import Settlement, settle, subsets
+from .score import ALIKE, alike
+from .settle import Settlement, deducted, settle, subsets
 
 _MIN_ID = 6  # a shorter end-to-end id is a counter, not an id
 _NO_ID = frozenset({"NOTPROVIDED", "NONREF"})
 _ALTERNATIVES = 5
 _DETAIL_REASONS = 20
-_ALIKE = 0.85
+_MISSPELT = 1000  # open documents of one amount that are compared
 
 
 def end_to_end(reading, book):
@@ -66,6 +68,8 @@ def _of_documents(reading, documents, hits, book):
     """The draft of all documents, and where that does not fit, of those that make the amount."""
     whole = _named_draft(reading, documents, hits, book)
     drafts = [whole] if whole else []
+    if whole and whole.settlement.doubt and whole.settlement.doubt.code == "short":
+        drafts += filter(None, [_named_draft(reading, documents, hits, book, deducted)])
     if len(documents) > 1 and (whole is None or whole.settlement.doubt):
         units = [(place, book.left(document)) for place, document in enumerate(documents)]
         for places in subsets(reading.line.amount, units, book.settings)[0]:
@@ -75,10 +79,10 @@ def _of_documents(reading, documents, hits, book):
     return drafts
 
 
-def _named_draft(reading, documents, hits, book):
+def _named_draft(reading, documents, hits, book, way=settle):
     line = reading.line
     items = [item for document in documents for item in document.items]
-    settled = settle(line, line.amount, items, book.ledger, book.settings)
+    settled = way(line, line.amount, items, book.ledger, book.settings)
     if settled is None:
         return None
     best = [_best_hit(document, hits) for document in documents]
@@ -89,7 +93,8 @@ def _named_draft(reading, documents, hits, book):
         if hit.quality == "loose" and not reading.confirms(document, by_name=settled.exact):
             made.doubts.append(because("payer_unknown"))
             break
-    if claims and book.settings.sure_partial and len(documents) == 1:
+    confirmed = all(reading.confirms(document, by_name=True) for document in documents)
+    if claims and confirmed and book.settings.sure_partial and len(documents) == 1:
         made.doubts = [doubt for doubt in made.doubts if doubt.code != "partial"]
     return made
 
@@ -193,6 +198,26 @@ def payer_amount(reading, book):
     return drafts
 
 
+def name_amount(reading, book):
+    """The payer is known by his very name, and the only open document of this amount is his."""
+    line, index = reading.line, book.index
+    bucket = index.by_amount.get((line.currency, line.amount), {})
+    payer = index.payers.of_name(line.partner_name)
+    if len(bucket) != 1 or payer is None:
+        return []
+    (item,) = bucket.values()
+    if item.payer != payer or book.ledger.left(item) != line.amount:
+        return []
+    settled = settle(line, line.amount, (item,), book.ledger, book.settings)
+    made = draft("payer_amount", reading, _documents(settled, book), settled, (because("amount_only_one"),), book)
+    made.doubts += _amount_doubts(line, (item,), (item,), _open_of(payer, line.currency, book), book)
+    return [made]
+
+
+def _open_of(payer, currency, book):
+    return [item for item in book.index.by_payer.get(payer, {}).values() if item.currency == currency]
+
+
 def _of_payers(reading, book, *, amount=None):
     """Open items of the payers, or some of one amount alone where they are many."""
     currency, index = reading.line.currency, book.index
@@ -268,24 +293,63 @@ def _combined(reading, documents, reason, book):
 
 
 def amount_alone(reading, book):
-    """Payer unknown: open items of exactly this amount, those with the payer's name first."""
-    line, ledger = reading.line, book.ledger
-    bucket = book.index.by_amount.get((line.currency, line.amount), {})
-    if reading.payers or len(bucket) > book.settings.amount_bucket:
+    """Payer unknown: open items of exactly this amount; those of payers of his name alone, where there are some."""
+    line, ledger, index = reading.line, book.ledger, book.index
+    if reading.payers:
         return []
-    items = [item for item in bucket.values() if ledger.left(item) == line.amount]
-    by_name = [item for item in items if alike(line.partner_name, item.partner_name) >= _ALIKE]
+    named = sorted(index.payers.like(line.partner_name), key=str)
+    groups = [index.by_payer_amount.get((payer, line.currency, line.amount), {}) for payer in named]
+    by_name = [item for items in groups for item in items.values() if ledger.left(item) == line.amount]
+    bucket = index.by_amount.get((line.currency, line.amount), {})
+    if not by_name and len(bucket) > book.settings.amount_bucket:
+        return []
+    items = by_name or [item for item in bucket.values() if ledger.left(item) == line.amount]
     drafts = []
-    for item in by_name or items:
+    for item in items[: book.settings.amount_bucket]:
         settled = settle(line, line.amount, (item,), ledger, book.settings)
         made = draft("amount", reading, _documents(settled, book), settled, (), book)
         made.doubts.append(because("name_only" if by_name else "amount_alone"))
         if by_name and not any(reason.code == "payer_name" for reason in made.reasons):
             made.reasons.append(because("payer_name_like", line.partner_name, item.partner_name))
-        if len(by_name or items) > 1:
-            made.doubts.append(because("amount_common", len(by_name or items)))
+        if len(items) > 1:
+            made.doubts.append(because("amount_common", len(items)))
         drafts.append(made)
     return drafts
+
+
+def misspelt(reading, book):
+    """A number like ours that no document has, one slip away from a document of exactly this amount.
+
+    Sure where the payer is known to owe it, nothing else of his fits, and the number written is none of his
+    former documents: who quotes one that is paid has paid twice, however alike the numbers are.
+    """
+    line, ledger = reading.line, book.ledger
+    if not reading.found.not_open:
+        return []
+    bucket = book.index.by_amount.get((line.currency, line.amount), {})
+    if reading.payers:
+        bucket = {item.id: item for item in _of_payers(reading, book, amount=line.amount)} or bucket
+    drafts = []
+    for item in islice(bucket.values(), _MISSPELT):
+        slips = [(name, word) for name in item.names for word in reading.found.not_open if _is_slip(name, word)]
+        if slips and ledger.left(item) == line.amount:
+            settled = settle(line, line.amount, (item,), ledger, book.settings)
+            name, word = slips[0]
+            made = draft("number", reading, _documents(settled, book), settled, (), book)
+            made.reasons.insert(0, because("number_misspelt", name, word))
+            made.doubts = [d for d in made.doubts if d.code != "not_open" or d.facts != (word,)]
+            if len(bucket) > 1 or not reading.confirms(made.documents[0]) or not book.settings.sure_payer_amount:
+                made.doubts.append(because("misspelt"))
+            elif book.is_settled(item.payer, word):
+                made.doubts.append(because("paid_before", word))
+            drafts.append(made)
+    return drafts[:_ALTERNATIVES]
+
+
+def _is_slip(name, word):
+    """Whether one sign was left out, added, changed, or changed places with its neighbour."""
+    name, word = account_key(name), account_key(word)
+    return len(name) >= _MIN_ID and name != word and OSA.distance(name, word, score_cutoff=1) <= 1
 
 
 def _documents(settled, book):

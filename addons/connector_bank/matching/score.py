@@ -3,13 +3,12 @@
 import re
 from functools import lru_cache
 
+from rapidfuzz.fuzz import token_sort_ratio
+
 from .numbers import upper
 
-try:
-    from rapidfuzz.fuzz import token_sort_ratio
-except ImportError:  # likeness of names then counts common words
-    token_sort_ratio = None
-
+#: From here on two names are taken for variants of one; never enough to book by.
+ALIKE = 0.85
 _WORD = re.compile(r"\w+")
 _LEGAL_FORMS = frozenset(
     "AB AG AS BV BVBA CO CORP DOO EURL GMBH INC KFT KG LIMITED LLC LLP LTD MBH NV OHG OY OYJ PLC SA SARL SAS SE SL SP"
@@ -17,7 +16,7 @@ _LEGAL_FORMS = frozenset(
 )
 
 
-_NAMING = frozenset({"end_to_end", "reference", "number", "number_loose", "number_weak"})
+_NAMING = frozenset({"end_to_end", "reference", "number", "number_loose", "number_weak", "number_misspelt"})
 
 
 def score(reasons, doubts):
@@ -29,10 +28,15 @@ def score(reasons, doubts):
 
 
 @lru_cache(maxsize=65536)
-def name_key(name):
-    """The words of a name that tell one party from another, in alphabetical order."""
+def spelled(name):
+    """The words of a name that tell one party from another, in their order: upper case, without legal form."""
     words = _WORD.findall(upper(name).replace(".", ""))
-    return " ".join(sorted(word for word in words if word not in _LEGAL_FORMS) or sorted(words))
+    return tuple(word for word in words if word not in _LEGAL_FORMS) or tuple(words)
+
+
+def name_key(name):
+    """The words of a name in alphabetical order: the same however they are ordered."""
+    return " ".join(sorted(spelled(name)))
 
 
 def alike(one, other):
@@ -42,7 +46,4 @@ def alike(one, other):
     one, other = name_key(one), name_key(other)
     if one == other:
         return 1.0
-    if token_sort_ratio is not None:
-        return min(token_sort_ratio(one, other) / 100, 0.99)
-    left, right = set(one.split()), set(other.split())
-    return min(len(left & right) / max(len(left | right), 1), 0.99)
+    return min(token_sort_ratio(one, other) / 100, 0.99)

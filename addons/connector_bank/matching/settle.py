@@ -62,8 +62,26 @@ def settle(line, amount, items, ledger, settings):
         or _discounted(line, amount, items, total, ledger, settings)
         or _tolerated(amount, items, total, ledger, settings)
         or _instalment(amount, items, ledger)
-        or (_partial if abs(amount) < abs(total) else _overpaid)(amount, items, total, ledger)
+        or (_partial(amount, items, total, ledger, settings) if abs(amount) < abs(total) else None)
+        or _overpaid(amount, items, total, ledger)
     )
+
+
+def deducted(line, amount, items, ledger, settings):
+    """All of ``items`` settled although a little is missing: somebody kept charges or deducted something."""
+    items = [item for item in items if ledger.left(item)]
+    total = sum(map(ledger.left, items), ZERO)
+    if not settings.deductions or any(item.currency != line.currency for item in items):
+        return None
+    missing = total - amount
+    if not same_direction(amount, total) or not _is_short(missing, total, settings):
+        return None
+    off = WriteOff("bank_fee", -missing, "Charges or deduction")
+    return Settlement(_all(items, ledger), None, (off,), ZERO, because("deducted", abs(missing)))
+
+
+def _is_short(missing, total, settings):
+    return same_direction(missing, total) and abs(missing) <= abs(total) * settings.short_percent / 100
 
 
 def _all(items, ledger):
@@ -130,7 +148,7 @@ def _instalment(amount, items, ledger):
     return None
 
 
-def _partial(amount, items, total, ledger):
+def _partial(amount, items, total, ledger, settings):
     """Credit notes in full, then what is due first."""
     parts, left = [], amount
     for item in sorted(items, key=lambda item: same_direction(amount, ledger.left(item))):
@@ -140,7 +158,9 @@ def _partial(amount, items, total, ledger):
         if open_amount:
             parts.append(Part(item.id, open_amount, open_amount))
             left -= open_amount
-    return Settlement(tuple(parts), None, doubt=because("partial", abs(total - amount)))
+    missing = total - amount
+    code = "short" if _is_short(missing, total, settings) else "partial"
+    return Settlement(tuple(parts), None, doubt=because(code, abs(missing)))
 
 
 def _overpaid(amount, items, total, ledger):

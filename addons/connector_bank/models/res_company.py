@@ -21,7 +21,8 @@ class ResCompany(models.Model):
         "account.account", check_company=True, string="Account for payment discounts",
     )
     finance_sure_partial = fields.Boolean(
-        string="Book part payments", help="A part payment of an exactly named invoice is booked without a person."
+        default=True, string="Book part payments",
+        help="A part payment of an exactly named invoice of the known payer is booked without a person.",
     )
     finance_sure_payer = fields.Boolean(
         default=True, string="Book by payer and amount",

@@ -56,7 +56,7 @@ class FinanceMatching(models.AbstractModel):
         for company, own in lines.grouped("company_id").items():
             service = self.with_company(company)
             items = service._items(company)
-            result = match(service._lines(own), items, service._settings(company))
+            result = match(service._lines(own), items, service._settings(company), service._settled_numbers)
             sure, proposals, why_not = service._without_rejected(result)
             booked = self.env["finance.settle"].with_company(company)._settle_all(sure)
             proposals += [proposal for proposal in sure if proposal.line_id not in booked]
@@ -75,6 +75,7 @@ class FinanceMatching(models.AbstractModel):
             tolerance_percent=percent,
             decimals={c.name: c.decimal_places for c in self.env["res.currency"].search([])},
             sure_partial=company.finance_sure_partial,
+            deductions=bool(company.finance_fee_account_id),
             sure_payer_amount=company.finance_sure_payer,
         )
 
@@ -171,6 +172,27 @@ class FinanceMatching(models.AbstractModel):
         accounts = self._partner_accounts({row["commercial_partner_id"] for row in rows} - {None})
         places = company.currency_id.decimal_places
         return [self._item(row, accounts, company.root_id.id, places) for row in rows]
+
+    def _settled_numbers(self, payers):
+        """Numbers and references of the documents these commercial partners settled before.
+
+        :return: ``{commercial partner: numbers}``
+        """
+        company = self.env.company.root_id
+        found = self.env.execute_query(
+            SQL(
+                """
+                SELECT m.commercial_partner_id, array_agg(number)
+                  FROM account_move m, unnest(ARRAY[m.name, m.ref, m.payment_reference]) number
+                 WHERE m.commercial_partner_id = ANY(%s) AND m.company_id = ANY(%s) AND m.state = 'posted'
+                   AND m.move_type <> 'entry' AND m.payment_state NOT IN ('not_paid', 'partial') AND number IS NOT NULL
+              GROUP BY 1
+                """,
+                list(payers),
+                self.env["res.company"].sudo().search([("id", "child_of", company.id)]).ids,
+            )
+        )
+        return dict(found)
 
     def _item(self, row, accounts, company_id, company_places):
         own_ids = _texts(row["payment_name"], row["payment_ref"]) if row["payment_id"] else ()

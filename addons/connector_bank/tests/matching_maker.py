@@ -28,6 +28,10 @@ class World:
     lines: list = field(default_factory=list)
     truth: dict = field(default_factory=dict)
     kinds: dict = field(default_factory=dict)
+    settled: dict = field(default_factory=dict)  # payer → numbers of what he paid before
+
+    def settled_of(self, payers):
+        return {payer: self.settled[payer] for payer in payers if payer in self.settled}
 
 
 def structured(kind, number):
@@ -213,13 +217,56 @@ class Maker:
         truth = {item.id: item.residual for item in items}
         self.line(sum(truth.values()), ("SAMMELGUTSCHRIFT",), truth, details=details)
 
+    def slip(self, number):
+        """``number`` with one slip of the finger in its last digits."""
+        place = len(number) - self.rng.randint(2, 4)
+        ways = (
+            number[:place] + number[place + 1] + number[place] + number[place + 2 :],
+            number[:place] + str(self.rng.randrange(10)) + number[place + 1 :],
+            number[:place] + number[place + 1 :],
+            number[:place] + number[place] + number[place:],
+        )
+        return self.rng.choice(ways)
+
+    def line_misspelt(self):
+        """2: the number with one slip, which may make it another document's."""
+        item = self.document()
+        self.line(item.residual, (self.written(self.slip(item.name)),), {item.id: item.residual}, item.partner_id)
+
+    def line_name_variant(self):
+        """2: no account, and the name as people write it."""
+        item = self.document()
+        words = self.name(item.partner_id).split()
+        name = self.rng.choice((" ".join(reversed(words)), " ".join(words[:3]), " ".join([words[0][:-1], *words[1:]])))
+        self.line(
+            item.residual, (self.chatter(),), {item.id: item.residual}, item.partner_id, partner_name=name, account=None
+        )
+
+    def line_own_reference(self):
+        """4: the payer quotes his own numbers."""
+        item = self.document()
+        text = f"PO {self.rng.randint(10**6, 10**7)} ref {self.rng.randint(100, 999)}-{self.rng.randint(10, 99)}"
+        self.line(item.residual, (text,), {item.id: item.residual}, item.partner_id)
+
+    def line_fee_kept(self):
+        """1: a bank on the way kept its charges and does not say so."""
+        item = self.document(amount=self.amount() + 1000)
+        kept = Decimal(self.rng.randint(500, 2500)) / 100
+        self.line(item.residual - kept, (item.name,), {item.id: item.residual}, item.partner_id)
+
     # traps: what must not be matched without a person
+
+    def line_stranger(self):
+        """2: somebody who owes us nothing pays what another owes."""
+        item = self.document()
+        self.line(item.residual, (self.chatter(),), {}, partner_name=f"Stranger {self.number} Sons", account="FR76000")
 
     def line_paid_twice(self):
         """3: names an invoice that is closed, while another of the same amount is open."""
         self.number += 1
         closed = f"INV/2026/{self.number:05d}"
         item = self.document()
+        self.world.settled.setdefault(item.partner_id, []).append(closed)
         self.line(item.residual, (closed,), {}, item.partner_id)
 
     def line_same_invoice_twice(self):

@@ -140,11 +140,63 @@ class TestRules(MatchCase):
             self.assertEqual(self.sure(line(amount, "INV/2026/00042"), first, last), parts)
 
     def test_part_payment(self):
-        found = self.unsure("partial", line("60", "INV/2026/00042"), self.invoice)
+        named = "INV/2026/00042"
+        found = self.unsure("partial", line("60", named), self.invoice)
         self.assertEqual([(part.item_id, part.amount) for part in found.parts], [(1, 60)])
-        allowed = Settings(sure_partial=True)
-        self.assertEqual(self.sure(line("60", "INV/2026/00042"), self.invoice, settings=allowed), {1: 60})
-        self.unsure("payer_unknown", line("60", "INV/2026/42"), self.invoice, settings=allowed)
+        self.assertEqual(self.sure(line("60", named, account=IBAN[AZURE]), self.invoice), {1: 60})
+        self.assertEqual(self.sure(line("60", named, partner_name="Azure Interior"), self.invoice), {1: 60})
+        by_hand = Settings(sure_partial=False)
+        self.unsure("partial", line("60", named, account=IBAN[AZURE]), self.invoice, settings=by_hand)
+        self.unsure("partial", line("60", "INV/2026/42", account=IBAN[AZURE]), self.invoice)
+
+    def test_a_little_missing_is_no_part_payment(self):
+        """A person sees both: the rest stays open, or is booked as charges."""
+        short = line("92", "INV/2026/00042", account=IBAN[AZURE])
+        self.unsure("short", short, self.invoice)
+        first, second = match([short], [self.invoice]).proposals
+        self.assertEqual([part.amount for part in first.parts], [92])
+        self.assertEqual(([part.amount for part in second.parts], second.write_offs[0].amount), ([100], -8))
+        self.assertEqual(self.sure(line("89.99", "INV/2026/00042", account=IBAN[AZURE]), self.invoice), {1: Decimal("89.99")})
+
+    def test_the_only_one_of_the_amount_by_name(self):
+        """The payer's very name, and nobody else has that amount open."""
+        self.assertEqual(self.sure(line("100", partner_name="AZURE INTERIOR"), self.invoice, self.second), {1: 100})
+        twin = item(9, "INV/2026/00099", "100", DECO)
+        self.unsure("name_only", line("100", partner_name="Azure Interior"), self.invoice, twin)
+        self.unsure("name_only", line("100", partner_name="Interior Azure"), self.invoice)
+        self.unsure("name_only", line("100", partner_name="Azure Interieur"), self.invoice)
+        same_name = item(9, "INV/2026/00099", "70", DECO, partner_name="Azure Interior")
+        self.unsure("name_only", line("100", partner_name="Azure Interior"), self.invoice, same_name)
+        by_hand = Settings(sure_payer_amount=False)
+        self.unsure("not_allowed", line("100", partner_name="Azure Interior"), self.invoice, settings=by_hand)
+
+    def test_a_common_amount_and_a_name(self):
+        """Where many have the amount open, the name leads to the payer's."""
+        crowd = [item(20 + each, f"INV/2026/01{each:03d}", "100", 100 + each, partner_name=f"Firm {each}")
+                 for each in range(40)]  # fmt: skip
+        found = self.unsure("name_only", line("100", partner_name="Azure Interieur"), self.invoice, *crowd)
+        self.assertEqual([part.item_id for part in found.parts], [1])
+
+    def test_misspelt_numbers_are_proposed(self):
+        for written in ("INV/2026/00024", "INV/2026/00043", "INV/2026/0042x", "INV/2026/000042"):
+            with self.subTest(written):
+                found = match([line("100", written)], [self.invoice])
+                self.assertFalse(found.sure)
+                self.assertEqual(found.proposals[0].parts[0].item_id, 1)
+        found = self.unsure("misspelt", line("100", "INV/2026/00024"), self.invoice)
+        self.assertIn("number_misspelt", [reason.code for reason in found.reasons])
+        self.assertFalse(match([line("99", "INV/2026/00024")], [self.invoice]).proposals)
+
+    def test_a_slip_of_a_known_payer(self):
+        """It decides only where his former documents are known, and the number is none of them."""
+        slip = line("100", "INV/2026/00024", account=IBAN[AZURE])
+        self.unsure("paid_before", slip, self.invoice)
+        for settled, count in (({}, 1), ({AZURE: ["INV/2026/00041"]}, 1), ({AZURE: ["INV/2026/00024"]}, 0)):
+            found = match([slip], [self.invoice], settled=lambda _payers, found=settled: found)
+            self.assertEqual(len(found.sure), count)
+        twin = item(2, "INV/2026/00055", "100")
+        found = match([slip], [self.invoice, twin], settled=lambda _payers: {})
+        self.assertEqual((len(found.sure), found.proposals[0].parts[0].item_id), (0, 1))
 
     def test_overpayment_rests(self):
         self.assertEqual(self.unsure("overpaid", line("120", "INV/2026/00042"), self.invoice).rest, 20)
@@ -250,9 +302,9 @@ class TestTraps(MatchCase):
         self.unsure("other_sum", line("100", account=IBAN[AZURE]), self.invoice, *parts)
 
     def test_beyond_the_tolerance(self):
-        self.unsure("partial", line("99.49", "INV/2026/00042"), self.invoice)
+        self.unsure("short", line("99.49", "INV/2026/00042"), self.invoice)
         small = item(1, "INV/2026/00042", "5.00")
-        self.unsure("partial", line("4.90", "INV/2026/00042"), small)
+        self.unsure("short", line("4.90", "INV/2026/00042"), small)
 
     def test_two_lines_claim_one_invoice(self):
         second = line("100", "INV/2026/00042", number=2)

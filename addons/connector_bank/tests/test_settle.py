@@ -111,14 +111,42 @@ class TestSettle(SettleCase):
         self.assertEqual(invoice.amount_residual, 60.0)
 
     def test_partial_without_person(self):
-        self.company.finance_sure_partial = True
+        """Where the payer is known, and enough is missing for it to be a part payment."""
+        self.account_of(self.customer)
         invoice = self.invoice(100.0)
-        line = self.line("40.00", invoice.name)
+        line = self.line("40.00", invoice.name, account=self.IBAN)
         self.match()
         self.assert_matched(line, invoice, state="partial")
-        second = self.line("60.00", invoice.name)
+        second = self.line("60.00", invoice.name, account=self.IBAN)
         self.match()
         self.assert_matched(second, invoice)
+        short = self.line("98.00", self.invoice(100.0).name, account=self.IBAN)
+        self.match()
+        self.assertFalse(short.is_reconciled)
+        self.company.finance_sure_partial = False
+        other = self.line("40.00", self.invoice(101.0).name, account=self.IBAN)
+        self.match()
+        self.assertFalse(other.is_reconciled)
+
+    def test_a_misspelt_number(self):
+        """It decides while no document of the payer has it; the number of a paid one is a second payment."""
+        self.account_of(self.customer)
+        first, second = self.invoice(100.0), self.invoice(100.0)
+        line = self.line("100.00", first.name, account=self.IBAN)
+        self.match()
+        again = self.line("100.00", first.name, account=self.IBAN)
+        self.match()
+        self.assert_matched(line, first)
+        self.assert_open(again, second)
+        slip = second.name[:-1] + "x9"
+        slipped = self.line("100.00", slip.replace("x", ""), account=self.IBAN)
+        self.match(slipped)
+        self.assert_matched(slipped, second)
+
+    IBAN = "DE89370400440532013000"
+
+    def account_of(self, partner):
+        return self.env["res.partner.bank"].create({"acc_number": self.IBAN, "partner_id": partner.id})
 
     def test_overpaid(self):
         """What is paid too much stays open on the line for a person."""
