@@ -12,7 +12,6 @@ from .candidates import account_key
 from .items import ZERO
 from .reading import draft
 from .reasons import because
-from .score import ALIKE, alike
 from .settle import Settlement, deducted, settle, subsets
 
 _MIN_ID = 6  # a shorter end-to-end id is a counter, not an id

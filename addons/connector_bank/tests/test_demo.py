@@ -13,7 +13,7 @@ EXPECTED = {
     ),
     "no_reference": ("reconciled", "proposed"),
     "discount_late": ("proposed",),
-    "partial": ("proposed",),
+    "partial": ("reconciled", "proposed"),
     "stranger": ("proposed",),
 }
 
