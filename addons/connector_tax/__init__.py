@@ -1,1 +1,1 @@
-from . import core, figures, models, providers, services, wizards
+from . import checkpoints, core, figures, models, providers, services, wizards

@@ -1,6 +1,7 @@
 from odoo.tools import config
 
 from . import (
+    checkpoints,
     controllers,
     figures,
     models,

@@ -54,6 +54,7 @@
         "views/finance_event_views.xml",
         "views/finance_expiry_views.xml",
         "views/finance_figure_value_views.xml",
+        "views/finance_checkpoint_views.xml",
         "views/finance_alert_views.xml",
         "views/finance_retention_views.xml",
         "views/finance_legal_hold_views.xml",

@@ -5,6 +5,7 @@ from odoo.addons.finance_connector_base.core.errors import BusinessError, Financ
 
 from ..formats.bounded import parse_bounded
 from ..importing.book import statements
+from ..importing.control import control
 
 
 class FinanceProcessStatement(models.AbstractModel):
@@ -17,23 +18,26 @@ class FinanceProcessStatement(models.AbstractModel):
     def process(self, message):
         options = message.options or {}
         tally = {"statements": 0, "lines": 0, "duplicates": 0, "pending": 0, "cases": 0}
-        touched = self.env["account.journal"]
+        touched, controls = self.env["account.journal"], []
         events = parse_bounded(message._source(), options.get("format"))
         for statement in statements(events):
             self._keep_findings(message, statement, tally)
             try:
                 with self.env.cr.savepoint():
-                    journal, counted = self._import(message, statement, options)
+                    journal, (counted, totals) = self._import(message, statement, options)
             except FinanceError as error:
                 self._wait(message, statement, error.code, str(error), tally, error.category)
+                controls.append(control(statement, statement.booked, left=statement.booked))
             except UserError as error:  # lock dates, rights, constraints
                 self._wait(message, statement, "odoo.refused", str(error), tally)
+                controls.append(control(statement, statement.booked, left=statement.booked))
             else:
                 touched |= journal
+                controls.append(totals)
                 for name, number in counted.items():
                     tally[name] += number
         self._match(touched)
-        return {**tally, "journals": touched.ids, "text": self._words(tally)}
+        return {**tally, "journals": touched.ids, "control": controls, "text": self._words(tally)}
 
     def _import(self, message, statement, options):
         journal = self._journal(message, statement, options)

@@ -9,6 +9,7 @@ from odoo.addons.finance_connector_base.core.errors import BusinessError, StateC
 from odoo.addons.finance_connector_base.core.money import plain
 
 from ..importing.book import period
+from ..importing.control import control
 from ..importing.identity import content_hash, statement_identity
 from ..importing.label import counterparty, label
 from ..importing.split import split
@@ -36,7 +37,7 @@ class FinanceStatementWriter(models.AbstractModel):
         """Write what is new of ``statement`` and confirm what is known.
 
         :param force: a person decided that doubtful lines are new, or that a changed statement is a correction
-        :return: ``{"statements", "lines", "duplicates", "pending"}``
+        :return: ``{"statements", "lines", "duplicates", "pending"}``, and its control totals
         :raise StateConflictError: the bank sent this statement before with other content
         """
         self._one_at_a_time(journal)
@@ -50,7 +51,8 @@ class FinanceStatementWriter(models.AbstractModel):
             "statements": 1, "lines": 0, "duplicates": 0, "pending": len(statement.entries) - len(statement.booked)
         }
         if same and not force and known.finance_message_id != message:
-            return {**counted, "statements": 0, "duplicates": len(booked)}
+            totals = self._control(journal, statement, booked, known=booked)
+            return {**counted, "statements": 0, "duplicates": len(booked)}, totals
         if known and not same and not force:
             raise StateConflictError(
                 _("Statement %s came before with other content.", statement.name), code="statement.conflict"
@@ -73,7 +75,18 @@ class FinanceStatementWriter(models.AbstractModel):
             from_on, to_on = period(statement, booked)
             self._check_unconfirmed(message, journal, record, from_on, to_on)
             self._check_continuity(journal, message)
-        return {**counted, "lines": len(lines), "duplicates": len(sorted_.known) + len(sorted_.doubtful)}
+        counted |= {"lines": len(lines), "duplicates": len(sorted_.known) + len(sorted_.doubtful)}
+        own = {
+            (line.finance_fingerprint, line.finance_occurrence)
+            for line in sorted_.confirmed
+            if line.finance_message_id == message
+        }
+        others = [one.entry for one in sorted_.known if (one.fingerprint, one.occurrence) not in own]
+        left = [one.entry for one in sorted_.doubtful]
+        return counted, self._control(journal, statement, booked, known=others, left=left)
+
+    def _control(self, journal, statement, booked, **parts):
+        return control(statement, booked, journal=journal.id, currency=journal._finance_currency().name, **parts)
 
     def _one_at_a_time(self, journal):
         """Of two imports into one journal at the same time, the later one starts anew and sees the first."""

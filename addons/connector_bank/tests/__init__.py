@@ -1,4 +1,5 @@
 from . import (
+    test_checkpoints,
     test_corpus_import,
     test_dashboard,
     test_demo,

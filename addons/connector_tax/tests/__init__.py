@@ -1,4 +1,5 @@
 from . import (
+    test_checkpoints,
     test_determine,
     test_fallback,
     test_outbox,

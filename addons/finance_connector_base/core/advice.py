@@ -56,6 +56,7 @@ TITLES = {
     "expiry": "To be renewed",
     "secret.vault": "Vault not reachable",
     "hook": "Webhook post refused",
+    "checkpoint": "Two sides do not agree",
     "hook.secret_missing": "Webhook secret missing",
 }
 
@@ -90,6 +91,8 @@ ADVICE = {
     "duplicate": "The same reference came with other content. Compare both messages and drop the wrong one.",
     "security": "The message could not be trusted. Do not retry before the sender has confirmed it.",
     "technical": "The other side could not be reached. It is tried again by itself; check the line if it lasts.",
+    "checkpoint": "Open the checkpoint: it names what is missing, not expected or changed, and leads to both sides. "
+    "Mend that, then press Check again; the case closes by itself. If it is right as it is, say why and drop the case.",
     "hook.signature": "A post did not carry the right signature. If the provider's posts no longer arrive, enter the "
     "secret it shows now; if they do, somebody else posted: renew the address.",
     "hook.stale": "A post carried an old time. Check the server's clock; if it is right, an old post was repeated.",

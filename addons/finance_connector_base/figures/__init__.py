@@ -1,1 +1,1 @@
-from . import alerts, audit, expiry, master, nodes, operations, traffic, webhooks
+from . import alerts, audit, checkpoints, expiry, master, nodes, operations, traffic, webhooks

@@ -27,6 +27,7 @@ from . import (
     finance_case_rule,
     finance_catalogue,
     finance_changed,
+    finance_checkpoint,
     finance_chosen_mapping,
     finance_connector,
     finance_connector_api,

@@ -12,7 +12,11 @@ class FinanceException(models.Model):
 
         Addons add theirs. The method looks at all given cases at once.
         """
-        return {"line.down": "_still_line_down", "expiry": "_still_expiring"}
+        return {
+            "line.down": "_still_line_down",
+            "expiry": "_still_expiring",
+            "checkpoint.break": "_still_broken",
+        }
 
     @api.model
     def _cron_watch(self):
@@ -68,3 +72,7 @@ class FinanceException(models.Model):
 
     def _still_expiring(self):
         return self.env["finance.expiry"].sudo().search([("case_id", "in", self.ids)]).case_id
+
+    def _still_broken(self):
+        broken = [("case_id", "in", self.ids), ("state", "=", "break")]
+        return self.env["finance.checkpoint"].sudo().search(broken).case_id

@@ -118,6 +118,7 @@ class FinanceMessage(models.Model):
         "(company_id, state, connector_id, create_date) WHERE state IN"
         " ('ready', 'sending', 'sent', 'received', 'unknown', 'refused', 'quarantined', 'dead')"
     )
+    _created_idx = models.Index("USING brin (create_date)")
     _waiting_idx = models.Index("(next_try_on, id) WHERE state IN ('ready', 'sending', 'unknown', 'sent', 'received')")
 
     @api.depends("exception_ids.state")

@@ -29,6 +29,8 @@ class FinanceMessageItem(models.Model):
     object = fields.Selection([(one.name, one.label) for one in OBJECTS.values()], required=True, readonly=True)
     source_system = fields.Char(required=True, readonly=True)
     external_id = fields.Char(required=True, readonly=True, string="Identifier")
+    amount = fields.Float(digits=(20, 6), readonly=True, aggregator=False, help="Control total of a document, as sent.")
+    currency = fields.Char(readonly=True)
     state = fields.Selection([(name, LABELS[name]) for name in ITEM_STATES], required=True, readonly=True)
     error_code = fields.Char(readonly=True)
     error_text = fields.Char(readonly=True, string="Why not")
@@ -42,19 +44,18 @@ class FinanceMessageItem(models.Model):
     def _add(self, message, name, keys):
         """Note the objects of a message before anything is done with them.
 
-        :param keys: ``(position, place, source system, external id)`` each
+        :param keys: ``(position, place, source system, external id, control amount, its currency)`` each
         """
         self.env.cr.execute_values(
             "INSERT INTO finance_message_item (message_id, connector_id, company_id, object, position, place, "
-            "source_system, external_id, state, create_uid, create_date) VALUES %s",
+            "source_system, external_id, amount, currency, state, create_uid, create_date) VALUES %s",
             [
-                (message.id, message.connector_id.id, message.company_id.id, name, position, place, source, external,
-                 self.env.uid, self.env.cr.now())
-                for position, place, source, external in keys
+                (message.id, message.connector_id.id, message.company_id.id, name, *key, self.env.uid, self.env.cr.now())
+                for key in keys
             ],
-            template="(%s, %s, %s, %s, %s, %s, %s, %s, 'waiting', %s, %s)",
+            template="(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'waiting', %s, %s)",
             page_size=1000,
-        )  # fmt: skip
+        )
 
     @api.model
     def _store_outcomes(self, message, items):

@@ -37,6 +37,15 @@ class ResConfigSettings(models.TransientModel):
     finance_replay_limit = fields.Integer(
         config_parameter="finance_connector_base.replay_limit", default=1000, string="Processed anew together"
     )
+    finance_checkpoint_days = fields.Integer(
+        config_parameter="finance_connector_base.checkpoint_days", default=62, string="Checkpoints look back"
+    )
+    finance_checkpoint_keys = fields.Integer(
+        config_parameter="finance_connector_base.checkpoint_keys", default=20, string="Differences listed"
+    )
+    finance_checkpoint_file_megabytes = fields.Integer(
+        config_parameter="finance_connector_base.checkpoint_file_megabytes", default=1000, string="Megabytes read again"
+    )
     finance_backlog_minutes = fields.Integer(
         config_parameter="finance_connector_base.backlog_minutes", default=60, string="Fetch nothing more when"
     )

@@ -12,6 +12,7 @@ from . import (
     finance_canonical_party,
     finance_canonical_payment,
     finance_case_router,
+    finance_checkpoint_check,
     finance_deliver,
     finance_demo,
     finance_drain,

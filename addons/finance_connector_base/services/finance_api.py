@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from .. import server
 from ..canonical import openapi, problem, schema
+from ..canonical.control import control
 from ..canonical.objects import OBJECTS
 from ..canonical.reading import MAX_FAULTS, Fault, read
 from ..canonical.versions import VERSIONS
@@ -238,7 +239,7 @@ class FinanceApi(models.AbstractModel):
                 break
         if faults:
             raise Refusal(400, "schema", self.env._("The request is not of the described form."), faults[:MAX_FAULTS])
-        return found, {"object": registered.name, "mode": mode, "post": post}
+        return found, {"object": registered.name, "mode": mode, "post": post, "count": len(found)}
 
     def _accept(self, key, registered, call, idempotency_key, asked, items, options, wait):
         connector = key.connector_id.with_env(self.env)
@@ -261,7 +262,10 @@ class FinanceApi(models.AbstractModel):
         self.env["finance.message.item"]._add(
             message,
             registered.name,
-            [(n, f"/items/{n}", one.source_system or source, one.external_id) for n, one in enumerate(items)],
+            [
+                (n, f"/items/{n}", one.source_system or source, one.external_id, *control(one))
+                for n, one in enumerate(items)
+            ],
         )
         at_once = wait and len(items) <= server.api_sync_items() and connector.state == "active"
         if at_once:
