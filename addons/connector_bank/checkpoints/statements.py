@@ -7,7 +7,6 @@ from odoo.tools import SQL
 from odoo.addons.finance_connector_base.checkpoints.conditions import at, of, on, on_day, signed
 from odoo.addons.finance_connector_base.core.checkpoint import CHECKPOINTS, Difference, Pair, compared
 from odoo.addons.finance_connector_base.core.errors import FinanceError
-from odoo.addons.finance_connector_base.core.money import plain
 
 from ..formats.bounded import parse_bounded
 from ..importing.book import statements
@@ -143,7 +142,8 @@ class FileLines(Pair):
                 "|", ("finance_message_id", "=", message.id), ("finance_fingerprint", "in", list(keys)),
             ]
         )  # fmt: skip
-        return [*self._not_there(message, keys, wanted, lines), *self._not_expected(message, keys, lines)]
+        missing = self._not_there(message, keys, wanted, lines, journal._finance_currency())
+        return [*missing, *self._not_expected(message, keys, lines)]
 
     def _entries(self, message, journal):
         """Booked entries of the journal's account in the file, as they are imported."""
@@ -156,22 +156,23 @@ class FileLines(Pair):
                 found += split(entry) if journal.finance_split_batches else [entry]
         return found
 
-    def _not_there(self, message, keys, wanted, lines):
+    def _not_there(self, message, keys, wanted, lines, currency):
         there = Counter(line.finance_fingerprint for line in lines)
         for key, number in wanted.items():
             for _again in range(max(number - there[key], 0)):
                 entry = keys[key]
-                yield Difference("missing", self._entry_name(message, entry), plain(entry.amount))
+                yield Difference("missing", self._entry_name(message, entry), currency.format(float(entry.amount)))
 
     def _not_expected(self, message, keys, lines):
         for line in lines:
+            format_amount = line.currency_id.format
             entry = keys.get(line.finance_fingerprint)
             if entry is None:
                 if line.finance_message_id == message:
-                    yield Difference("unexpected", self._line_name(line), "", line.currency_id.format(line.amount))
+                    yield Difference("unexpected", self._line_name(line), "", format_amount(line.amount))
             elif line.currency_id.compare_amounts(float(entry.amount), line.amount):
                 yield Difference(
-                    "changed", self._line_name(line), plain(entry.amount), line.currency_id.format(line.amount)
+                    "changed", self._line_name(line), format_amount(float(entry.amount)), format_amount(line.amount)
                 )
 
     def _orphans(self, env, place, limit):

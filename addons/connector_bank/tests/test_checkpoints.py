@@ -79,8 +79,7 @@ class TestCheckpoints(BankCase):
         line = self.line_of("B2")
         self.sql("DELETE FROM account_move WHERE id = %s", line.move_id.id)
         text = self.broken("bank.file_lines", "bank.balances")
-        self.assertIn("Rent -40.15", text)
-        self.assertIn("Missing", text)
+        self.assertRegex(text, r"Missing: .*Rent -.*40\.15")
         row = self.rows("bank.file_lines")
         self.assertEqual((row.left_count, row.right_count, row.left_debit, row.right_debit), (3, 2, 40.15, 0))
 
@@ -88,7 +87,7 @@ class TestCheckpoints(BankCase):
         line = self.line_of("B1")
         self.sql("UPDATE account_bank_statement_line SET amount = 205 WHERE id = %s", line.id)
         text = self.broken("bank.file_lines", "bank.balances", "bank.ledger")
-        self.assertRegex(text, r"Changed: .*Invoice 7, 250.00 became .*205\.00")
+        self.assertRegex(text, r"Changed: .*Invoice 7, .*250\.00.*became .*205\.00")
 
     def test_changed_amount_that_hides_another(self):
         """Totals of the day agree, the money in and the money out do not."""

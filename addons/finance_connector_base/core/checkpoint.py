@@ -136,12 +136,17 @@ class Pair:
         for number, query in enumerate((self.left(env, scope), self.right(env, scope))):
             for row in env.execute_query(query):
                 side = sides[Place(*row[:5])]
-                side[number] += Totals(*row[5:10])
+                side[number] += Totals(*map(_exact, row[5:10]))
                 side[2] += row[10] or 0
         return [
             Found(place, left.known(self.measures), right.known(self.measures), waiting)
             for place, (left, right, waiting) in sides.items()
         ]
+
+
+def _exact(value):
+    """A sum from the database, which hands over floats, as the decimal it stands for."""
+    return Decimal(str(value)) if isinstance(value, float) else value
 
 
 def _sum(one, other):

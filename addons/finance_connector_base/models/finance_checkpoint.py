@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import formatLang
 
 from ..core.checkpoint import CHECKPOINTS, MEASURES, Place, Totals
 
@@ -44,6 +45,7 @@ class FinanceCheckpoint(models.Model):
     connector_id = fields.Many2one("finance.connector", readonly=True, ondelete="cascade")
     journal_id = fields.Many2one("account.journal", readonly=True, ondelete="cascade")
     day = fields.Date(required=True, readonly=True, help="Of what was handed over, in UTC where it has a time.")
+    where = fields.Char(compute="_compute_words", help="The bank account, else the connector.")
     currency_id = fields.Many2one("res.currency", readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True)
     left_name = fields.Char(compute="_compute_words", string="One side")
@@ -75,7 +77,7 @@ class FinanceCheckpoint(models.Model):
     )
     _break_idx = models.Index("(company_id, code, day) WHERE state = 'break'")
 
-    @api.depends("code", *(one for name in MEASURES for one in sides(name)), "currency_id")
+    @api.depends("code", *KEY, *(one for name in MEASURES for one in sides(name)))
     def _compute_words(self):
         for row in self:
             pair = row._pair()
@@ -83,6 +85,7 @@ class FinanceCheckpoint(models.Model):
             row.help_text = self.env._(pair.help) if pair else False
             row.left_name = self.env._(pair.left_name) if pair else False
             row.right_name = self.env._(pair.right_name) if pair else False
+            row.where = row.journal_id.name or row.connector_id.name
             row.left_text = row._totals_words("left")
             row.right_text = row._totals_words("right")
 
@@ -138,15 +141,16 @@ class FinanceCheckpoint(models.Model):
     @api.model
     def _words_of(self, totals, measures, currency):
         def money(amount):
-            return currency.format(float(amount)) if currency else f"{amount:,.2f}"
+            return formatLang(self.env, amount or 0, digits=currency.decimal_places if currency else 2)
 
         parts = []
         if "count" in measures:
             parts.append(f"{totals.count:,}")
         if "credit" in measures:
-            parts.append(f"+{money(totals.credit)} −{money(totals.debit)}")
+            moved = [f"{sign}{money(amount)}" for sign, amount in (("+", totals.credit), ("−", totals.debit)) if amount]
+            parts.append(f"{' '.join(moved) or money(0)} {currency.name or ''}".strip())
         if "balance" in measures and (currency or totals.balance):
-            parts.append(money(totals.balance))
+            parts.append(f"{money(totals.balance)} {currency.name or ''}".strip())
         if "bytes" in measures:
             parts.append(self.env._("%s bytes", f"{totals.bytes:,.0f}"))
         return " · ".join(parts)

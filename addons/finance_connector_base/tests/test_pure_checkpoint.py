@@ -32,7 +32,7 @@ class Both(Pair):
 
 
 def row(count, credit, day=DAY, waiting=0):
-    return (1, None, None, day, None, count, Decimal(credit), None, None, None, waiting)
+    return (1, None, None, day, None, count, credit, None, None, None, waiting)
 
 
 class TestCheckpoint(PureCase):
@@ -41,14 +41,14 @@ class TestCheckpoint(PureCase):
 
     def test_states(self):
         for left, right, state in (
-            ([row(2, "5")], [row(2, "5.00")], "agree"),
-            ([row(2, "5")], [row(1, "2"), row(1, "3")], "agree"),
-            ([row(2, "5", waiting=1)], [row(2, "5")], "waiting"),
-            ([row(2, "5")], [row(2, "5.01")], "break"),
-            ([row(2, "5")], [row(3, "5")], "break"),
-            ([row(2, "5", waiting=1)], [row(1, "5")], "break"),
-            ([row(1, "5")], [], "break"),
-            ([], [row(1, "0")], "break"),
+            ([row(2, 5.0)], [row(2, Decimal("5.00"))], "agree"),
+            ([row(2, 0.3)], [row(1, 0.1), row(1, 0.2)], "agree"),
+            ([row(2, 5.0, waiting=1)], [row(2, 5.0)], "waiting"),
+            ([row(2, 5.0)], [row(2, 5.01)], "break"),
+            ([row(2, 5.0)], [row(3, 5.0)], "break"),
+            ([row(2, 5.0, waiting=1)], [row(1, 5.0)], "break"),
+            ([row(1, 5.0)], [], "break"),
+            ([], [row(1, 0.0)], "break"),
         ):
             with self.subTest(left=left, right=right):
                 self.assertEqual(self.found(left, right)[DAY].state, state)
@@ -56,7 +56,7 @@ class TestCheckpoint(PureCase):
     def test_days_are_apart(self):
         """Two days that make up for each other both break."""
         other = date(2026, 3, 3)
-        found = self.found([row(1, "5"), row(1, "6", other)], [row(1, "6"), row(1, "5", other)])
+        found = self.found([row(1, 5.0), row(1, 6.0, other)], [row(1, 6.0), row(1, 5.0, other)])
         self.assertEqual({one.state for one in found.values()}, {"break"})
 
     def test_what_differs(self):
