@@ -4,7 +4,9 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..checkpoints.canonical import CanonicalWritten
+from ..retained.kinds import RETAINED
 from .canonical_case import CanonicalCase
+from .common import FinanceCase
 
 
 @tagged("post_install", "-at_install")
@@ -99,3 +101,30 @@ class TestCanonicalCheckpoint(CanonicalCase):
         value = self.check().value_ids[:1]
         with self.assertRaisesRegex(Exception, "not changed afterwards"):
             value.state = "break"
+
+
+@tagged("post_install", "-at_install")
+class TestMessagesCheckpoint(FinanceCase):
+    def check(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.env["finance.checkpoint.check"]._cron_all()
+        self.env.invalidate_all()
+        return self.env["finance.checkpoint"].search(
+            [("connector_id", "=", self.upload.id), ("code", "=", "messages.kept")]
+        )
+
+    def test_erased_rightly_or_not(self):
+        """What a rule erased stands in the trail; contents that merely vanished do not."""
+        message, other = self.store(b"one")[0], self.store(b"other", name="other.txt")[0]
+        self.env["finance.audit"]._flush()
+        RETAINED.get("payload")().apply(self.env, [message.id], "erase", {})
+        row = self.check()
+        self.assertEqual((row.state, row.left_count, row.left_bytes), ("agree", 2, 8))
+        self.env.cr.execute(
+            "UPDATE finance_message SET body = NULL, erased_on = create_date WHERE id = %s", [other.id]
+        )
+        row = self.check()
+        self.assertEqual((row.state, row.right_count), ("break", 1))
+        self.assertIn("other.txt", row.text)
+        self.assertNotIn("test.txt", row.text)
