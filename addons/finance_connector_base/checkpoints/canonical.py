@@ -56,8 +56,8 @@ class CanonicalWritten(Pair):
         return SQL(
             "SELECT m.company_id, m.connector_id, NULL::int, m.create_date::date, NULL::int,"
             " sum((m.options->>'count')::int), NULL::numeric, NULL::numeric, NULL::numeric, NULL::bigint, 0"
-            " FROM finance_message m WHERE m.kind = 'canonical' AND m.options ? 'count' AND %s GROUP BY 1, 2, 4"
-            " UNION ALL %s",
+            " FROM finance_message m WHERE m.kind IN ('canonical', 'canonical_file')"
+            " AND m.options ? 'count' AND %s GROUP BY 1, 2, 4 UNION ALL %s",
             on(scope, SQL("m.create_date")),
             self._amounts(SQL("r.amount"), SQL("TRUE"), scope),
         )
@@ -106,5 +106,5 @@ class CanonicalWritten(Pair):
     def records(self, env, place, side):
         own = [("connector_id", "=", place.connector)]
         if side == "left":
-            return "finance.message", [*own, ("kind", "=", "canonical"), *on_day(place)]
+            return "finance.message", [*own, ("kind", "in", ("canonical", "canonical_file")), *on_day(place)]
         return "finance.message.item", [*own, *on_day(place, "message_id.create_date")]

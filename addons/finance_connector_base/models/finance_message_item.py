@@ -46,11 +46,12 @@ class FinanceMessageItem(models.Model):
 
         :param keys: ``(position, place, source system, external id, control amount, its currency)`` each
         """
+        about = message.id, message.connector_id.id, message.company_id.id
         self.env.cr.execute_values(
             "INSERT INTO finance_message_item (message_id, connector_id, company_id, object, position, place, "
             "source_system, external_id, amount, currency, state, create_uid, create_date) VALUES %s",
             [
-                (message.id, message.connector_id.id, message.company_id.id, name, *key, self.env.uid, self.env.cr.now())
+                (*about, name, *key, self.env.uid, self.env.cr.now())
                 for key in keys
             ],
             template="(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'waiting', %s, %s)",

@@ -5,6 +5,7 @@ from odoo import models
 
 from .. import server
 from ..canonical import table
+from ..canonical.control import control
 from ..core.bounded import bounded_lines
 from ..core.canonical import sha256
 from ..core.errors import ConfigurationError
@@ -59,9 +60,10 @@ class FinanceProcessCanonicalFile(models.AbstractModel):
         source = message.connector_id.code
         if not items.search_count([("message_id", "=", message.id)], limit=1):
             keys = [
-                (number, part.place, part.source or source, part.external or part.place)
+                (number, part.place, part.source or source, part.external or part.place, *control(part.found))
                 for number, part in enumerate(parts)
             ]
+            message.sudo().options = options = {**options, "count": len(parts)}
             items._add(message, options["object"], keys)
         found = []
         for row in self._unsettled(message):

@@ -55,6 +55,22 @@ class TestCanonicalFiles(FileCase):
             self.assertEqual((message.state, message.result_text), ("processed", "1 done"), name)
             self.assertEqual((self.moves(message).state, self.moves(message).amount_total), ("posted", 10))
 
+    def test_control_totals(self):
+        """What a file holds and what became of it are compared like requests; a refused row waits."""
+        wrong = [[*row[:3], "999999999", row[4]] for row in self.rows("E-2", amount="7.00")]
+        message = self.take(csv_bytes([HEAD, *self.rows("E-1"), *wrong]))
+        self.env.flush_all()
+        self.env["finance.checkpoint.check"]._cron_all()
+        rows = self.env["finance.checkpoint"].search(
+            [("connector_id", "=", self.client.id), ("code", "=", "canonical.written")], order="currency_id NULLS FIRST"
+        )
+        self.assertEqual(rows.mapped("state"), ["waiting", "agree"])
+        self.assertEqual((rows[0].left_count, rows[1].right_balance), (2, 17.0))
+        self.env.cr.execute("DELETE FROM account_move WHERE id = %s", [self.moves(message).id])
+        self.env.invalidate_all()
+        self.env["finance.checkpoint.check"]._cron_all()
+        self.assertEqual(rows.mapped("state"), ["break", "break"])
+
     def test_good_rows_are_written_and_bad_ones_come_back(self):
         bad_form = self.rows("E-2", day="31.01.2026")
         unknown = [[*row[:3], "999999999", row[4]] for row in self.rows("E-3")]
