@@ -62,6 +62,22 @@ ADVICE.update(
         "ofx.correction": "The bank corrects a transaction it sent before. Nothing was booked: change the earlier line "
         "by hand.",
         "ofx.refused": "The bank did not deliver every account. Download the rest again.",
+        "statement.chain": "The balances beside the rows do not follow from the amounts: rows are missing, or the "
+        "profile reads amounts wrongly. Compare with the bank before you rely on it.",
+        "profile.unknown": "No profile knows the columns of this table. Press Make a profile: it is proposed from the "
+        "file, you check what it reads, another person approves it. Then press Retry.",
+        "profile.ambiguous": "Several profiles fit the columns and nothing tells them apart. Import the file again and "
+        "choose the profile.",
+        "profile.missing": "The profile that was chosen is not in force. Choose another one, or have it approved.",
+        "profile.invalid": "The profile contradicts itself. Make a new draft of it and correct what is named.",
+        "profile.header": "The file has other columns than the profile that was chosen. Choose another one, or none.",
+        "profile.empty": "The table has titles, but no rows: nothing to import. Close the case if that is right.",
+        "profile.status": "A row has a status that the profile does not know. Nothing was imported. Add it to a new "
+        "draft of the profile: booked, not yet booked, or left out.",
+        "profile.number_form": "The amounts could be read with a decimal comma and with a point. Make a profile of "
+        "your own that says which one your bank uses.",
+        "profile": "A value of the table cannot be read with the profile; nothing was imported. Look at the row and "
+        "column named: if the bank changed its table, make a new draft of the profile.",
         "match.none": "Nothing open fits this line. If its document is missing, enter it and match again; else book "
         "the line by hand. The case closes by itself.",
         "match.failed": "Odoo refused the reconciliation for the reason above. Mend the cause and match again.",
@@ -86,6 +102,16 @@ TITLES.update(
         "statement.unconfirmed": "Not confirmed by the statement",
         "statement.date": "Date missing",
         "statement.precision": "Too many decimals",
+        "statement.chain": "Balances beside the rows are broken",
+        "profile": "Table cannot be read",
+        "profile.unknown": "Table without a profile",
+        "profile.ambiguous": "Several profiles fit",
+        "profile.missing": "Profile not in force",
+        "profile.invalid": "Profile contradicts itself",
+        "profile.header": "Other columns than the profile",
+        "profile.empty": "Table without rows",
+        "profile.status": "Unknown status of a row",
+        "profile.number_form": "Decimal comma or point?",
         "match.failed": "Reconciliation refused",
         "match.none": "No match",
         "camt": "File cannot be read",

@@ -12,34 +12,40 @@ from odoo.addons.finance_connector_base.core.statement import FORMATS, Header, c
 
 from . import bai2, camt, cfonb, coda, mt940, n43, ofx  # noqa: F401  registers their formats
 from .container import members, opened
+from .csv_bank import CsvBank, looks_like_table
 from .rendering import lines, rendered, summaries
 
 __all__ = ["FORMATS", "lines", "parse", "recognise", "rendered", "summaries"]
 
 
-def recognise(head):
+def recognise(head, tables=None):
     """Code of the format that ``head``, the first bytes of a file, belongs to."""
     if not head.removeprefix(b"\xef\xbb\xbf").strip():
         raise FormatError("the file is empty", code="file.empty")
     for format_class in FORMATS:
         if format_class().recognises(head):
             return format_class.code
+    if CsvBank(tables).recognises(head) or looks_like_table(head):
+        return CsvBank.code  # which says what it misses
     raise FormatError("no known format", code="format.unknown")
 
 
-def parse(source, format=None):
+def parse(source, format=None, tables=None):
     """Events of a path or binary stream, zip files unpacked, the common checks applied.
 
     :param format: code of the only format to accept; by default each file is recognised
+    :param tables: which profiles read bank tables, as ``csv_bank.Tables`` has it
     """
     with opened(source) as stream:
         for name, member in members(stream):
-            yield from (_read(member, format) if name is None else _named(name, _read(member, format)))
+            events = _read(member, format, tables)
+            yield from (events if name is None else _named(name, events))
 
 
-def _read(stream, wanted):
-    code = wanted or recognise(stream.peek(CHUNK))
-    for event in checked(FORMATS.get(code)().parse(stream)):
+def _read(stream, wanted, tables):
+    code = wanted or recognise(stream.peek(CHUNK), tables)
+    reader = CsvBank(tables) if code == CsvBank.code else FORMATS.get(code)()
+    for event in checked(reader.parse(stream)):
         if isinstance(event, Header):
             event = event if event.format else replace(event, format=code)
             if wanted and event.format != wanted:

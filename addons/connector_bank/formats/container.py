@@ -3,6 +3,7 @@
 import io
 import os
 import tempfile
+import zipfile
 from contextlib import contextmanager
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
@@ -10,6 +11,7 @@ from odoo.addons.finance_connector_base.core.safe.limits import CHUNK
 from odoo.addons.finance_connector_base.core.safe.zip import zip_members
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # a file inside; none inside
+_WORKBOOK_PART = "xl/workbook.xml"
 _SPOOL_BYTES = 8 << 20
 
 
@@ -37,15 +39,29 @@ def _file(path):
 
 
 def members(stream, limits=None):
-    """(name, stream with ``peek``) of each file inside; the name is None where it is no container."""
+    """(name, stream with ``peek``) of each file inside; the name is None where it is no container.
+
+    A workbook (XLSX) is a file of its own, though packed like a container.
+    """
     start = stream.tell()
     magic = stream.read(4)
     stream.seek(start)
-    if magic in _ZIP:
+    if magic in _ZIP and not _is_workbook(stream):
         yield from zip_members(stream, limits)
     else:
         with _Plain(stream) as plain:
             yield None, io.BufferedReader(plain, CHUNK)
+
+
+def _is_workbook(stream):
+    start = stream.tell()
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            return _WORKBOOK_PART in archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
+        return False  # whoever reads it says what is wrong
+    finally:
+        stream.seek(start)
 
 
 class _Plain(io.RawIOBase):
@@ -57,6 +73,15 @@ class _Plain(io.RawIOBase):
 
     def readable(self):
         return True
+
+    def seekable(self):
+        return True
+
+    def seek(self, offset, whence=os.SEEK_SET):
+        return self._stream.seek(offset, whence)
+
+    def tell(self):
+        return self._stream.tell()
 
     def readinto(self, buffer):
         chunk = self._stream.read(len(buffer))

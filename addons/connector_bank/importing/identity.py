@@ -38,7 +38,10 @@ class Settled:
 
 
 def statement_identity(header, footer):
-    """Key of a statement inside its account: id, number, period and the days of its balances."""
+    """Key of a statement inside its account: id, number, period and the days of its balances.
+
+    Of a table without a name, what it holds: the same days are downloaded again once there is more.
+    """
     parts = (
         header.statement_id,
         header.sequence,
@@ -48,6 +51,7 @@ def statement_identity(header, footer):
         header.opening_on,
         footer.closing_on,
         "intraday" if header.intraday else None,
+        None if header.statement_id or header.sequence is not None else header.rows_hash,
     )
     return "|".join("" if part is None else str(part) for part in parts)
 

@@ -121,6 +121,8 @@ class Header:
     last_page: bool | None = None
     intraday: bool = False  # a report during the day: never evidence of a closing balance
     format: str | None = None  # code of the format it was read with
+    profile: str | None = None  # code and version of the profile, where the format has several
+    rows_hash: str | None = None  # of its rows, where the bank gives a statement neither name nor number
     place: str | None = None
 
 

@@ -16,6 +16,7 @@ def csv_rows(
     """Yield ``(line number, cells)`` of each row that is not empty.
 
     :param delimiter: found in the first line where None
+    :param quote: None where the file quotes nothing
     :param ragged: whether rows may have another number of cells than the first
     :raise FormatError: ``csv.delimiter``, ``csv.quote``, ``csv.truncated``, ``csv.ragged``, ``csv.limit``,
         ``csv.empty`` and those of ``text_lines``
@@ -25,7 +26,8 @@ def csv_rows(
     first = source.first()
     delimiter = delimiter or _delimiter(first, quote)
     csv.field_size_limit(max(csv.field_size_limit(), limits.row_characters))  # ours is counted in _Lines
-    reader = csv.reader(source, delimiter=delimiter, quotechar=quote, strict=True)
+    quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+    reader = csv.reader(source, delimiter=delimiter, quotechar=quote, quoting=quoting, strict=True)
     width = count = None
     while True:
         source.begin()
@@ -62,7 +64,7 @@ def _refusal(error, source):
 
 def _delimiter(line, quote):
     """The sign that stands most often outside quotes; the earlier of ``_DELIMITERS`` where two do."""
-    outside = "".join(line.split(quote)[::2])
+    outside = "".join(line.split(quote)[::2]) if quote else line
     found = max(_DELIMITERS, key=outside.count)
     if found not in outside:
         raise FormatError("no delimiter in the first line", code="csv.delimiter", place="line 1")

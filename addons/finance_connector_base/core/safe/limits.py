@@ -37,6 +37,7 @@ class CsvLimits:
     columns: int = 1000
     field_characters: int = 128 << 10
     row_characters: int = 1 << 20
+    statements: int = 200  # accounts and currencies in one file
 
 
 @dataclass(frozen=True, slots=True)

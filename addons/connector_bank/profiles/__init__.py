@@ -1,0 +1,1 @@
+"""Bank tables (CSV, XLSX) read through layouts that are data: what a bank calls its columns, and how it writes."""
