@@ -19,6 +19,7 @@ _SIGN = re.compile(rb"\s*01,[^,\r\n]{0,40},[^,\r\n]{0,40},\d{6,8},\d{0,4},[^,\r\
 _INTERIM = ("1", "3")
 _VERSIONS = ("2", "3")  # 3: the successor BTRS, alike in what is read here
 #: Number of fields that a kind of funds availability adds in front of the references.
+_SPREAD_FIELDS = 1000
 _SPREAD = {"": 0, "Z": 0, "0": 0, "1": 0, "2": 0, "S": 3, "V": 2}
 
 
@@ -291,10 +292,10 @@ def _availability(funds, more, rest):
                 width = len(found) + 1
             else:
                 raise
-        if len(found) >= width or not rest:
+        if len(found) >= width or not rest or width > _SPREAD_FIELDS:
             break
         more = f"{more},{rest.pop(0)}"
-    if width > 1000 or len(found) < width:
+    if width > _SPREAD_FIELDS or len(found) < width:
         raise FormatError("the availability is not complete", code="bai2.funds")
     return found[:width], more.split(",", width)[width] if len(found) > width else None
 

@@ -1,7 +1,5 @@
 """The references and the text of a BAI2 transaction as a ``Detail``; labels some banks put into it as tables."""
 
-import re
-
 from odoo.addons.finance_connector_base.core.statement import Detail, Party, Reference
 
 #: Goldman Sachs and others: four letters and a colon, a line each.
@@ -28,10 +26,12 @@ _LABELS = {
     "BNF ADDRESS": "creditor address",
     "OBI": "remittance",
 }
-_LABEL = re.compile(rf"({'|'.join(_LABELS)})(?:: |:$|:=)")
 #: Codes whose customer reference is the number of a cheque.
 _CHEQUES = frozenset({"395", "475"})
-_PARTY = ("name", "account", "bic", "address")
+#: The other side of a debit, and of a credit.
+_PARTY = tuple(
+    tuple((f"{side} {name}", name) for name in ("name", "account", "bic", "address")) for side in ("creditor", "debtor")
+)
 
 
 def detail(code, direction, references, rest):
@@ -45,30 +45,30 @@ def detail(code, direction, references, rest):
     if customer:
         values["cheque_number" if code in _CHEQUES else "end_to_end_id"] = customer
     text = references[2].strip() if len(references) > 2 else ""
-    texts = [" ".join(line.split()) for line in (text, *rest) if line and not line.isspace()]
-    if texts:
-        if any(":" in line for line in texts) and any(map(_LABEL.match, texts)):
-            _labelled(texts, direction, values)
-        else:
-            values["remittance"] = tuple(texts)
+    facts, texts = {}, []
+    for line in (text, *rest) if rest else (text,):
+        if "  " in line:
+            line = " ".join(line.split())
+        word, colon, value = line.partition(":")
+        if colon and word in _LABELS and (not value or value[0] in " ="):
+            if value := value[1:].strip():
+                facts.setdefault(_LABELS[word], []).append(value)
+        elif line:
+            texts.append(line)
+    if facts:
+        _labelled(facts, texts, direction, values)
+    elif texts:
+        values["remittance"] = tuple(texts)
     return (Detail(**values),) if values else ()
 
 
-def _labelled(texts, direction, values):
-    facts, plain = {}, []
-    for line in texts:
-        match = _LABEL.match(line)
-        if match is None:
-            plain.append(line)
-        elif value := line[match.end() :].strip():
-            facts.setdefault(_LABELS[match[1]], []).append(value)
+def _labelled(facts, plain, direction, values):
     for name in ("end_to_end_id", "cheque_number"):
         if name in facts:
             if values.get(name, facts[name][0]) != facts[name][0]:
                 facts["customer"] = [values[name]]
             values[name] = facts.pop(name)[0]
-    theirs = "creditor" if direction == -1 else "debtor"
-    party = {name: " ".join(facts.pop(f"{theirs} {name}")) for name in _PARTY if f"{theirs} {name}" in facts}
+    party = {name: " ".join(facts.pop(key)) for key, name in _PARTY[direction != -1] if key in facts}
     if party:
         values["counterparty"] = Party(**party)
     remittance = facts.pop("remittance", None)

@@ -6,11 +6,13 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
+from odoo.addons.finance_connector_base.core.safe.limits import TextLimits, active
 from odoo.addons.finance_connector_base.core.safe.text import forgiving_lines
 
 CODES = frozenset({"01", "02", "03", "16", "49", "88", "98", "99"})
 #: Several records on one line, as some banks write them; only looked for where the first line has it.
 _NEXT = re.compile(r"/\s+(?=(?:02|03|49|98|99),|16,\d{3},|88,)")
+_CHECKED_LINES = 128  # so often a growing record is measured
 _AMOUNT = re.compile(r"[+-]?\d{1,22}", re.ASCII)
 _POINT = re.compile(r"[+-]?\d{1,20}\.\d{1,5}", re.ASCII)
 _DAY = re.compile(r"(?:\d\d)?\d{6}", re.ASCII)
@@ -29,6 +31,7 @@ def records(stream):
     on with the text above it.
     """
     packed = code = None
+    limit = active(TextLimits).line_characters
     start, text, rest, size, ended = 0, "", [], 0, False
     for number, whole in forgiving_lines(stream):
         if packed is None and whole.strip():
@@ -47,6 +50,8 @@ def records(stream):
                     rest[-1] = f"{rest[-1]} {line}"
                 else:
                     text = f"{text} {line}"
+                if len(text) > limit or (rest and len(rest[-1]) > limit):
+                    raise FormatError("a record is too long", code="text.limit", place=f"line {start}")
                 continue
             ended = line[-1] == "/"
             line = line[3:-1] if ended else line[3:]
@@ -59,6 +64,8 @@ def records(stream):
             else:
                 rest.append(line)
                 size += 1
+                if size % _CHECKED_LINES == 0 and sum(map(len, rest)) > limit:
+                    raise FormatError("a record is too long", code="text.limit", place=f"line {start}")
     if code is not None:
         yield code, start, text, rest, size
 

@@ -28,6 +28,8 @@ _SECOND = re.compile(_START + rb":(?:25P?|28C?|60[FM]?|61|34F):")
 _FRAGMENT = re.compile(rb"[\s\x00-\x1f]*:(?:25P?|28C?|60[FM]|61|86):")
 _INTERIM = re.compile(_START + rb":(?:34F|13D?|90[CD]|942):|\{2:[IO]942")
 _BOOKED = re.compile(_START + rb":(?:60[FM]?|62[FM]?|940):|\{2:[IO]940")
+#: So far into the file the kind of the first message shows.
+_KIND_BYTES = 4096
 _KINDS = {"60F": "OPBD", "60M": "ITBD", "60": "OPBD", "62F": "CLBD", "62M": "ITBD", "62": "CLBD",
           "64": "CLAV", "65": "FWAV"}  # fmt: skip
 
@@ -44,6 +46,7 @@ class _Message:
         self.header = None
         self.waiting = None  # the entry whose texts are being read
         self.entries = 0
+        self.status = "information"  # neither an interim report nor a fragment is evidence
         self.interim = False  # has fields of MT942
 
     @property
@@ -78,6 +81,9 @@ class _Reader:
                     continue
                 if message.waiting is not None:
                     yield self._entry(message)
+                if tag == "61" and message.header is not None:
+                    self._read_line(message, parts, number)
+                    continue
                 yield from handlers[tag](message, tag, parts, number)
             yield from self._finish()
         except FormatError as error:
@@ -123,12 +129,16 @@ class _Reader:
         return ()
 
     def _read_entry(self, message, tag, parts, number):
+        events = self._open(message)
+        self._read_line(message, parts, number)
+        return events
+
+    @staticmethod
+    def _read_line(message, parts, number):
         if message.closing is not None:
             raise FormatError("an entry behind the closing balance", code="mt.order")
-        events = self._open(message)
         message.waiting = (mt_fields.line(parts), number, [])
         message.entries += 1
-        return events
 
     def _read_text(self, message, tag, parts, number):
         message.texts.append(joined(parts))
@@ -205,6 +215,8 @@ class _Reader:
             format=kind,
             place=message.place,
         )
+        if kind == "mt940" and (message.complete or opening is not None):
+            message.status = "booked"
         events = [header]
         if self._carried and message.first_tag == "60M":
             before, amount = self._carried
@@ -222,19 +234,12 @@ class _Reader:
         line, number, texts = message.waiting
         message.waiting = None
         posting, own_code, detail = read(texts, line, message.currency)
-        header = message.header
-        if line.expected:
-            status = "future"
-        elif header.format == "mt940" and (message.complete or message.opening is not None):
-            status = "booked"
-        else:
-            status = "information"  # neither an interim report nor a fragment is evidence
         return Entry(
             booked_on=line.booked_on,
             amount=line.amount,
             currency=message.currency,
             value_on=line.value_on,
-            status=status,
+            status="future" if line.expected else message.status,
             reversal=line.reversal,
             bank_ref=line.bank_ref,
             code=line.kind,
@@ -299,6 +304,7 @@ def _recognised(head):
     """Code of the first message in ``head``, or None."""
     if not (_REFERENCE.search(head) and _SECOND.search(head)) and not _FRAGMENT.match(head):
         return None
+    head = head[:_KIND_BYTES]
     interim, booked = _INTERIM.search(head), _BOOKED.search(head)
     return "mt942" if interim and not (booked and booked.start() < interim.start()) else "mt940"
 

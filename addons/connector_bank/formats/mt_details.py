@@ -37,9 +37,8 @@ _PLAIN = frozenset(
         "uetr", "additional",
     }
 )  # fmt: skip
-_PARTY = frozenset({"name", "address", "iban", "account", "bic", "bank", "creditor_id", "debtor_id"})
-_ULTIMATE = frozenset({"ultimate_debtor", "ultimate_creditor", *(f"{word} name" for word in ("ULTD", "ULTC", "ULTB"))})
-_CONVERSION = frozenset({"original_amount", "rate", "charge"})
+#: Facts that few entries have: they are looked for only where one was seen.
+_RARE = frozenset({"ultimate_debtor", "ultimate_creditor", "original_amount", "rate", "charge", "return_reason"})
 #: What the rest of the facts is called where it is kept among the bank's own references.
 _OTHER = {"bank": "?30", "extension": "?34", "creditor_id": "CRED", "debtor_id": "DEBT"}
 
@@ -65,19 +64,22 @@ class _Facts(dict):
     """Name → text, several with line ends between; a name that no table knows is kept as the bank's own."""
 
     roles = False  # parties named by their roles
+    rare = False  # one of ``_RARE``
 
     def add(self, name, text):
         text = text.strip()
+        if name in _RARE:
+            self.rare = True
         if text:
             self[name] = f"{self[name]}\n{text}" if name in self else text
 
     def take(self, name):
         text = self.pop(name, None)
-        return text and _plain(text)
+        return _plain(text) if text and ("\n" in text or "  " in text) else text
 
 
 def _plain(text):
-    return " ".join(text.split()) if "\n" in text or "  " in text else text
+    return " ".join(text.split()) if "  " in text or "\n" in text else text
 
 
 def _read_text(lines, facts):
@@ -160,20 +162,37 @@ def _subfields(text, match, facts):
 
 
 def _keywords(text, facts):
-    pattern = KEYWORD
-    if "+" not in text:
-        pattern = KEYWORD_COLON if "EREF:" in text or "SVWZ:" in text or "MREF:" in text else None
-    if pattern is None:
-        facts.add("remittance", text)
-        return
-    before, *cells = pattern.split(text)
-    facts.add("remittance", before)
-    for word, value in zip(cells[::2], cells[1::2], strict=True):
-        name, value = KEYWORDS[word[:-1]], value.strip()
-        if name in facts:
+    if ":" in text:
+        colons = "+" not in text and ("EREF:" in text or "SVWZ:" in text or "MREF:" in text)
+        before, *cells = (KEYWORD_COLON if colons else KEYWORD).split(text)
+        found = [(word[:-1], value) for word, value in zip(cells[::2], cells[1::2], strict=True)]
+    elif "+" in text:
+        before, found = _at_pluses(text)
+    else:
+        before, found = text, ()
+    if before:
+        facts.add("remittance", before)
+    for word, value in found:
+        name, value = KEYWORDS[word], value.strip()
+        if name in facts or name in _RARE:
             facts.add(name, value)
         elif name == "remittance" or value not in NO_REFERENCE:
             facts[name] = value
+
+
+def _at_pluses(text):
+    """What ``KEYWORD`` splits, several times as fast: (text before, [(keyword, text)])."""
+    parts = text.split("+")
+    found, word, value = [], None, parts[0]
+    for part in parts[1:]:
+        following = value[-4:] if value[-4:] in KEYWORDS else value[-3:]
+        rest = value[: -len(following)]
+        if following in KEYWORDS and (not rest or rest[-1].isspace()):
+            found.append((word, rest))
+            word, value = following, part
+        else:
+            value = f"{value}+{part}"
+    return found[0][1] if found else value, [*found[1:], (word, value)] if found else ()
 
 
 def _slashes(text, facts):
@@ -230,21 +249,19 @@ def _labels(text, facts):
 
 
 def _detail(facts, line, currency):
-    values = {name: facts.take(name) for name in facts.keys() & _PLAIN}
+    values = {name: facts.take(name) for name in [name for name in facts if name in _PLAIN]}
     if line.reference:
         _own_reference(line, values, facts)
     debit = line.amount < 0
-    if facts.roles or facts.keys() & _PARTY:
-        values["counterparty"] = _party(facts, debit, line)
-    if facts.keys() & _ULTIMATE:
-        values["ultimate"] = _ultimate(facts, debit)
-    if facts.keys() & _CONVERSION:
-        _convert(facts, currency, values)
-    if "remittance" in facts:
-        values["remittance"] = tuple(map(_plain, facts.pop("remittance").split("\n")))
-    if "return_reason" in facts:
-        text = facts.take("return_reason")
-        values["return_reason" if _REASON.fullmatch(text) else "return_text"] = text
+    returned = line.reversal or line.kind == "NRTI" or "return_reason" in facts
+    party = _party(facts, debit, returned)
+    if party is not None:
+        values["counterparty"] = party
+    if facts.roles or facts.rare:
+        _read_rare(facts, debit, currency, values)
+    text = facts.pop("remittance", None)
+    if text:
+        values["remittance"] = tuple(map(_plain, text.split("\n")))
     if facts:
         _keep_rest(facts, values)
     return Detail(**values) if values else None
@@ -260,29 +277,37 @@ def _own_reference(line, values, facts):
         facts.add("owner", line.reference)
 
 
-def _party(facts, debit, line):
+def _party(facts, debit, returned):
     """The other side; the text may name both by their roles."""
-    returned = line.reversal or line.kind == "NRTI" or "return_reason" in facts
+    take = facts.take
     name = address = number = bic = None
     if facts.roles:
         theirs, ours = (f"{word} " for word in PARTIES[debit])
         if returned and not any(key.startswith(theirs) for key in facts):
             theirs = ours  # a return keeps the roles of the first transaction
-        name, address, number, bic = (facts.take(theirs + key) for key in ("name", "address", "iban", "bic"))
-    name, address = name or facts.take("name"), address or facts.take("address")
-    number, bic = number or facts.take("iban"), bic or facts.take("bic")
-    local = facts.take("account")
+        name, address, number, bic = (take(theirs + key) for key in ("name", "address", "iban", "bic"))
+    name, address = name or take("name"), address or take("address")
+    number, bic, local = number or take("iban"), bic or take("bic"), take("account")
     if number is None:
         number = local
     elif local and local.replace(" ", "") != number.replace(" ", ""):
         facts.add("?31", local)
     if bic is None and "bank" in facts and is_bic(facts["bank"]):
         bic = facts.pop("bank")
-    identifier = None if returned else facts.take("creditor_id" if debit else "debtor_id")
+    identifier = None if returned else take("creditor_id" if debit else "debtor_id")
     if not (name or number or bic or identifier):
         return None
-    number, identifier = (text and text.replace(" ", "") for text in (number, identifier))
-    return Party(name, number, bic, identifier, address)
+    return Party(name, number and number.replace(" ", ""), bic, identifier and identifier.replace(" ", ""), address)
+
+
+def _read_rare(facts, debit, currency, values):
+    ultimate = _ultimate(facts, debit)
+    if ultimate is not None:
+        values["ultimate"] = ultimate
+    _convert(facts, currency, values)
+    if "return_reason" in facts:
+        text = facts.take("return_reason")
+        values["return_reason" if _REASON.fullmatch(text) else "return_text"] = text
 
 
 def _ultimate(facts, debit):

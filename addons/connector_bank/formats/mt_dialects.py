@@ -59,7 +59,7 @@ KEYWORDS = {
     "MTLG": "additional",
 }
 _NAMES = "|".join(KEYWORDS)
-#: Splits the running text at its keywords; older German banks write ``EREF: …`` throughout.
+#: Splits the running text at its keywords where it has a colon: older German banks write ``EREF: …`` throughout.
 KEYWORD = re.compile(rf"(?:(?<=\s)|^)((?:{_NAMES})\+|MTLG:)")
 KEYWORD_COLON = re.compile(rf"(?:(?<=\s)|^)((?:{_NAMES}):) ?")
 STARTS_WITH_KEYWORD = re.compile(rf"(?:{_NAMES})[+:]")

@@ -2,6 +2,8 @@
 
 import re
 
+from odoo.addons.finance_connector_base.core.errors import FormatError
+from odoo.addons.finance_connector_base.core.safe.limits import TextLimits, active
 from odoo.addons.finance_connector_base.core.safe.text import forgiving_lines
 
 TAGS = frozenset(
@@ -15,15 +17,19 @@ END = "-"
 #: The message type where a header says it: block 2, or a line of its own.
 _KIND = re.compile(r"\{2:[IO](94[02])|^:?(94[02])\b")
 _CLOSING = ("62", "90")
+_CHECKED_LINES = 128  # so often a growing field is measured
 
 
 def fields(stream):
     """Yield ``(tag, lines, line number, message type or None)``; ``END`` is the tag of an end mark.
 
+    :raise FormatError: ``text.limit``: one field is longer than a line may be
+
     A line with ``-`` ends a message, unless the message has no closing balance yet and goes on below it.
     """
     tag, parts, start, kind = None, [], 0, None
     dash = closed = False
+    limit = active(TextLimits).line_characters
     for number, line in forgiving_lines(stream):
         if line[:1] == " " and tag != "86" and line.lstrip()[:1] == ":":
             line = line.lstrip()
@@ -65,6 +71,8 @@ def fields(stream):
             kind = _header(line, mark, kind)[0]
         else:
             parts.append(line)
+            if len(parts) % _CHECKED_LINES == 0 and sum(map(len, parts)) > limit:
+                raise FormatError("a field is too long", code="text.limit", place=f"line {start}")
     if tag is not None:
         yield tag, parts, start, kind
         yield END, [], start, kind

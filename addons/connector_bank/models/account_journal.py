@@ -1,6 +1,7 @@
 from odoo import _, api, fields, models
+from odoo.fields import Domain
 
-from odoo.addons.base.models.res_bank import sanitize_account_number
+from ..importing.account import spellings
 
 
 class AccountJournal(models.Model):
@@ -27,33 +28,31 @@ class AccountJournal(models.Model):
     def _finance_for_account(self, company, account, currency):
         """Bank journals of a company (and its branches) that stand for this account.
 
-        :param account: IBAN or local number as the file gives it; a local number equals the IBAN that ends in it
-            after the first four characters (ISO 13616: BBAN)
+        :param account: IBAN or local number as the file gives it (``importing.account``); a local number equals the
+            IBAN that ends in it after the first four characters (ISO 13616: BBAN)
         :param currency: ISO code; a journal in another currency is not meant, unless it is the only one
         """
-        number = sanitize_account_number(account or "")
-        if not number:
+        numbers = spellings(account, currency)
+        if not numbers:
             return self.browse()
+        same_number = Domain("bank_account_id.sanitized_acc_number", "in", numbers) | Domain.OR(
+            Domain("bank_account_id.sanitized_acc_number", "=like", "____" + number) for number in numbers
+        )
         found = self.search(
-            [
-                ("type", "in", ("bank", "credit")),
-                ("company_id", "child_of", company.id),
-                "|",
-                ("bank_account_id.sanitized_acc_number", "=", number),
-                ("bank_account_id.sanitized_acc_number", "=like", "____" + _like(number)),
-            ]
-        ).filtered(lambda journal: journal._finance_has_account(number))
+            Domain("type", "in", ("bank", "credit")) & Domain("company_id", "child_of", company.id) & same_number
+        ).filtered(lambda journal: journal._finance_has_account(account, currency))
         same = found.filtered(lambda journal: journal._finance_currency().name == currency)
         return same if len(found) > 1 and same else found
 
     def _finance_currency(self):
         return self.currency_id or self.company_id.currency_id
 
-    def _finance_has_account(self, account):
+    def _finance_has_account(self, account, currency=None):
         """Whether the account of the journal is this one, by its IBAN or local number."""
-        number = sanitize_account_number(account or "")
         own = self.bank_account_id.sanitized_acc_number
-        return bool(own and number) and (own == number or _bban(own) == number or _bban(number) == own)
+        return bool(own) and any(
+            own == number or _bban(own) == number or _bban(number) == own for number in spellings(account, currency)
+        )
 
     def finance_match_job(self):
         """Match the open lines of this journal."""
@@ -80,7 +79,3 @@ class AccountJournal(models.Model):
 def _bban(number):
     """The local part of an IBAN, or ``None`` where the number is none."""
     return number[4:] if number[:2].isalpha() and number[2:4].isdigit() else None
-
-
-def _like(text):
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -62,7 +62,7 @@ class FinanceProcessStatement(models.AbstractModel):
         header = statement.header
         if options.get("journal_id"):
             journal = self.env["account.journal"].browse(options["journal_id"])
-            if header.account and not journal._finance_has_account(header.account):
+            if header.account and not journal._finance_has_account(header.account, header.currency):
                 journal = self._other_journal(message, header, journal)
         else:
             journal = self._found_journal(message, header)

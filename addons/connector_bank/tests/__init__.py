@@ -8,6 +8,7 @@ from . import (
     test_import_cases,
     test_import_doubles,
     test_import_rights,
+    test_import_text,
     test_operations,
     test_pure_bai2,
     test_pure_camt,

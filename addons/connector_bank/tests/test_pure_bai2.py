@@ -111,6 +111,10 @@ class TestRefusals(PureCase):
         for kept, place in ((6, 1), (5, 2), (4, 3), (3, 3)):
             self.refused("bai2.truncated", "".join(lines[:kept]), f"line {place}")
 
+    def test_limit(self):
+        self.refused("text.limit", whole("16,195,100,Z,,,x", *["88," + "y" * 999] * 2000, total=100), "line 4")
+        self.refused("text.limit", whole("16,195,100,Z,,,x", *["y" * 999] * 2000, total=100), "line 4")
+
     def test_empty(self):
         self.refused("bai2.empty", FILE + "99,0,0,2/\n", None)
 

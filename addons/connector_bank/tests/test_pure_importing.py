@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import accumulate, combinations
 
+from odoo.addons.connector_bank.importing.account import spellings
 from odoo.addons.connector_bank.importing.book import Statement, period, statements
 from odoo.addons.connector_bank.importing.chain import Link, fits, ordered, overlaps
 from odoo.addons.connector_bank.importing.confirm import Waiting, pairs
@@ -276,3 +277,21 @@ class TestLabel(PureCase):
         one, other = Party("One", "DE1"), Party("Two", "DE2")
         self.assertEqual(counterparty(entry(details=(Detail(counterparty=one), Detail(counterparty=one)))), one)
         self.assertIsNone(counterparty(entry(details=(Detail(counterparty=one), Detail(counterparty=other)))))
+
+
+class TestAccount(PureCase):
+    """Account numbers as banks write them."""
+
+    def test_spellings(self):
+        cases = {
+            (None, None): (),
+            ("DE62 0000 0000 0000 0000 01", "EUR"): ("DE62000000000000000001",),
+            ("12345678/42", "EUR"): ("1234567842", "123456780000000042"),
+            ("12345678/42EUR", "EUR"): ("1234567842EUR", "1234567842", "123456780000000042"),
+            ("ZZBKHUHB/123-456/HUF", "HUF"): ("ZZBKHUHB123456HUF", "ZZBKHUHB123456", "123456"),
+            ("1700.59.286USD", "USD"): ("170059286USD", "170059286"),
+            ("1700.59.286USD", "EUR"): ("170059286USD",),
+        }
+        for (account, currency), found in cases.items():
+            with self.subTest(account):
+                self.assertEqual(spellings(account, currency), found)

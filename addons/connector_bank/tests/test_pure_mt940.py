@@ -82,6 +82,10 @@ class TestRefusals(PureCase):
         self.refused("mt.truncated", HEAD + TAIL + HEAD + ENTRY, "line 7")
         self.refused("mt.truncated", HEAD.removeprefix(":20:REF\n") + ENTRY, "line 1")
 
+    def test_limit(self):
+        self.refused("text.limit", HEAD + ENTRY + ":86:x\n" + f"{'y' * 999}\n" * 2000 + TAIL, "line 6")
+        self.refused("text.limit", HEAD + ENTRY + f":86:{'y' * (1 << 20)}\n{TAIL}", "6:1")
+
     def test_interim(self):
         start = ":20:R\n:25:1\n:28C:1\n"
         self.refused("mt.limit", f"{start}:34F:EUR\n", "line 4")
