@@ -14,7 +14,7 @@ CHUNK = 200
 AT_ONCE = 5000
 
 VERDICTS = [
-    ("erase", "Is erased"),
+    ("erase", "Will be erased"),
     ("law", "Stays: evidence for the books"),
     ("hold", "Stays: legal hold"),
     ("decided", "Stays: evidence of a decision"),
@@ -254,7 +254,7 @@ class FinanceErasureLine(models.Model):
         [("payload", "Contents"), ("detail", "Readable details"), ("words", "Words")], required=True
     )
     verdict = fields.Selection(VERDICTS, required=True, string="What becomes of it")
-    count = fields.Integer(string="How many", readonly=True)
+    count = fields.Integer(string="Number", readonly=True)
     rows = fields.Json(readonly=True)
     what = fields.Char(compute="_compute_what", string="Where")
 

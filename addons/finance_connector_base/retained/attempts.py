@@ -6,7 +6,7 @@ from ..retention.classes import USUAL
 from .kinds import RETAINED, Retained
 
 
-@RETAINED.add("attempt", "Tries of finished messages")
+@RETAINED.add("attempt", "Tries")
 class Attempts(Retained):
     """Erased: number, times, outcome and codes stay. Deleted: the message keeps how it ended, not how it got there."""
 

@@ -5,7 +5,7 @@ from odoo.tools import SQL
 from .kinds import RETAINED, Retained
 
 
-@RETAINED.add("detail", "Readable details of the audit trail")
+@RETAINED.add("detail", "Audit details")
 class Details(Retained):
     model = "finance.audit.event"
     source = "finance_audit_detail d JOIN finance_audit_event t ON t.id = d.id"

@@ -11,9 +11,9 @@ from ..retention.classes import USUAL
 RETAINED = Registry("kind of data")
 #: action → what a person reads.
 ACTIONS = {
-    "erase": "Erase the contents, keep hash and facts",
-    "anonymise": "Take the words out, keep the facts",
-    "delete": "Delete the rows",
+    "erase": "Erase contents",
+    "anonymise": "Take the words out",
+    "delete": "Delete",
 }
 
 

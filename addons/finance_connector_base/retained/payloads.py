@@ -6,7 +6,7 @@ from ..retention.classes import USUAL
 from .kinds import RETAINED, Retained
 
 
-@RETAINED.add("payload", "Contents of messages")
+@RETAINED.add("payload", "Message contents")
 class Payload(Retained):
     """Name, key, hash, size, states and tries stay: a copy is still known as one, and the trail still fits."""
 
