@@ -60,6 +60,7 @@
         "views/finance_legal_hold_views.xml",
         "views/finance_erasure_views.xml",
         "views/finance_overview.xml",
+        "views/finance_trace_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],

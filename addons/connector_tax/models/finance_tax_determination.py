@@ -16,7 +16,7 @@ class FinanceTaxDetermination(models.Model):
     """What a tax engine said about one document: the question, the answer, and where it stands there."""
 
     _name = "finance.tax.determination"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "finance.traced"]
     _description = "Tax determination"
     _order = "id desc"
     _check_company_auto = True

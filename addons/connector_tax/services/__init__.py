@@ -4,4 +4,5 @@ from . import (
     finance_tax_determine,
     finance_tax_request,
     finance_tax_true_up,
+    finance_trace,
 )

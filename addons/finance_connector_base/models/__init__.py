@@ -103,4 +103,5 @@ from . import (  # isort: skip
     finance_audited_rights,
     finance_event_sources,
     finance_message_audit,
+    finance_traced,
 )

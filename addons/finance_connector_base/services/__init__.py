@@ -41,5 +41,6 @@ from . import (
     finance_standing,
     finance_standing_many,
     finance_token,
+    finance_trace,
     finance_wire,
 )

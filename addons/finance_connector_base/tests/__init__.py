@@ -82,6 +82,7 @@ from . import (
     test_settings,
     test_stop,
     test_tour,
+    test_trace,
     test_tracing,
     test_traffic,
     test_transports,
