@@ -14,6 +14,7 @@ class RetentionCase(AuditCase):
         cls.flow = cls.env["finance.flow"].create(
             {"name": "Files", "connector_id": cls.upload.id, "kind": "file", "sensitivity": "personal"}
         )
+        cls.env["finance.retention.run"].search([]).unlink()
         cls.env["finance.retention.rule"].search([]).unlink()
 
     def setUp(self):
