@@ -25,8 +25,10 @@ from odoo.addons.finance_connector_base.core.statement import (
 from .coda_texts import NO_CHARGES, communication, information
 from .fixed import cents, count, day, number, placed, scaled, text
 
-_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*0000[0 ]\d{6}[\d ]{0,3}05[ D][^\r\n]{85,118}[12]\s*1[0-3]")
+_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*0000[0 ]\d{6}[\d ]{5}[ D][^\r\n]{85,115}[12]\s*1[0-3]")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
+_REASON = re.compile(r"[A-Z]{2}[0-9]{2}|[A-Z]{4}")
+_PURPOSE = re.compile(r"[A-Z]{4}")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{10,30}(?= |$)")
 #: Account number and currency by account structure (position 2 of record 1).
 _ACCOUNTS = {
@@ -90,10 +92,8 @@ class _Movement:
     def detail(self, currency):
         second = self.second or " " * 128
         values = {"amount": self.amount(), "currency": currency, "bank_ref": text(self.line[10:31])}
-        values |= {"code": text(self.line[53:61]), "end_to_end_id": text(second[63:98])}
-        values["purpose"] = text(second[121:125]) or text(second[117:121])
-        if second[112] in _R_TRANSACTIONS:
-            values |= {"return_text": _R_TRANSACTIONS[second[112]], "return_reason": text(second[113:117])}
+        values |= {"code": text(self.line[53:61]), "end_to_end_id": _not_nought(text(second[63:98]))}
+        values |= _codes(second)
         values |= self.communication()
         additional = [values.pop("additional", None)]
         party = {"identifier": values.pop("creditor_id", None), "bic": _bic(second[98:109])}
@@ -115,7 +115,21 @@ class _Movement:
         found = _IBAN.match(zone)
         *numbers, last = zone.split() or [""]
         joined = "".join(numbers) if len(last) == 3 and last.isalpha() else "".join((*numbers, last))
-        return {"account": found[0] if found else joined or None, "name": text(self.third[47:82])}
+        return {"account": found[0] if found else _not_nought(joined), "name": text(self.third[47:82])}
+
+
+def _codes(second):
+    """Purpose and return of version 2.3 and later; files of earlier versions hold numbers of the bank there."""
+    purposes = (value for value in (second[121:125], second[117:121]) if _PURPOSE.fullmatch(value))
+    found = {"purpose": next(purposes, None)}
+    reason = text(second[113:117])
+    if second[112] in _R_TRANSACTIONS and (reason is None or _REASON.fullmatch(reason)):
+        found |= {"return_text": _R_TRANSACTIONS[second[112]], "return_reason": reason}
+    return found
+
+
+def _not_nought(value):
+    return value if value and value.strip("0") else None
 
 
 def _bic(value):
@@ -150,6 +164,7 @@ class _Reader:
         self._parts = []
         self._closing = None
         self._notes = []
+        self._moved = False
         self._counted = 0
         self._records = {
             "0": self._start,
@@ -200,10 +215,12 @@ class _Reader:
             place=place,
         )
         self.statements += 1
+        self._moved = False
         yield self.header
 
     def _move(self, line, place):
         self._inside()
+        self._moved = True
         if line[1] == "1":
             main = self._main
             same = main is not None and line[2:6] == main.line[2:6]
@@ -240,14 +257,22 @@ class _Reader:
     def _close(self, line, place):
         self._inside()
         yield from self._finished()
-        self._closing = cents(_amount(line[41], line[42:57])), day(line[57:63], "dmy", "coda.date"), line, place
+        account, _currency = _account(self._structure, line[4:41])
+        amount = cents(_amount(line[41], line[42:57]))
+        self._closing = amount, day(line[57:63], "dmy", "coda.date"), account, place
+
+    def _close_empty(self, place):
+        """A statement without movements needs no new balance (CODA 7.3): it is the old one."""
+        if self.header is None or self._main is not None or self._moved:
+            raise FormatError("the end stands without a new balance", code="coda.structure")
+        self._closing = self.header.opening, self.header.opening_on, self.header.account, place
 
     def _end(self, line, place):
         if self._closing is None:
-            raise FormatError("the end stands without a new balance", code="coda.structure")
+            self._close_empty(place)
         if line[127] not in "12":
             raise FormatError("the last record is cut", code="statement.truncated")
-        amount, on, closing, where = self._closing
+        amount, on, account, where = self._closing
         yield Footer(
             closing=amount,
             closing_on=on,
@@ -260,7 +285,7 @@ class _Reader:
         declared = count(line[16:22], "coda.count")
         if declared != self._counted:
             yield Finding("statement.records", f"The file declares {declared} records, it holds {self._counted}", place)
-        if _account(self._structure, closing[4:41])[0] != self.header.account:
+        if account != self.header.account:
             yield Finding("statement.account", "The new balance names another account than the old one", where)
         self._file = self.header = self._closing = None
 

@@ -21,7 +21,7 @@ from odoo.addons.finance_connector_base.core.statement import (
 from .currency_numbers import CURRENCY_NUMBERS
 from .fixed import count, day, optional_scaled, placed, scaled, six_digit_day, spanish_account, text
 
-_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*11\d{18}\d{12}[012]\d{14}\d{3}")
+_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:00\d{10}[^\n]*\n)?11\d{18}\d{12}[012]\d{14}\d{3}")
 #: How many bookings are looked at before the order of the dates is decided.
 _DECIDING = 200
 _ORDERS = ("ymd", "dmy")  # the standard first
@@ -106,6 +106,7 @@ class _Reader:
         self._counted = 0
         self._ended = False
         self._records = {
+            "00": self._begin_file,
             "11": self._open,
             "22": self._book,
             "23": self._tell,
@@ -132,6 +133,12 @@ class _Reader:
             raise FormatError("the file holds no statement", code="n43.empty")
         if self._header is None and not self._ended:
             yield Finding("statement.end", "The record that ends the file is missing; more may have followed")
+
+    def _begin_file(self, line, place):
+        """Some banks name themselves and the day before everything else."""
+        if self._header is not None:
+            raise FormatError("a file begins inside a statement", code="n43.structure")
+        return ()
 
     def _open(self, line, place):
         if self._header is not None:

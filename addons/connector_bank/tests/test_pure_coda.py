@@ -100,6 +100,8 @@ class TestCodaRefusals(RefusedCase):
     def test_empty(self):
         lines = coda_statement([])
         self.refused("format.unknown", events, lines[0])
+        del lines[2]
+        self.refused("coda.structure", events, joined([*lines[:2], ENTRY, lines[-1]]))
         self.refused("coda.empty", lambda: list(parse(BytesIO(lines[0].encode()), "coda")))
 
 
@@ -180,6 +182,22 @@ class TestCodaAccounts(PureCase):
         content = coda_file([ENTRY]) + coda_file([], account="539007547034", structure="0", opening="-3")
         found = [event for event in events(content) if isinstance(event, Footer)]
         self.assertEqual([footer.closing for footer in found], [Decimal("1005.00"), Decimal("-3.00")])
+
+    def test_without_movements(self):
+        """Such a file may have no new balance: it is the old one."""
+        lines = coda_statement([])
+        del lines[2]
+        lines[-1] = changed(lines[-1], 16, "000001")
+        found = events(joined(lines))
+        self.assertEqual([type(event) for event in found], [Header, Footer])
+        self.assertEqual(found[1].closing, Decimal("1000.00"))
+
+    def test_numbers_of_earlier_versions(self):
+        """Where version 2.3 has return codes and purposes, earlier ones have numbers of the bank."""
+        old = changed(coda_22(1, reference="0000000000000"), 109, "00843246305A02960")
+        detail = entries(ENTRY, old, coda_23(1, account="000000000000"))[0].details[0]
+        self.assertEqual((detail.return_reason, detail.return_text, detail.purpose), (None, None, None))
+        self.assertEqual((detail.end_to_end_id, detail.counterparty), (None, None))
 
     def test_texts_of_remitters(self):
         """A control character or text that changes its direction becomes a blank, and the file goes on."""

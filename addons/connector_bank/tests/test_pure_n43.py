@@ -150,6 +150,10 @@ class TestN43Totals(PureCase):
         footer = next(event for event in found if isinstance(event, Footer))
         self.assertEqual(footer.closing, Decimal("1005.00"))
 
+    def test_file_header(self):
+        lines = ["009999240331".ljust(80), *n43_statement([ENTRY])]
+        self.assertEqual([entry.amount for entry in entries("\n".join(lines))], [Decimal("5.00")])
+
     def test_sloppy_lines(self):
         lines = n43_statement([ENTRY, n43_23(1, "short")])
         cut = "\n\n".join(line.rstrip() for line in lines)
