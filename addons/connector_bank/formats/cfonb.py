@@ -4,6 +4,7 @@ Both come as one format: the first record tells which of the two a file is.
 """
 
 import re
+from itertools import chain
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
 from odoo.addons.finance_connector_base.core.safe.records import records
@@ -11,6 +12,7 @@ from odoo.addons.finance_connector_base.core.statement import FORMATS
 
 from .cfonb_operations import Cfonb240
 from .cfonb_statement import Cfonb120
+from .fixed import events
 
 _HEAD = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:(?P<statement>01)\d{5}.{4}[\d ]{5}[A-Z ]{3}[\d ].[0-9A-Z]{11} {2}\d{6}.{50}"
@@ -27,11 +29,9 @@ class Cfonb:
         return _HEAD.match(head) is not None
 
     def parse(self, stream):
-        reader = None
-        for position, line in records(stream, 240):
-            if reader is None:
-                reader = Cfonb240() if line.startswith("3") else Cfonb120()
-            yield from reader.read(position, line)
-        if reader is None:
+        lines = records(stream, 240)
+        first = next(lines, None)
+        if first is None:
             raise FormatError("the file holds no statement", code="cfonb.empty")
-        yield from reader.finish()
+        reader = Cfonb240() if first[1].startswith("3") else Cfonb120()
+        yield from events(reader, chain((first,), lines))

@@ -7,7 +7,7 @@ as they are written, the operation code says what they are.
 from odoo.addons.finance_connector_base.core.errors import FormatError
 from odoo.addons.finance_connector_base.core.statement import Detail, Entry, Footer, Header, Party, Reference
 
-from .fixed import day, french_account, placed, scaled, text
+from .fixed import day, french_account, scaled, text
 
 _CURRENCIES = {"E": "EUR", "F": "FRF"}
 
@@ -24,16 +24,12 @@ class Cfonb240:
         self._header = None
         self._records = {"31": self._open, "34": self._book, "39": self._close}
 
-    @placed
-    def read(self, number, line):
+    def read(self, line, position):
+        """Events of one record."""
         record = self._records.get(line[:2])
         if record is None:
             raise FormatError("no CFONB 240 record begins like this", code="cfonb.record")
-        return list(record(line, f"line {number}"))
-
-    def finish(self):
-        """Nothing: operations without their total are refused by the common checks."""
-        return ()
+        return (record(line, f"line {position}"),)
 
     def _open(self, line, place):
         if self._header is not None:
@@ -46,7 +42,7 @@ class Cfonb240:
             intraday=True,
             place=place,
         )
-        yield self._header
+        return self._header
 
     def _book(self, line, place):
         if self._header is None:
@@ -63,7 +59,7 @@ class Cfonb240:
             remittance=(remittance,) if remittance else (),
             other_references=tuple(Reference(text(value), kind) for kind, value in references if value.strip(" 0")),
         )
-        yield Entry(
+        return Entry(
             booked_on=day(line[10:16], "dmy", "cfonb.date"),
             amount=amount,
             currency=currency,
@@ -78,5 +74,5 @@ class Cfonb240:
     def _close(self, line, place):
         if self._header is None:
             raise FormatError("a record stands outside a statement", code="cfonb.structure")
-        yield Footer(sum_credits=scaled(line[228:240], 2, "cfonb.amount"), place=place)
         self._header = None
+        return Footer(sum_credits=scaled(line[228:240], 2, "cfonb.amount"), place=place)

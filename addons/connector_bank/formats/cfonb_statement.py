@@ -15,7 +15,7 @@ from odoo.addons.finance_connector_base.core.statement import (
     Reference,
 )
 
-from .fixed import day, french_account, optional_scaled, placed, text
+from .fixed import day, french_account, optional_scaled, text
 
 #: The last character of an amount is a digit and the sign: ``{`` and ``A`` to ``I`` are +0 to +9, ``}`` and ``J`` to
 #: ``R`` are -0 to -9. The French variant of ISO 646 shows ``é`` and ``è`` for the braces.
@@ -47,21 +47,17 @@ class Cfonb120:
     def __init__(self):
         self._header = None
         self._account = None
-        self._booking = None  # [number, line, [(qualifier, text)]]
+        self._booking = None  # line, position, [(qualifier, text)]
         self._records = {"01": self._open, "04": self._book, "05": self._tell, "07": self._close}
 
-    @placed
-    def read(self, number, line):
+    def read(self, line, position):
+        """Events of one record."""
         record = self._records.get(line[:2])
         if record is None:
             raise FormatError("no CFONB 120 record begins like this", code="cfonb.record")
-        return list(record(number, line))
+        return record(line, position)
 
-    def finish(self):
-        """Nothing: a statement without its new balance is refused by the common checks."""
-        return ()
-
-    def _open(self, number, line):
+    def _open(self, line, position):
         if self._header is not None:
             raise FormatError("a statement begins inside another", code="cfonb.structure")
         self._account = line[21:32]
@@ -70,31 +66,34 @@ class Cfonb120:
             currency=text(line[16:19]),
             opening=signed_amount(line[90:104], line[19]),
             opening_on=day(line[34:40], "dmy", "cfonb.date"),
-            place=f"line {number}",
+            place=f"line {position}",
         )
-        yield self._header
+        return (self._header,)
 
-    def _book(self, number, line):
+    def _book(self, line, position):
         self._same_account(line)
-        yield from self._finished()
-        self._booking = number, line, []
+        found = self._finished()
+        self._booking = line, position, []
+        return found
 
-    def _tell(self, number, line):
+    def _tell(self, line, position):
         self._same_account(line)
         if self._booking is None:
-            yield Finding("cfonb.detail", f"A text belongs to no booking: {text(line[45:118])}", f"line {number}")
-        else:
-            self._booking[2].append((line[45:48], line[48:118]))
+            told = f"A text belongs to no booking: {text(line[45:118])}"
+            return (Finding("cfonb.detail", told, f"line {position}"),)
+        self._booking[2].append((line[45:48], line[48:118]))
+        return ()
 
-    def _close(self, number, line):
+    def _close(self, line, position):
         self._same_account(line)
-        yield from self._finished()
-        yield Footer(
+        found = self._finished()
+        self._header = None
+        footer = Footer(
             closing=signed_amount(line[90:104], line[19]),
             closing_on=day(line[34:40], "dmy", "cfonb.date"),
-            place=f"line {number}",
+            place=f"line {position}",
         )
-        self._header = None
+        return (*found, footer)
 
     def _same_account(self, line):
         if self._header is None:
@@ -104,13 +103,13 @@ class Cfonb120:
 
     def _finished(self):
         if self._booking is None:
-            return
-        number, line, told = self._booking
+            return ()
+        line, position, told = self._booking
         self._booking = None
         try:
-            yield self._entry(line, told, f"line {number}")
+            return (self._entry(line, told, f"line {position}"),)
         except FormatError as error:
-            error.place = f"line {number}"
+            error.place = f"line {position}"
             raise
 
     def _entry(self, line, told, place):
@@ -118,7 +117,8 @@ class Cfonb120:
         currency = text(line[16:19])
         details = _Details(amount, currency, operation)
         details.remittance.append(text(line[48:80]))
-        details.reference("other_references", line[104:120], "reference")
+        if line[104:120].strip():
+            details.reference("other_references", line[104:120], "reference")
         issued = line[81:88].strip(" 0") and line[81:88].strip()
         if operation in _CHEQUES:
             details.values["cheque_number"] = issued or None

@@ -5,7 +5,7 @@ number 0000 move the balance; those behind them under the same sequence number a
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
@@ -23,7 +23,7 @@ from odoo.addons.finance_connector_base.core.statement import (
 )
 
 from .coda_texts import NO_CHARGES, communication, information
-from .fixed import cents, count, day, number, placed, scaled, text
+from .fixed import cents, count, day, events, number, scaled, text
 
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*0000[0 ]\d{6}[\d ]{5}[ D][^\r\n]{85,115}[12]\s*1[0-3]")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
@@ -64,53 +64,65 @@ class _Movement:
     """Records 21 to 33 of one movement or detail."""
 
     line: str
-    place: str
-    texts: list = field(default_factory=list)
+    position: int
     second: str | None = None  # record 22
     third: str | None = None  # record 23
-    told: list = field(default_factory=list)  # [structured, text] of each information
-
-    @property
-    def key(self):
-        return self.line[2:10]
+    told: list | None = None  # [structured, text] of each information
 
     @property
     def kind(self):
         return self.line[53]
+
+    @property
+    def place(self):
+        return f"line {self.position}"
 
     def amount(self):
         return cents(_amount(self.line[31], self.line[32:47]))
 
     def communication(self):
         """Fields of a ``Detail`` that the communication gives."""
-        joined = "".join(self.texts)
+        said = self.line[62:115]
+        if self.second:
+            said += self.second[10:63]
+        if self.third:
+            said += self.third[82:125]
         if self.line[61] == "1":
-            return communication(joined)
-        said = text(joined)
+            return communication(said)
+        said = text(said)
         return {"remittance": (said,)} if said else {}
 
     def detail(self, currency):
-        second = self.second or " " * 128
-        values = {"amount": self.amount(), "currency": currency, "bank_ref": text(self.line[10:31])}
-        values |= {"code": text(self.line[53:61]), "end_to_end_id": _not_nought(text(second[63:98]))}
-        values |= _codes(second)
-        values |= self.communication()
-        additional = [values.pop("additional", None)]
-        party = {"identifier": values.pop("creditor_id", None), "bic": _bic(second[98:109])}
-        party |= self._counterparty()
-        for structured, told in self.told:
-            found = information(structured, told)
-            additional.append(found.get("additional"))
-            party |= {name: value for name, value in found.get("counterparty", {}).items() if value}
-            values["ultimate"] = found.get("ultimate") or values.get("ultimate")
-            values["charges"] = values.get("charges", ()) + found.get("charges", ())
+        """Fields of a ``Detail``."""
+        values = self.communication()
+        values["amount"], values["currency"] = self.amount(), currency
+        values["bank_ref"], values["code"] = text(self.line[10:31]), text(self.line[53:61])
+        party = self._counterparty() if self.third else {}
+        if creditor := values.pop("creditor_id", None):
+            party["identifier"] = creditor
+        values["end_to_end_id"] = None
+        if self.second:
+            values["end_to_end_id"] = _not_nought(text(self.second[63:98]))
+            party["bic"] = _bic(self.second[98:109])
+            if self.second[112:125].strip():
+                values |= _codes(self.second)
+        values.setdefault("additional", None)
+        for structured, told in self.told or ():
+            self._add(values, party, information(structured, told))
         values["counterparty"] = Party(**party) if any(party.values()) else None
-        values["additional"] = " ".join(filter(None, additional)) or None
         return values
 
+    def _add(self, values, party, found):
+        """What an information record adds."""
+        party |= {name: value for name, value in found.get("counterparty", {}).items() if value}
+        if said := found.get("additional"):
+            values["additional"] = f"{values['additional']} {said}" if values["additional"] else said
+        if ultimate := found.get("ultimate"):
+            values["ultimate"] = ultimate
+        if charges := found.get("charges"):
+            values["charges"] = values.get("charges", ()) + charges
+
     def _counterparty(self):
-        if self.third is None:
-            return {}
         zone = self.third[10:47]
         found = _IBAN.match(zone)
         *numbers, last = zone.split() or [""]
@@ -146,8 +158,7 @@ class Coda:
 
     def parse(self, stream):
         reader = _Reader()
-        for position, line in records(stream, 128):
-            yield from reader.read(position, line)
+        yield from events(reader, records(stream, 128))
         if reader.header is None and not reader.statements:
             raise FormatError("the file holds no statement", code="coda.empty")
 
@@ -176,28 +187,27 @@ class _Reader:
             "9": self._end,
         }
 
-    @placed
-    def read(self, position, line):
-        """Events of one record, as a list so that a refusal names its line."""
-        record = self._records.get(line[0])
-        if record is None:
+    def read(self, line, position):
+        """Events of one record."""
+        kind = line[0]
+        if kind not in self._records:
             raise FormatError("no CODA record begins like this", code="coda.record")
-        if line[0] in "1238":
+        if kind in "1238":
             self._counted += 1
-        return list(record(line, f"line {position}"))
+        return self._records[kind](line, position)
 
-    def _note(self, line, place):
+    def _note(self, line, position):
         """What the bank wants to tell all its customers."""
         self._notes.append(line[32:112])
         return ()
 
-    def _start(self, line, place):
+    def _start(self, line, position):
         if self.header is not None:
             raise FormatError("a statement begins inside another", code="coda.structure")
         self._file, self._counted = line, 0
         return ()
 
-    def _open(self, line, place):
+    def _open(self, line, position):
         if self._file is None or self.header is not None:
             raise FormatError("an old balance stands at the wrong place", code="coda.structure")
         self._structure = line[1]
@@ -212,13 +222,13 @@ class _Reader:
             created_at=made and datetime.combine(made, time()),
             bic=_bic(self._file[60:71]),
             owner=text(line[64:90]) or text(self._file[34:60]),
-            place=place,
+            place=f"line {position}",
         )
         self.statements += 1
         self._moved = False
-        yield self.header
+        return (self.header,)
 
-    def _move(self, line, place):
+    def _move(self, line, position):
         self._inside()
         self._moved = True
         if line[1] == "1":
@@ -226,26 +236,28 @@ class _Reader:
             same = main is not None and line[2:6] == main.line[2:6]
             if line[6:10] != "0000" and not same:
                 raise FormatError("a detail stands without its movement", code="coda.structure")
-            movement = _Movement(line, place, [line[62:115]])
+            movement = _Movement(line, position)
             if same and (line[6:10] != "0000" or (self._parts and self._parts[-1].line[6:10] == "9999")):
                 self._parts.append(movement)
-                return
-            yield from self._finished()
+                return ()
+            found = self._finished()
             self._main = movement
-            return
+            return found
         movement = self._current(line)
         if line[1] == "2" and movement.second is None:
             movement.second = line
-            movement.texts.append(line[10:63])
         elif line[1] == "3" and movement.third is None:
             movement.third = line
-            movement.texts.append(line[82:125])
         else:
             raise FormatError("a movement record is neither 21, 22 nor 23, or twice there", code="coda.record")
+        return ()
 
-    def _inform(self, line, place):
+    def _inform(self, line, position):
         self._inside()
-        told = self._current(line, detail=False).told
+        movement = self._current(line, detail=False)
+        if movement.told is None:
+            movement.told = []
+        told = movement.told
         if line[1] == "1":
             told.append([line[39] == "1", line[40:113]])
         elif line[1] in "23" and told:
@@ -254,26 +266,27 @@ class _Reader:
             raise FormatError("an information record stands without its first part", code="coda.structure")
         return ()
 
-    def _close(self, line, place):
+    def _close(self, line, position):
         self._inside()
-        yield from self._finished()
+        found = self._finished()
         account, _currency = _account(self._structure, line[4:41])
         amount = cents(_amount(line[41], line[42:57]))
-        self._closing = amount, day(line[57:63], "dmy", "coda.date"), account, place
+        self._closing = amount, day(line[57:63], "dmy", "coda.date"), account, f"line {position}"
+        return found
 
-    def _close_empty(self, place):
+    def _close_empty(self, position):
         """A statement without movements needs no new balance (CODA 7.3): it is the old one."""
         if self.header is None or self._main is not None or self._moved:
             raise FormatError("the end stands without a new balance", code="coda.structure")
-        self._closing = self.header.opening, self.header.opening_on, self.header.account, place
+        self._closing = self.header.opening, self.header.opening_on, self.header.account, f"line {position}"
 
-    def _end(self, line, place):
+    def _end(self, line, position):
         if self._closing is None:
-            self._close_empty(place)
+            self._close_empty(position)
         if line[127] not in "12":
             raise FormatError("the last record is cut", code="statement.truncated")
         amount, on, account, where = self._closing
-        yield Footer(
+        footer = Footer(
             closing=amount,
             closing_on=on,
             sum_debits=cents(scaled(line[22:37], 3, "coda.amount")),
@@ -281,13 +294,15 @@ class _Reader:
             place=where,
             additional=text(" ".join(self._notes)),
         )
-        self._notes = []
-        declared = count(line[16:22], "coda.count")
+        found, declared = [footer], count(line[16:22], "coda.count")
         if declared != self._counted:
-            yield Finding("statement.records", f"The file declares {declared} records, it holds {self._counted}", place)
+            told = f"The file declares {declared} records, it holds {self._counted}"
+            found.append(Finding("statement.records", told, f"line {position}"))
         if account != self.header.account:
-            yield Finding("statement.account", "The new balance names another account than the old one", where)
+            found.append(Finding("statement.account", "The new balance names another account than the old one", where))
         self._file = self.header = self._closing = None
+        self._notes = []
+        return found
 
     def _inside(self):
         if self.header is None or self._closing is not None:
@@ -303,33 +318,34 @@ class _Reader:
     def _finished(self):
         main, parts = self._main, self._parts
         if main is None:
-            return
+            return ()
         self._main, self._parts = None, []
         try:
-            yield self._entry(main, parts)
+            return (self._entry(main, parts),)
         except FormatError as error:
             error.place = main.place
             raise
 
     def _entry(self, main, parts):
-        currency = self.header.currency
-        details = _details(main, parts, currency)
-        batch = len(details) > 1
-        whole = main.detail(currency) if batch else {}
-        second = main.second or " " * 128
-        said = (*whole.get("remittance", ()), whole.get("additional"))
+        line, currency = main.line, self.header.currency
+        details = _details(main, parts, currency) if parts else (Detail(**main.detail(currency)),)
+        additional = batch = None
+        if len(details) > 1:
+            whole = main.detail(currency)
+            additional = " ".join(filter(None, (*whole.get("remittance", ()), whole["additional"]))) or None
+            batch = whole["end_to_end_id"]
         return Entry(
-            booked_on=day(main.line[115:121], "dmy", "coda.date"),
+            booked_on=day(line[115:121], "dmy", "coda.date"),
             amount=main.amount(),
             currency=currency,
-            value_on=day(main.line[47:53], "dmy", "coda.date"),
-            reversal=main.line[56:58] in _CORRECTIONS,
-            entry_ref=main.line[2:6],
-            bank_ref=text(main.line[10:31]),
-            code=text(main.line[53:61]),
-            additional=" ".join(filter(None, said)) or None if batch else None,
+            value_on=day(line[47:53], "dmy", "coda.date"),
+            reversal=line[56:58] in _CORRECTIONS,
+            entry_ref=line[2:6],
+            bank_ref=text(line[10:31]),
+            code=text(line[53:61]),
+            additional=additional,
             details=details,
-            payment_info_id=text(second[63:98]) if batch else None,
+            payment_info_id=batch,
             place=main.place,
         )
 

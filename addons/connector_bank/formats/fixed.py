@@ -17,7 +17,9 @@ _DIGITS = re.compile(r"[0-9]+")
 
 def text(value):
     """``value`` with single blanks, or None where it says nothing."""
-    value = " ".join(value.split())
+    value = value.strip()
+    if "  " in value:
+        value = " ".join(value.split())
     return None if value in ABSENT else value
 
 
@@ -100,14 +102,12 @@ def _ccc_digit(ten):
     return {10: 1, 11: 0}.get(rest, rest)
 
 
-def placed(read):
-    """Method ``read(self, number, line)`` whose refusals name the line."""
-
-    def reading(self, number, line):
-        try:
-            return read(self, number, line)
-        except FormatError as error:
-            error.place = error.place or f"line {number}"
-            raise
-
-    return reading
+def events(reader, lines):
+    """What ``reader.read(line, number)`` gives for each of ``(number, line)``; refusals name the line."""
+    number = None
+    try:
+        for number, line in lines:
+            yield from reader.read(line, number)
+    except FormatError as error:
+        error.place = error.place or f"line {number}"
+        raise

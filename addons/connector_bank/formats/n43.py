@@ -19,13 +19,14 @@ from odoo.addons.finance_connector_base.core.statement import (
 )
 
 from .currency_numbers import CURRENCY_NUMBERS
-from .fixed import count, day, optional_scaled, placed, scaled, six_digit_day, spanish_account, text
+from .fixed import count, day, events, optional_scaled, scaled, six_digit_day, spanish_account, text
 
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:00\d{10}[^\n]*\n)?11\d{18}\d{12}[012]\d{14}\d{3}")
-#: How many bookings are looked at before the order of the dates is decided.
+#: How many records are looked at before the order of the dates is decided.
 _DECIDING = 200
 _ORDERS = ("ymd", "dmy")  # the standard first
 _CANCELLATION = "98"
+_REFERENCES = (("document", slice(42, 52)), ("reference 1", slice(52, 64)), ("reference 2", slice(64, 80)))
 #: Common concepts (conceptos comunes), the texts of the standard.
 CONCEPTS = {
     "01": "Talones - Reintegros",
@@ -73,18 +74,28 @@ class Norma43:
         return _HEAD.match(head) is not None
 
     def parse(self, stream):
-        reader, waiting = _Reader(), []
-        for record in records(stream, 80):
-            begins = record[1].startswith("11")
-            if waiting and (begins or len(waiting) == _DECIDING):
-                yield from reader.begin(waiting)
-                waiting = []
-            if begins or waiting:
-                waiting.append(record)
-            else:
-                yield from reader.read(*record)
-        yield from reader.begin(waiting)
+        reader = _Reader()
+        for lines in _judged(records(stream, 80), reader):
+            yield from events(reader, lines)
         yield from reader.finish()
+
+
+def _judged(lines, reader):
+    """The records in small parts; the reader is told the order of the dates before it reads a statement."""
+    part = []
+    for record in lines:
+        if part and (len(part) == _DECIDING or record[1].startswith("11")):
+            yield _told(part, reader)
+            part = []
+        part.append(record)
+    if part:
+        yield _told(part, reader)
+
+
+def _told(part, reader):
+    if part[0][1].startswith("11"):
+        reader.order = date_order([digits for _position, line in part for digits in _days(line)])
+    return part
 
 
 def _days(line):
@@ -102,7 +113,7 @@ class _Reader:
         self._header = None
         self._account = None
         self._to_on = None
-        self._booking = None  # [number, line, texts, exchange]
+        self._booking = None  # [line, position, texts, exchange]
         self._counted = 0
         self._ended = False
         self._records = {
@@ -115,18 +126,12 @@ class _Reader:
             "88": self._end,
         }
 
-    def begin(self, waiting):
-        """Read the first records of a statement, which tell how its dates are written."""
-        self.order = date_order([digits for _position, line in waiting for digits in _days(line)])
-        for position, line in waiting:
-            yield from self.read(position, line)
-
-    @placed
-    def read(self, position, line):
+    def read(self, line, position):
+        """Events of one record."""
         record = self._records.get(line[:2])
         if record is None:
             raise FormatError("no Norma 43 record begins like this", code="n43.record")
-        return list(record(line, f"line {position}"))
+        return record(line, position)
 
     def finish(self):
         if not self._statements:
@@ -134,13 +139,13 @@ class _Reader:
         if self._header is None and not self._ended:
             yield Finding("statement.end", "The record that ends the file is missing; more may have followed")
 
-    def _begin_file(self, line, place):
+    def _begin_file(self, line, position):
         """Some banks name themselves and the day before everything else."""
         if self._header is not None:
             raise FormatError("a file begins inside a statement", code="n43.structure")
         return ()
 
-    def _open(self, line, place):
+    def _open(self, line, position):
         if self._header is not None:
             raise FormatError("a statement begins inside another", code="n43.structure")
         self._counted += 1
@@ -160,52 +165,56 @@ class _Reader:
             from_on=from_on,
             to_on=self._to_on,
             owner=text(line[51:77]),
-            place=place,
+            place=f"line {position}",
         )
-        yield self._header
+        return (self._header,)
 
-    def _book(self, line, place):
+    def _book(self, line, position):
         self._inside()
         self._counted += 1
-        yield from self._finished()
-        self._booking = [line, place, [], None]
+        found = self._finished()
+        self._booking = [line, position, [], None]
+        return found
 
-    def _tell(self, line, place):
+    def _tell(self, line, position):
         self._of_booking()
         self._booking[2] += [line[4:42], line[42:]]
         return ()
 
-    def _exchange(self, line, place):
+    def _exchange(self, line, position):
         self._of_booking()
         currency, amount = CURRENCY_NUMBERS.get(line[4:7]), optional_scaled(line[7:21], 2)
         if amount and currency not in (None, self._header.currency):
             self._booking[3] = Exchange(instructed=amount, instructed_currency=currency)
         return ()
 
-    def _close(self, line, place):
+    def _close(self, line, position):
         self._inside()
         self._counted += 1
-        yield from self._finished()
+        found = self._finished()
         if line[2:20] != self._account:
             raise FormatError("the end of another account stands inside the statement", code="n43.account")
         debits, credits = count(line[20:25], "n43.count"), count(line[39:44], "n43.count")
-        yield Footer(
+        footer = Footer(
             closing=_signed(line[58], line[59:73]),
             closing_on=self._to_on,
             entries=debits + credits,
             sum_debits=scaled(line[25:39], 2, "n43.amount"),
             sum_credits=scaled(line[44:58], 2, "n43.amount"),
-            place=place,
+            place=f"line {position}",
         )
         self._header = None
+        return (*found, footer)
 
-    def _end(self, line, place):
+    def _end(self, line, position):
         if self._header is not None:
             raise FormatError("the file ends inside a statement", code="n43.structure")
-        declared = count(line[20:26].strip(), "n43.count")
-        if declared != self._counted:
-            yield Finding("statement.records", f"The file declares {declared} records, it holds {self._counted}", place)
+        declared, counted = count(line[20:26].strip(), "n43.count"), self._counted
         self._counted, self._ended = 0, True
+        if declared == counted:
+            return ()
+        told = f"The file declares {declared} records, it holds {counted}"
+        return (Finding("statement.records", told, f"line {position}"),)
 
     def _inside(self):
         if self._header is None:
@@ -218,41 +227,39 @@ class _Reader:
 
     def _finished(self):
         if self._booking is None:
-            return
-        line, place, texts, exchange = self._booking
+            return ()
+        line, position, texts, exchange = self._booking
         self._booking = None
         try:
-            yield self._entry(line, place, texts, exchange)
+            return (self._entry(line, f"line {position}", texts, exchange),)
         except FormatError as error:
-            error.place = place
+            error.place = f"line {position}"
             raise
 
     def _entry(self, line, place, texts, exchange):
-        concept = line[22:24]
+        concept, currency = line[22:24], self._header.currency
         if line[27] not in "12":
             raise FormatError("the sign is neither 1 (debit) nor 2 (credit)", code="n43.sign")
         amount = _signed(line[27], line[28:42])
-        references = (("document", line[42:52]), ("reference 1", line[52:64]), ("reference 2", line[64:80]))
+        detail = Detail(
+            amount=amount,
+            currency=currency,
+            remittance=tuple([said for part in texts if (said := text(part))]),
+            other_references=tuple(
+                [Reference(text(line[at]), kind) for kind, at in _REFERENCES if line[at].strip(" 0")]
+            ),
+        )
         return Entry(
             booked_on=day(line[10:16], self.order, "n43.date"),
             amount=amount,
-            currency=self._header.currency,
+            currency=currency,
             value_on=day(line[16:22], self.order, "n43.date"),
             reversal=concept == _CANCELLATION,
             code=text(concept),
             own_code=text(line[24:27]),
             additional=CONCEPTS.get(concept),
             exchange=exchange,
-            details=(
-                Detail(
-                    amount=amount,
-                    currency=self._header.currency,
-                    remittance=tuple(filter(None, map(text, texts))),
-                    other_references=tuple(
-                        Reference(text(value), kind) for kind, value in references if value.strip(" 0")
-                    ),
-                ),
-            ),
+            details=(detail,),
             place=place,
         )
 

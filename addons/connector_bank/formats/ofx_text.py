@@ -51,15 +51,14 @@ def aggregates(stream):
     reader = _Aggregates()
     for piece in _pieces(stream):
         parts = _TAG.split(piece)
-        for at in range(1, len(parts), 4):
-            if parts[at]:
-                yield from reader.close(parts[at + 1].upper())
-                continue
-            text = parts[at + 3].strip()
-            if text:
-                reader.value(parts[at + 1].upper(), text)
-            elif not parts[at + 2]:
-                yield from reader.open(parts[at + 1].upper())
+        for end, name, empty, text in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True):
+            if end:
+                if reader.is_open(name.upper()):
+                    yield from reader.close(name.upper())
+            elif text and not text.isspace():
+                reader.value(name.upper(), text)
+            elif not empty:
+                yield from reader.open(name.upper())
     if not reader.ended:
         raise FormatError("the file ends too early", code="ofx.truncated")
 
@@ -75,7 +74,7 @@ class _Aggregates:
         if name in _ELEMENTS and name not in values:
             if "&" in text:
                 text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
-            text = cleaned(text).strip()
+            text = cleaned(text.strip()).strip()
             values[name] = " ".join(text.split()) if "\n" in text else text
 
     def open(self, name):
@@ -92,9 +91,10 @@ class _Aggregates:
         if name in STATEMENTS or name in LISTS:
             yield name, values, True
 
+    def is_open(self, name):
+        return self._open.get(name)
+
     def close(self, name):
-        if not self._open[name]:
-            return  # end of an element
         while True:
             found, values = self._stack.pop()
             self._open[found] -= 1

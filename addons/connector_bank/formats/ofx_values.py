@@ -13,9 +13,11 @@ _MOMENT = re.compile(
     r"([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})?(?:\.[0-9]+)?"
     r"(?:\s*\[([+-]?[0-9]{1,2}(?:\.[0-9]{1,2})?)(?::[^\]]*)?\])?"
 )
+_SIMPLE = re.compile(r"-?[0-9]+\.[0-9]+")
 _PLAIN = re.compile(r"[+-]?(?:([0-9]+)(?:([.,])([0-9]*))?|[.,][0-9]+)")
 _GROUPED = re.compile(r"([+-]?[0-9]{1,3}(?:([,.' \u00a0])[0-9]{3})(?:\2[0-9]{3})*)([.,])([0-9]{1,2})")
 _PENDING = "STMTTRNP"
+_REFERENCES = ("REFNUM", "SRVRTID", "PAYEEID")
 _ADDRESS = ("ADDR1", "ADDR2", "ADDR3", "POSTALCODE", "CITY", "STATE", "COUNTRY")
 
 
@@ -58,6 +60,8 @@ def amount(value):
 
 
 def _with_point(value):
+    if _SIMPLE.fullmatch(value):
+        return value
     if found := _GROUPED.fullmatch(value):
         whole, thousands, mark, cents = found.groups()
         if thousands != mark:
@@ -101,14 +105,11 @@ def entry(kind, values, currency, place):
 
 def _currencies(values, currency):
     """CURRENCY: the amount is in that one. ORIGCURRENCY: it was converted from that one (OFX 5.2)."""
-    stated = values.get("CURRENCY", {})
-    if symbol := stated.get("CURSYM"):
-        if symbol.upper() != currency:
-            return symbol.upper(), _exchange(symbol, currency, stated)
+    stated = values.get("CURRENCY") or values.get("ORIGCURRENCY")
+    symbol = stated.get("CURSYM", "").upper() if stated else None
+    if not symbol or symbol == currency:
         return currency, None
-    original = values.get("ORIGCURRENCY", {})
-    symbol = original.get("CURSYM")
-    return currency, _exchange(symbol, currency, original) if symbol and symbol.upper() != currency else None
+    return symbol if values.get("CURRENCY") else currency, _exchange(symbol, currency, stated)
 
 
 def _exchange(source, target, values):
@@ -116,34 +117,35 @@ def _exchange(source, target, values):
         rate = money(values.get("CURRATE", "").replace(",", ".")) or None
     except ValueError:
         rate = None
-    return Exchange(source=source.upper(), target=target, rate=rate)
+    return Exchange(source=source, target=target, rate=rate)
 
 
 def _detail(values, value, currency):
-    payee = values.get("PAYEE") or values.get("EXTDPAYEE") or {}
-    account = values.get("BANKACCTTO") or values.get("CCACCTTO") or {}
-    name, memo = values.get("NAME"), values.get("MEMO")
-    party = Party(
-        name=payee.get("NAME") or name,
-        account=account.get("ACCTID", "").replace(" ", "") or None,
-        address=" ".join(filter(None, map(payee.get, _ADDRESS))) or None,
-    )
-    cheque = values.get("CHECKNUM", "")
-    references = (Reference(values[kind], kind) for kind in ("REFNUM", "SRVRTID", "PAYEEID") if values.get(kind))
+    name, memo, cheque = values.get("NAME"), values.get("MEMO"), values.get("CHECKNUM")
+    references = [Reference(values[kind], kind) for kind in _REFERENCES if kind in values]
     return Detail(
         amount=value,
         currency=currency,
-        cheque_number=cheque if cheque.strip("0") else None,
+        cheque_number=cheque if cheque and cheque.strip("0") else None,
         other_references=tuple(references),
-        counterparty=party if party != Party() else None,
-        remittance=tuple(_texts(name, memo)),
+        counterparty=_party(values, name),
+        remittance=_texts(name, memo),
         additional=values.get("EXTDNAME"),
     )
 
 
+def _party(values, name):
+    payee = values.get("PAYEE") or values.get("EXTDPAYEE")
+    account = values.get("BANKACCTTO") or values.get("CCACCTTO")
+    if not payee and not account:
+        return Party(name) if name else None
+    address = " ".join(filter(None, map(payee.get, _ADDRESS))) if payee else None
+    number = account.get("ACCTID", "").replace(" ", "") if account else None
+    return Party(payee and payee.get("NAME") or name, number or None, address=address or None)
+
+
 def _texts(name, memo):
     """NAME and MEMO, unless MEMO repeats the name."""
-    if name and not (memo and name in memo):
-        yield name
-    if memo:
-        yield memo
+    if not memo:
+        return (name,) if name else ()
+    return (memo,) if not name or name in memo else (name, memo)

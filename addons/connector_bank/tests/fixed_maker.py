@@ -85,17 +85,15 @@ def coda_0(day="160324"):
 def coda_statement(lines, opening="1000", **account):
     """The records of one statement around ``lines``; totals and count as they are, or as given."""
     moved = [_coda_amount(line) for line in lines if line.startswith("21") and line[6:10] == "0000"]
-    closing = Decimal(opening) + sum(moved)
+    records = sum(line[0] in "23" for line in lines)
+    return [coda_0(), coda_1(opening, **account), *lines, *_coda_ends(opening, moved, records, **account)]
+
+
+def _coda_ends(opening, moved, records, **account):
     debits, credits = sum(-m for m in moved if m < 0), sum(m for m in moved if m > 0)
-    count = sum(line[0] in "23" for line in lines) + 2
-    end = f"{count:06}{_digits(debits, 15, 3)}{_digits(credits, 15, 3)}"
-    return [
-        coda_0(),
-        coda_1(opening, **account),
-        *lines,
-        coda_8(closing, **account),
-        record(128, (0, "9"), (16, end), (127, "2")),
-    ]
+    totals = f"{records + 2:06}{_digits(debits, 15, 3)}{_digits(credits, 15, 3)}"
+    closing = Decimal(opening) + sum(moved)
+    return [coda_8(closing, **account), record(128, (0, "9"), (16, totals), (127, "2"))]
 
 
 def _coda_amount(line):
@@ -167,12 +165,15 @@ def n43_24(currency, amount):
 
 def n43_statement(lines, opening="1000", account="999900010000000001", currency="978", **head):
     moved = [_n43_amount(line) for line in lines if line.startswith("22")]
+    return [n43_11(opening, account, currency=currency, **head), *lines, _n43_33(opening, moved, account, currency)]
+
+
+def _n43_33(opening, moved, account="999900010000000001", currency="978"):
     debits, credits = [-m for m in moved if m < 0], [m for m in moved if m >= 0]
     closing = Decimal(opening) + sum(moved)
     sign = "1" if closing < 0 else "2"
     end = f"33{account}{len(debits):05}{_digits(sum(debits), 14, 2)}{len(credits):05}{_digits(sum(credits), 14, 2)}"
-    head = n43_11(opening, account, currency=currency, **head)
-    return [head, *lines, f"{end}{sign}{_digits(closing, 14, 2)}{currency}    "]
+    return f"{end}{sign}{_digits(closing, 14, 2)}{currency}    "
 
 
 def _n43_amount(line):
@@ -184,19 +185,32 @@ def n43_file(lines, **facts):
     return "\r\n".join([*records, f"88{'9' * 18}{len(records):06}".ljust(80)]) + "\r\n"
 
 
-# Files of any size
+# Files of any size, of transfers received
+
+
+def _amounts(entries):
+    """The same few amounts again and again."""
+    return (Decimal(10 + 100 * (number % 997)).scaleb(-2) for number in range(entries))
+
+
+def _write(target, first, entries, make, last):
+    target.write(("\n".join(first) + "\n").encode())
+    for number, amount in enumerate(_amounts(entries)):
+        target.write(f"{make(number, amount)}\n".encode())
+    target.write(("\n".join(last) + "\n").encode())
 
 
 def write_coda(target, entries):
-    """Write one statement with ``entries`` transfers received, three records each and two of information."""
-    _write(target, coda_statement([]), 2, entries, _coda_transfer)
+    """Three records and two of information each."""
+    last = _coda_ends("1000", list(_amounts(entries)), 5 * entries)
+    _write(target, [coda_0(), coda_1("1000")], entries, _coda_transfer, last)
 
 
-def _coda_transfer(number):
+def _coda_transfer(number, amount):
     number = 1 + number % 9999
     return "\n".join(
         (
-            coda_21(number, f"{number % 997}.10", text=f"101{number:010}97", structured=True, bank_ref=f"REF{number}"),
+            coda_21(number, amount, text=f"101{number:010}97", structured=True, bank_ref=f"REF{number}"),
             coda_22(number, reference=f"E2E-{number}", bic="ZZBKBE22"),
             coda_23(number, account=f"{'BE43068999999501':34}EUR", name="ALMOND LANE BAKERY"),
             coda_31(number, 1, f"001{'ALMOND LANE BAKERY':70}", structured=True),
@@ -206,38 +220,32 @@ def _coda_transfer(number):
 
 
 def write_cfonb(target, entries):
-    """Write one statement with ``entries`` bookings of two texts each."""
-    first, last = cfonb_file([]).splitlines()
-    _write(target, [first, last], 1, entries, _cfonb_booking)
+    """Two texts each."""
+    last = cfonb_balance("07", Decimal(1000) + sum(_amounts(entries)))
+    _write(target, [cfonb_balance("01", "1000")], entries, _cfonb_booking, [last])
 
 
-def _cfonb_booking(number):
-    booking = cfonb_04(f"{number % 997}.10", "18", "VIR SEPA BOULANGERIE", number=f"{number % 9999999:07}")
+def _cfonb_booking(number, amount):
+    booking = cfonb_04(amount, "18", "VIR SEPA BOULANGERIE", number=f"{number % 9999999:07}")
     return "\n".join((booking, cfonb_05("NPY", "BOULANGERIE"), cfonb_05("LCC", f"FACTURE 2024-{number}")))
 
 
 def write_n43(target, entries):
-    """Write one statement with ``entries`` bookings of two texts each."""
-    _write(target, n43_statement([]), 1, entries, _n43_booking)
+    """Two texts each."""
+    end = f"88{'9' * 18}{(3 * entries + 2) % 1_000_000:06}"
+    last = [_n43_33("1000", list(_amounts(entries))), end]
+    _write(target, [n43_11("1000")], entries, _n43_booking, last)
 
 
-def _n43_booking(number):
-    booking = n43_22(f"{number % 997}.10", f"2403{1 + number % 28:02}", document=str(number % 9999999))
+def _n43_booking(number, amount):
+    booking = n43_22(amount, f"2403{1 + number % 28:02}", document=str(number % 9999999))
     return "\n".join((booking, n43_23(1, "TRANSFERENCIA DE", "PANADERIA ALMENDRA"), n43_23(2, f"FACTURA {number}")))
-
-
-def _write(target, frame, before, entries, make):
-    """``frame`` with ``entries`` of ``make`` behind its first records; its totals do not count them."""
-    target.write(("\n".join(frame[:before]) + "\n").encode())
-    for number in range(entries):
-        target.write(f"{make(number)}\n".encode())
-    target.write(("\n".join(frame[before:]) + "\n").encode())
 
 
 def _large(write, make):
     def large(target, size):
         """Write about ``size`` bytes; the number of entries."""
-        entries = size // (len(make(1)) + 1)
+        entries = size // (len(make(1, Decimal(1))) + 1)
         write(target, entries)
         return entries
 
