@@ -141,7 +141,7 @@ def _party(values, name):
         return Party(name) if name else None
     address = " ".join(filter(None, map(payee.get, _ADDRESS))) if payee else None
     number = account.get("ACCTID", "").replace(" ", "") if account else None
-    return Party(payee and payee.get("NAME") or name, number or None, address=address or None)
+    return Party((payee and payee.get("NAME")) or name, number or None, address=address or None)
 
 
 def _texts(name, memo):
