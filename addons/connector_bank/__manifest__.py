@@ -20,6 +20,8 @@
         "views/finance_exception_views.xml",
         "views/finance_match_proposal_views.xml",
         "views/finance_statement_import_views.xml",
+        "views/finance_writer_proof_views.xml",
+        "views/finance_connector_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],

@@ -78,6 +78,9 @@ ADVICE.update(
         "your own that says which one your bank uses.",
         "profile": "A value of the table cannot be read with the profile; nothing was imported. Look at the row and "
         "column named: if the bank changed its table, make a new draft of the profile.",
+        "writer.differs": "Nothing is wrong with the entries: Odoo writes them one by one here, which takes longer. "
+        "The text says which addon or setting is the cause; an administrator can have an addon that was read trusted "
+        "(server option bulk_trusted_modules).",
         "match.none": "Nothing open fits this line. If its document is missing, enter it and match again; else book "
         "the line by hand. The case closes by itself.",
         "match.failed": "Odoo refused the reconciliation for the reason above. Mend the cause and match again.",
@@ -112,6 +115,7 @@ TITLES.update(
         "profile.empty": "Table without rows",
         "profile.status": "Unknown status of a row",
         "profile.number_form": "Decimal comma or point?",
+        "writer.differs": "Quick writing not used",
         "match.failed": "Reconciliation refused",
         "match.none": "No match",
         "camt": "File cannot be read",

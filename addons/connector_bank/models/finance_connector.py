@@ -1,8 +1,22 @@
-from odoo import models
+from odoo import fields, models
 
 
 class FinanceConnector(models.Model):
     _inherit = "finance.connector"
+
+    finance_writing_text = fields.Text(compute="_compute_finance_writing_text")
+
+    def _compute_finance_writing_text(self):
+        """Where what comes over this connector is not written at once, and why."""
+        for connector in self:
+            connector.finance_writing_text = False
+            if connector.flow_ids.filtered(lambda flow: flow.kind == "statement"):
+                found = self.env["finance.writer.proof"]._slow(connector.company_id)
+                connector.finance_writing_text = "\n".join(
+                    self.env._("Odoo writes %(what)s of %(journal)s one by one: %(reason)s",
+                               what=name, journal=journal, reason=reason)
+                    for name, journal, reason in found
+                )
 
     def _remains(self):
         """Statements find their journal by its account number."""

@@ -36,6 +36,12 @@ class ResCompany(models.Model):
         string="After days", help="Days from the booking at the bank until the case is opened; 0 is at once."
     )
 
+    finance_quick_writing = fields.Boolean(
+        default=True, string="Write lines and reconciliations quickly",
+        help="Many lines are written at once after exemplars that Odoo writes itself, compared column by column. Where "
+        "anything differs, or when this is off, Odoo writes them one by one.",
+    )
+
     def _finance_write_off_account(self, kind):
         """The account for a difference of this kind (tolerance, bank_fee, discount), or an empty one."""
         self.ensure_one()

@@ -15,3 +15,4 @@ class ResConfigSettings(models.TransientModel):
     finance_sure_payer = fields.Boolean(related="company_id.finance_sure_payer", readonly=False)
     finance_unmatched_case = fields.Boolean(related="company_id.finance_unmatched_case", readonly=False)
     finance_unmatched_days = fields.Integer(related="company_id.finance_unmatched_days", readonly=False)
+    finance_quick_writing = fields.Boolean(related="company_id.finance_quick_writing", readonly=False)

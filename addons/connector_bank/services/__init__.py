@@ -1,5 +1,6 @@
 from . import (
     finance_demo,
+    finance_line_writer,
     finance_matching,
     finance_process_statement,
     finance_settle,

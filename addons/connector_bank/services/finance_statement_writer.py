@@ -193,10 +193,7 @@ class FinanceStatementWriter(models.AbstractModel):
         values = [
             self._line_values(journal, statement, message, record, candidate, partners) for candidate in candidates
         ]
-        lines = self.env["account.bank.statement.line"].with_context(
-            tracking_disable=True, mail_create_nolog=True, mail_notrack=True
-        )
-        return lines.create(values) if values else lines
+        return self.env["finance.line.writer"]._create(values)
 
     def _line_values(self, journal, statement, message, record, candidate, partners):
         entry = candidate.entry
@@ -220,7 +217,7 @@ class FinanceStatementWriter(models.AbstractModel):
             "finance_value_on": entry.value_on,
             "finance_bank_ref": entry.bank_ref,
             "finance_intraday": statement.header.intraday,
-            **self._foreign(journal, entry),
+            **(self._foreign(journal, entry) or {"foreign_currency_id": False, "amount_currency": 0.0}),
         }
 
     def _foreign(self, journal, entry):

@@ -9,6 +9,7 @@ from . import (
     test_import_doubles,
     test_import_rights,
     test_import_text,
+    test_line_writer,
     test_operations,
     test_pure_bai2,
     test_pure_camt,

@@ -1,0 +1,251 @@
+import logging
+from collections import defaultdict
+from contextlib import closing
+
+from odoo import api, fields, models
+
+from odoo.addons.finance_connector_base import server
+
+from ..writing import rows, witness
+from ..writing.lines import exemplars, kind
+from .finance_line_plan import Plan
+
+_logger = logging.getLogger(__name__)
+
+MOVE, LINE, ITEM, STATEMENT = (
+    "account_move", "account_bank_statement_line", "account_move_line", "account_bank_statement",
+)  # fmt: skip
+#: What Odoo writes to when it creates statement lines; anything else is done by Odoo alone.
+WRITES = {MOVE, LINE, ITEM, STATEMENT}
+#: Values of a line that have formulas of their own; all others go into its columns as they are.
+KNOWN = {"journal_id", "date", "payment_ref", "partner_id", "amount", "foreign_currency_id", "amount_currency"}
+#: Kinds of fields that are written as they are.
+PLAIN = {"char", "text", "boolean", "integer", "date", "many2one", "json"}
+
+
+class NotAlike(Exception):
+    """The quick way would not write what Odoo writes; the text says where they differ."""
+
+
+class FinanceLineWriter(models.AbstractModel):
+    """Many statement lines at once: every column as Odoo's ``create`` writes it, at the speed of the database.
+
+    Odoo writes a few exemplars of each kind, which are undone again; they are the pattern for all others. Before
+    anything counts, the same exemplars are written after the pattern, and all rows of both are compared. Where
+    anything differs, Odoo writes them all.
+    """
+
+    _name = "finance.line.writer"
+    _description = "Writer of statement lines"
+
+    @api.model
+    def _create(self, values_list):
+        """Create statement lines; the records in the order of the values."""
+        model = self.env["account.bank.statement.line"].with_context(
+            tracking_disable=True, mail_create_nolog=True, mail_notrack=True
+        )
+        if len(values_list) < int(server.option("bulk_lines", 60)):
+            return model.create(values_list) if values_list else model
+        proof = self.env["finance.writer.proof"]._of(
+            "lines", self.env["account.journal"].browse(values_list[0].get("journal_id"))
+        )
+        reason = proof._against() or self._unfit(model, values_list)
+        if not reason:
+            try:
+                return self._write(model, values_list, proof)
+            except NotAlike as error:
+                reason = str(error)
+            proof._differs(reason)
+        _logger.info("%s statement lines are written one by one: %s", len(values_list), reason)
+        return model.create(values_list)
+
+    # what is not for the quick way
+
+    def _unfit(self, model, values_list):
+        """Why these values are left to Odoo, in words; ``None`` where nothing speaks against the quick way."""
+        first = values_list[0]
+        if any(values.keys() != first.keys() or values["journal_id"] != first["journal_id"] for values in values_list):
+            return self.env._("lines of several journals or with different values")
+        journal = self.env["account.journal"].browse(first["journal_id"])
+        if not journal.suspense_account_id or not journal.default_account_id:
+            return self.env._("the journal has no suspense or bank account")
+        for name in first.keys() - KNOWN:
+            field = model._fields[name]
+            if not field.store or field.inherited or field.compute or field.type not in PLAIN or name == "sequence":
+                return self.env._("the field %s is worked out by Odoo", name)
+        return self._unfit_money(journal, values_list) or self._unfit_partners(journal, values_list)
+
+    def _unfit_money(self, journal, values_list):
+        currency = journal._finance_currency()
+        foreign = {c.id: c for c in self.env["res.currency"].browse(
+            {values["foreign_currency_id"] for values in values_list if values.get("foreign_currency_id")}
+        )}  # fmt: skip
+        for values in values_list:
+            if currency.round(values["amount"]) != values["amount"]:
+                return self.env._("an amount has more decimals than the currency")
+            other = foreign.get(values.get("foreign_currency_id"))
+            amount = values.get("amount_currency") or 0.0
+            if bool(other) != bool(amount) or other == currency or (other and other.round(amount) != amount):
+                return self.env._("an amount in foreign currency is not complete")
+            if "\0" in (values["payment_ref"] or ""):
+                return self.env._("a text holds a character that cannot be stored")
+        return None
+
+    def _unfit_partners(self, journal, values_list):
+        partners = self.env["res.partner"].sudo().browse(
+            {values["partner_id"] for values in values_list if values.get("partner_id")}
+        )
+        if partners.exists() != partners or partners.company_id - journal.company_id:
+            return self.env._("a partner is of another company")
+        by_partner = ["|", ("partner_id", "!=", False), ("partner_category_id", "!=", False)]
+        if partners and self.env["account.analytic.distribution.model"].sudo().search_count(by_partner, limit=1):
+            return self.env._("analytic distribution depends on partners")
+        return None
+
+    # the quick way
+
+    def _write(self, model, values_list, proof):
+        """Prove it on exemplars, undo that, then write all.
+
+        :raise NotAlike: Odoo writes something else
+        """
+        journal = self.env["account.journal"].browse(values_list[0]["journal_id"])
+        kinds = self._kinds(journal, values_list)
+        chosen = exemplars(values_list, kinds, int(server.option("bulk_exemplars", 24)))
+        sample, sample_kinds = [values_list[at] for at in chosen], [kinds[at] for at in chosen]
+        thorough = proof.state != "alike"
+        with closing(self.env.cr.savepoint()):
+            expected = self._by_odoo(model, journal, sample, thorough)
+        plan = Plan(model, journal, values_list, self._patterns(expected, sample_kinds))
+        with closing(self.env.cr.savepoint()):
+            marked = witness.mark(self.env.cr, "account_journal", journal.id)
+            found = self._found(self._by_pattern(plan, sample, sample_kinds), thorough and marked)
+            self._compare(expected, found)
+        proof._alike(len(sample))
+        return self._by_pattern(plan, values_list, kinds)
+
+    def _kinds(self, journal, values_list):
+        """The kind of each line, with its balance in company currency."""
+        company = journal.company_id.sudo()
+        own, ours = journal._finance_currency(), company.currency_id
+        rates = {}
+        result = []
+        for values in values_list:
+            balance = amount = values["amount"]
+            if own != ours and values.get("foreign_currency_id") == ours.id:
+                balance = values["amount_currency"]
+            elif own != ours:
+                day = fields.Date.to_date(values["date"])
+                if day not in rates:
+                    rates[day] = self.env["res.currency"]._get_conversion_rate(own, ours, company, day)
+                balance = ours.round(amount * rates[day]) if amount else 0.0
+            result.append(kind(values, balance))
+        return result
+
+    def _by_odoo(self, model, journal, sample, thorough):
+        """Rows that Odoo writes for the sample, and their labels."""
+        cr = self.env.cr
+        marked = witness.mark(cr, "account_journal", journal.id)
+        before = witness.touched(cr)
+        lines = model.create([dict(values) for values in sample])
+        cr.flush()
+        others = witness.tables_since(cr, before) - WRITES
+        if others:
+            raise NotAlike(self.env._("Odoo also writes to %s", ", ".join(sorted(others))))
+        return self._found(lines, thorough and marked)
+
+    def _found(self, lines, marked):
+        """``(rows, labels)`` after the work: rows as JSON, labels of the new ones by their place in the sample.
+
+        :param marked: find whatever was written since (reads the tables whole), else only these lines
+        """
+        cr = self.env.cr
+        cr.flush()
+        labels = defaultdict(dict)
+        for place, line in enumerate(lines):
+            labels[LINE][line.id] = f"line {place}"
+            labels[MOVE][line.move_id.id] = f"entry {place}"
+            for number, item in enumerate(line.move_id.line_ids.sorted("id")):
+                labels[ITEM][item.id] = f"item {place}.{number}"
+        if marked:
+            return {table: witness.rows_since(cr, table, marked) for table in WRITES}, labels
+        ids = {**{table: list(of) for table, of in labels.items()}, STATEMENT: lines.statement_id.ids}
+        return {table: rows.read(cr, table, ids[table]) for table in WRITES}, labels
+
+    def _compare(self, expected, found):
+        refers = witness.references(self.env.cr, WRITES)
+        differing = witness.differences(witness.comparable(*expected, refers), witness.comparable(*found, refers))
+        if differing:
+            table, column, theirs, ours = differing[0]
+            raise NotAlike(
+                self.env._(
+                    "%(table)s.%(column)s would be %(ours)s, Odoo writes %(theirs)s (%(count)s differences)",
+                    table=table, column=column or "*", ours=ours, theirs=theirs, count=len(differing),
+                )
+            )
+
+    def _patterns(self, expected, kinds):
+        """``{key of a kind: {part: row}}`` from the exemplars."""
+        found, labels = expected
+        by_label = {label: found[table][row_id] for table in labels for row_id, label in labels[table].items()}
+        if len(by_label) != 4 * len(kinds):
+            raise NotAlike(self.env._("Odoo does not write two items for each line"))
+        return {
+            one.key: {
+                "move": by_label[f"entry {place}"],
+                "line": by_label[f"line {place}"],
+                "liquidity": by_label[f"item {place}.0"],
+                "suspense": by_label[f"item {place}.1"],
+            }
+            for place, one in enumerate(kinds)
+        }
+
+    def _by_pattern(self, plan, values_list, kinds):
+        """All lines: the first of each sequence by Odoo, which reserves the numbers, the others after their pattern."""
+        ids = {}
+        waiting = sorted(range(len(values_list)), key=lambda at: (str(values_list[at]["date"]), at))
+        while waiting:
+            first = waiting.pop(0)
+            head = plan.model.create([dict(values_list[first])])
+            ids[first] = head.id
+            numbers = plan.numbers(head.move_id)
+            group = [at for at in waiting if numbers.hold(values_list[at]["date"])]
+            waiting = [at for at in waiting if not numbers.hold(values_list[at]["date"])]
+            self._copies(plan, values_list, kinds, group, numbers, ids)
+        lines = plan.model.browse(ids[at] for at in range(len(values_list)))
+        self._follow_up(lines, {values.get("statement_id") for values in values_list} - {None, False})
+        return lines
+
+    def _copies(self, plan, values_list, kinds, group, numbers, ids):
+        self.env.cr.flush()
+        numbered = dict(zip(group, numbers.following(len(group)), strict=True))
+        balances = [one.balance for one in kinds]
+        chunk = int(server.option("bulk_chunk", 5000))
+        for start in range(0, len(group), chunk):
+            positions = sorted(group[start : start + chunk])
+            staged, line_ids = plan.staged(values_list, balances, positions, numbered)
+            by_kind = defaultdict(list)
+            for at, line_id, row in zip(positions, line_ids, staged, strict=True):
+                ids[at] = line_id
+                by_kind[kinds[at].key].append(row)
+            for key, same in by_kind.items():
+                plan.insert(key, same)
+        numbers.forget()
+        self.env.invalidate_all(flush=False)
+
+    def _follow_up(self, lines, statement_ids):
+        """What Odoo works out from the new rows: the statements; and whether the user may have written them."""
+        if not self.env.su:
+            lines.check_access("create")
+        statements = self.env["account.bank.statement"].browse(statement_ids)
+        self._read_at_once(statements.line_ids)
+        depends = self.env.registry.field_depends
+        for field in statements._fields.values():
+            if field.store and field.compute and any(name.startswith("line_ids") for name in depends[field]):
+                self.env.add_to_compute(field, statements)
+        self.env.cr.flush()
+
+    def _read_at_once(self, lines):
+        """What the statements ask of their lines; Odoo would read all columns of their entries."""
+        lines.fetch(["internal_index", "amount", "move_id", "journal_id"])
+        lines.move_id.fetch(["state", "date"])

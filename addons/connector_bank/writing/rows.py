@@ -1,0 +1,83 @@
+"""Rows in and out of PostgreSQL as text, so that a copy equals its pattern to the last digit."""
+
+import json
+from datetime import date
+
+from psycopg2 import sql
+
+from .formulas import STAGE, TABLES
+
+
+def columns(cr, table):
+    """``{column: type}`` of a table, as the database has it; columns nobody knows of count."""
+    cr.execute(
+        """
+        SELECT attname, format_type(atttypid, NULL) FROM pg_attribute
+         WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum
+        """,
+        [table],
+    )
+    return dict(cr.fetchall())
+
+
+def new_ids(cr, table, count):
+    """``count`` ids of a table's sequence, ascending."""
+    cr.execute(
+        "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+    )
+    return sorted(row[0] for row in cr.fetchall())
+
+
+def read(cr, table, ids):
+    """``{id: {column: value as JSON has it}}``"""
+    query = sql.SQL("SELECT t.id, to_jsonb(t) FROM {} t WHERE t.id = ANY(%s)").format(sql.Identifier(table))
+    cr.execute(query, [list(ids)])
+    return dict(cr.fetchall())
+
+
+def write_lines(cr, staged, patterns, formulas, direct):
+    """Insert the entries, lines and items of ``staged`` lines of one kind in one statement.
+
+    One statement, because entry and line refer to each other: their foreign keys are checked at its end.
+
+    :param patterns: ``{part: row of an exemplar}`` for the columns without formula
+    :param formulas: ``{part: {column: expression}}``
+    :param direct: ``{column: type}`` of what comes from the file besides ``STAGE``
+    """
+    fields = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in {**STAGE, **direct}.items()
+    )
+    query = sql.SQL(
+        """
+        WITH s AS MATERIALIZED (SELECT * FROM json_to_recordset(%s) AS s({fields})),
+             move AS ({move}), line AS ({line}), liquidity AS ({liquidity})
+        {suspense}
+        """
+    ).format(
+        fields=fields,
+        **{part: _insert(cr, table, patterns[part], formulas[part]) for part, table in TABLES.items()},
+    )
+    cr.execute(query, [json.dumps(staged, default=date.isoformat)])
+
+
+def _insert(cr, table, pattern, formulas):
+    """``INSERT INTO table SELECT … FROM s``: a formula, or the value of the pattern.
+
+    The pattern is a row as JSON, read back by PostgreSQL itself into the types of the table.
+    """
+    constant = {name: value for name, value in pattern.items() if name not in formulas and value is not None}
+    names = [*formulas, *constant]
+    values = [sql.SQL(formulas[name]) for name in formulas] + [
+        sql.SQL("pattern.{}").format(sql.Identifier(name)) for name in constant
+    ]
+    return sql.SQL(
+        """
+        INSERT INTO {table} ({names})
+        SELECT {values} FROM s CROSS JOIN json_populate_record(NULL::{table}, {row}) pattern
+        """
+    ).format(
+        table=sql.Identifier(table),
+        names=sql.SQL(", ").join(map(sql.Identifier, names)),
+        values=sql.SQL(", ").join(values),
+        row=sql.Literal(json.dumps(constant)),
+    )
