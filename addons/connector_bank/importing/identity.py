@@ -56,13 +56,27 @@ def statement_identity(header, footer):
     return "|".join("" if part is None else str(part) for part in parts)
 
 
-def content_hash(header, footer, entries):
+class Fingerprints:
+    """Fingerprints of the entries of one statement, each worked out once; it keeps the entries alive."""
+
+    def __init__(self):
+        self._known = {}
+
+    def __call__(self, entry):
+        found = self._known.get(id(entry))
+        if found is None:
+            found = self._known[id(entry)] = entry, fingerprint(entry)
+        return found[1]
+
+
+def content_hash(header, footer, entries, prints=None):
     """Hash of what a statement says: balances and bookings, whatever the file around them."""
+    prints = prints or fingerprint
     return sha256(
         [
             header.opening,
             footer.closing,
-            [[entry.status, fingerprint(entry)] for entry in entries],
+            [[entry.status, prints(entry)] for entry in entries],
         ]
     )
 
@@ -147,7 +161,7 @@ class _Copies:
         return self.last
 
 
-def settle(entries, held, *, fits=False, overlaps=False, forced=False):
+def settle(entries, held, *, fits=False, overlaps=False, forced=False, prints=None):
     """Sort the booked ``entries`` of one statement into new, known and doubtful.
 
     :param held: the lines of the account with the fingerprints of the entries
@@ -160,7 +174,7 @@ def settle(entries, held, *, fits=False, overlaps=False, forced=False):
         copies.setdefault(line.fingerprint, _Copies()).add(line)
     new, known, doubtful = [], [], []
     for entry in entries:
-        key = fingerprint(entry)
+        key = (prints or fingerprint)(entry)
         mine = copies.setdefault(key, _Copies())
         named = has_bank_reference(entry)
         again = mine.again(entry.place)

@@ -18,7 +18,7 @@ class FinanceStatementSorter(models.AbstractModel):
     _description = "Statement sorter"
 
     @api.model
-    def _sort(self, journal, statement, message, booked, known, force):
+    def _sort(self, journal, statement, message, booked, known, force, prints=fingerprint):
         """Sort the booked entries; ``known`` is the statement's record of an earlier time, or empty."""
         link = self._link(statement, booked)
         chain = self._chain(journal, known, link)
@@ -27,10 +27,11 @@ class FinanceStatementSorter(models.AbstractModel):
         intraday = statement.header.intraday
         settled = settle(
             booked,
-            self._held(journal, booked, message, known),
+            self._held(journal, booked, message, known, prints),
             fits=new_days,
             overlaps=corrected or intraday or overlaps(link, chain),
             forced=force and not corrected,
+            prints=prints,
         )
         confirmed = self._lines_of(journal, settled.known)
         alike = self._alike(journal, link, settled.new, confirmed, known)
@@ -71,10 +72,10 @@ class FinanceStatementSorter(models.AbstractModel):
             tuple(entry.amount for entry in booked),
         )
 
-    def _held(self, journal, booked, message, known):
+    def _held(self, journal, booked, message, known, prints):
         """Lines with the fingerprints of the entries; own ones stand at the same place of the same message."""
         lines = self.env["account.bank.statement.line"].search(
-            [("journal_id", "=", journal.id), ("finance_fingerprint", "in", [fingerprint(entry) for entry in booked])]
+            [("journal_id", "=", journal.id), ("finance_fingerprint", "in", [prints(entry) for entry in booked])]
         )
         places = {entry.place for entry in booked if entry.place}
         held = []

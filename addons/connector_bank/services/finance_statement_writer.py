@@ -10,7 +10,7 @@ from odoo.addons.finance_connector_base.core.money import plain
 
 from ..importing.book import period
 from ..importing.control import control
-from ..importing.identity import content_hash, statement_identity
+from ..importing.identity import Fingerprints, content_hash, statement_identity
 from ..importing.label import counterparty, label
 from ..importing.split import split
 from ..models.finance_bank_balance import KIND_OF_CODE
@@ -44,7 +44,8 @@ class FinanceStatementWriter(models.AbstractModel):
         header, footer = statement.header, statement.footer
         booked = self._booked(journal, statement)
         identity = statement_identity(header, footer)
-        digest = content_hash(header, footer, statement.entries)
+        prints = Fingerprints()
+        digest = content_hash(header, footer, statement.entries, prints)
         known = self._known(journal, identity, digest)
         same = known.finance_content_hash == digest
         counted = {
@@ -58,7 +59,7 @@ class FinanceStatementWriter(models.AbstractModel):
                 _("Statement %s came before with other content.", statement.name), code="statement.conflict"
             )
         sorter = self.env["finance.statement.sorter"].with_company(self.env.company)
-        sorted_ = sorter._sort(journal, statement, message, booked, known, force)
+        sorted_ = sorter._sort(journal, statement, message, booked, known, force, prints)
         self._check_locks(journal, sorted_.new, statement)
         if header.intraday:
             record = self.env["account.bank.statement"]

@@ -16,9 +16,12 @@ def _plain(value):
 
 def canonical_json(content):
     """UTF-8 JSON with sorted keys and no blanks (RFC 8785 but for number forms: amounts are strings)."""
-    return json.dumps(
-        content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain
-    ).encode()
+    return _encode(content).encode()
+
+
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain
+).encode
 
 
 def sha256(content):
