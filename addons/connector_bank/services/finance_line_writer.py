@@ -1,6 +1,5 @@
 import logging
 from collections import defaultdict
-from contextlib import closing
 
 from odoo import api, fields, models
 
@@ -9,6 +8,7 @@ from odoo.addons.finance_connector_base import server
 from ..writing import rows, witness
 from ..writing.lines import exemplars, kind
 from .finance_line_plan import Plan
+from .undone import undone
 
 _logger = logging.getLogger(__name__)
 
@@ -17,6 +17,8 @@ MOVE, LINE, ITEM, STATEMENT = (
 )  # fmt: skip
 #: What Odoo writes to when it creates statement lines; anything else is done by Odoo alone.
 WRITES = {MOVE, LINE, ITEM, STATEMENT}
+#: Where our own hooks tell of lines; the writer tells the same, by them.
+TOLD = {"finance_event"}
 #: Values of a line that have formulas of their own; all others go into its columns as they are.
 KNOWN = {"journal_id", "date", "payment_ref", "partner_id", "amount", "foreign_currency_id", "amount_currency"}
 #: Kinds of fields that are written as they are.
@@ -114,13 +116,16 @@ class FinanceLineWriter(models.AbstractModel):
         chosen = exemplars(values_list, kinds, int(server.option("bulk_exemplars", 24)))
         sample, sample_kinds = [values_list[at] for at in chosen], [kinds[at] for at in chosen]
         thorough = proof.state != "alike"
-        with closing(self.env.cr.savepoint()):
-            expected = self._by_odoo(model, journal, sample, thorough)
+        with undone(self.env):
+            expected, told = self._by_odoo(model, journal, sample, thorough)
         plan = Plan(model, journal, values_list, self._patterns(expected, sample_kinds))
-        with closing(self.env.cr.savepoint()):
+        with undone(self.env):
             marked = witness.mark(self.env.cr, "account_journal", journal.id)
+            before = witness.touched(self.env.cr)
             found = self._found(self._by_pattern(plan, sample, sample_kinds), thorough and marked)
             self._compare(expected, found)
+            if self._told(before) != told:
+                raise NotAlike(self.env._("the number of events differs"))
         proof._alike(len(sample))
         return self._by_pattern(plan, values_list, kinds)
 
@@ -143,16 +148,22 @@ class FinanceLineWriter(models.AbstractModel):
         return result
 
     def _by_odoo(self, model, journal, sample, thorough):
-        """Rows that Odoo writes for the sample, and their labels."""
+        """``(rows, labels)`` of what Odoo writes for the sample, and the number of events told."""
         cr = self.env.cr
         marked = witness.mark(cr, "account_journal", journal.id)
         before = witness.touched(cr)
         lines = model.create([dict(values) for values in sample])
+        self.env.flush_all()  # as the user: Odoo would flush as whoever comes first
         cr.flush()
-        others = witness.tables_since(cr, before) - WRITES
+        others = witness.tables_since(cr, before) - WRITES - TOLD
         if others:
             raise NotAlike(self.env._("Odoo also writes to %s", ", ".join(sorted(others))))
-        return self._found(lines, thorough and marked)
+        return self._found(lines, thorough and marked), self._told(before)
+
+    def _told(self, before):
+        """Rows of events since ``before``."""
+        after = witness.touched(self.env.cr)
+        return {table: after.get(table, (0,))[0] - before.get(table, (0,))[0] for table in TOLD}
 
     def _found(self, lines, marked):
         """``(rows, labels)`` after the work: rows as JSON, labels of the new ones by their place in the sample.
@@ -160,6 +171,7 @@ class FinanceLineWriter(models.AbstractModel):
         :param marked: find whatever was written since (reads the tables whole), else only these lines
         """
         cr = self.env.cr
+        self.env.flush_all()
         cr.flush()
         labels = defaultdict(dict)
         for place, line in enumerate(lines):
@@ -213,11 +225,12 @@ class FinanceLineWriter(models.AbstractModel):
             waiting = [at for at in waiting if not numbers.hold(values_list[at]["date"])]
             self._copies(plan, values_list, kinds, group, numbers, ids)
         lines = plan.model.browse(ids[at] for at in range(len(values_list)))
+        self._tell(plan.model.browse(ids[at] for at, one in enumerate(kinds) if not one.key.sign))
         self._follow_up(lines, {values.get("statement_id") for values in values_list} - {None, False})
         return lines
 
     def _copies(self, plan, values_list, kinds, group, numbers, ids):
-        self.env.cr.flush()
+        self.env.flush_all()
         numbered = dict(zip(group, numbers.following(len(group)), strict=True))
         balances = [one.balance for one in kinds]
         chunk = int(server.option("bulk_chunk", 5000))
@@ -233,6 +246,12 @@ class FinanceLineWriter(models.AbstractModel):
         numbers.forget()
         self.env.invalidate_all(flush=False)
 
+    def _tell(self, lines):
+        """A line over nothing is reconciled from the start, and told to be."""
+        kind = lines[:1]._event_of_change({"is_reconciled": False}, {"is_reconciled": True}) if lines else None
+        if kind:
+            self.env["finance.event"]._tell(kind, lines)
+
     def _follow_up(self, lines, statement_ids):
         """What Odoo works out from the new rows: the statements; and whether the user may have written them."""
         if not self.env.su:
@@ -243,7 +262,7 @@ class FinanceLineWriter(models.AbstractModel):
         for field in statements._fields.values():
             if field.store and field.compute and any(name.startswith("line_ids") for name in depends[field]):
                 self.env.add_to_compute(field, statements)
-        self.env.cr.flush()
+        self.env.flush_all()  # not yet the hooks of the commit: they would tell of half a statement
 
     def _read_at_once(self, lines):
         """What the statements ask of their lines; Odoo would read all columns of their entries."""

@@ -13,6 +13,7 @@ from odoo.addons.finance_connector_base.tests.common import server_option
 
 from ..services.finance_line_plan import Plan
 from ..services.finance_line_writer import NotAlike
+from ..services.undone import undone
 from ..writing import witness
 from .common import BankCase
 from .ledger_cases import LedgerCases, few
@@ -60,13 +61,13 @@ class TestLineWriter(BankCase):
                 )
                 kinds = self.writer._kinds(journal, values)
                 chosen = few(values, kinds)
-                with closing(self.env.cr.savepoint()):
-                    expected = self.writer._by_odoo(model, journal, values, True)
-                with closing(self.env.cr.savepoint()):
+                with undone(self.env):
+                    expected, _told = self.writer._by_odoo(model, journal, values, True)
+                with undone(self.env):
                     sample = [values[at] for at in chosen]
-                    pattern = self.writer._by_odoo(model, journal, sample, True)
+                    pattern, _told = self.writer._by_odoo(model, journal, sample, True)
                 plan = Plan(model, journal, values, self.writer._patterns(pattern, [kinds[at] for at in chosen]))
-                with closing(self.env.cr.savepoint()):
+                with undone(self.env):
                     marked = witness.mark(self.env.cr, "account_journal", journal.id)
                     found = self.writer._found(self.writer._by_pattern(plan, values, kinds), marked)
                     self.writer._compare(expected, found)
@@ -76,10 +77,10 @@ class TestLineWriter(BankCase):
         values = self.values(4)
         kinds = self.writer._kinds(self.journal, values)
         model = self.env["account.bank.statement.line"]
-        with closing(self.env.cr.savepoint()):
-            expected = self.writer._by_odoo(model, self.journal, values, True)
+        with undone(self.env):
+            expected, _told = self.writer._by_odoo(model, self.journal, values, True)
         plan = Plan(model, self.journal, values, self.writer._patterns(expected, kinds))
-        with closing(self.env.cr.savepoint()):
+        with undone(self.env):
             marked = witness.mark(self.env.cr, "account_journal", self.journal.id)
             lines = self.writer._by_pattern(plan, values, kinds)
             lines[2].move_id.line_ids[0].is_storno = True
@@ -106,6 +107,23 @@ class TestLineWriter(BankCase):
         self.assertAlmostEqual(statement.balance_end, 100.0 + total)
         self.assertEqual(statement.date, max(lines.mapped("date")))
         self.assertAlmostEqual(lines.sorted("internal_index")[-1].running_balance, 100.0 + total)
+
+    def test_events(self):
+        """What is told of lines and statements is told of quick ones: one that moves nothing is reconciled."""
+        statement = self.env["account.bank.statement"].create(
+            {"name": "S", "finance_journal_id": self.journal.id, "balance_start": 0.0}
+        )
+        values = self.values(20, statement_id=statement.id)
+        values[7]["amount"] = values[12]["amount"] = 0.0
+        lines = self.written(values)
+        self.env.cr.flush()
+        self.assertEqual(self.proof().state, "alike")
+        told = self.env["finance.event"].sudo().search([("res_model", "=", lines._name), ("res_id", "in", lines.ids)])
+        self.assertEqual({event.res_id for event in told}, {lines[7].id, lines[12].id})
+        imported = self.env["finance.event"].sudo().search(
+            [("res_model", "=", statement._name), ("res_id", "=", statement.id)]
+        )
+        self.assertEqual([event.data["lines"] for event in imported], [20])
 
     def test_few_lines_go_by_odoo(self):
         with patch.object(type(self.writer), "_write", side_effect=AssertionError("not for a few")):

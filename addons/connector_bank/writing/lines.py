@@ -5,6 +5,9 @@ from collections import namedtuple
 #: ``key`` tells kinds apart; ``balance`` is the line's amount in company currency.
 Kind = namedtuple("Kind", "key balance")
 
+#: The signs are -1, 0 or 1: of the amount, and of the balance, which rounding may make 0.
+Key = namedtuple("Key", "currency_id sign balance_sign")
+
 #: The sequence of a line that names none, as Odoo turns it round in the index.
 _INDEX = f"{2**31 - 1 - 1:010}"
 
@@ -15,7 +18,7 @@ def _sign(number):
 
 def kind(values, balance):
     """Lines of one kind differ only in the columns that have formulas."""
-    return Kind((values.get("foreign_currency_id") or 0, _sign(values["amount"]), _sign(balance)), balance)
+    return Kind(Key(values.get("foreign_currency_id") or 0, _sign(values["amount"]), _sign(balance)), balance)
 
 
 def exemplars(values_list, kinds, most):

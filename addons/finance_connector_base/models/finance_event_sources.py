@@ -203,7 +203,7 @@ class AccountBankStatement(models.Model):
     def _event_facts(self):
         return {
             statement.id: {
-                "company_id": statement.company_id.id,
+                "company_id": statement.company_id.id or None,
                 "data": {
                     "id": statement.id,
                     "number": statement.name or None,
