@@ -47,6 +47,7 @@
         "views/finance_audit_views.xml",
         "data/finance_api_scope.xml",
         "views/finance_message_item_views.xml",
+        "views/finance_correction_views.xml",
         "views/finance_api_views.xml",
         "views/finance_object_file_views.xml",
         "views/finance_audit_report.xml",

@@ -43,6 +43,13 @@ class Replay(Kind):
     bulk = True
 
 
+@KINDS.add("correction", "Corrected object")
+class Correction(Kind):
+    """Asked for only where money moves, or where a rule says so."""
+
+    floor = 0
+
+
 @KINDS.add("outcome", "Unknown outcome")
 class Outcome(Kind):
     pass

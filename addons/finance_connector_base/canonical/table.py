@@ -34,6 +34,7 @@ class Part:
     :param rows: number and texts of its rows, or its line number and JSON value
     :param found: the object; ``None`` where its form is wrong
     :param faults: why
+    :param value: what was read, as JSON value
     """
 
     place: str
@@ -42,6 +43,7 @@ class Part:
     faults: tuple = ()
     source: str | None = None
     external: str | None = None
+    value: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +165,9 @@ def _assemble(part, cls, titles, known):
         own.append(line)
     if any(column.of_lines for column in known.values()):
         value["lines"] = own
-    part.source, part.external = _short(value.get("source_system")), _short(value.get("external_id"))
+    _read(part, cls, value)
     if faults:
-        part.faults = tuple(faults)
-    else:
-        _read(part, cls, value)
+        part.found, part.faults = None, tuple(faults)
 
 
 def _cell(field, text):
@@ -180,6 +180,7 @@ def _cell(field, text):
 
 
 def _read(part, cls, value):
+    part.value = value
     part.found, faults = read(cls, value)
     part.faults = tuple(faults)
     if part.found is not None:

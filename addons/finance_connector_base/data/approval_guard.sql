@@ -77,7 +77,8 @@ BEGIN
        IS DISTINCT FROM
        (OLD.kind, OLD.company_id, OLD.res_model, OLD.res_id, OLD.sha256, OLD.maker_id, OLD.cool_off_hours, OLD.expires_on)
        OR (NEW.content, NEW.changes, NEW.requirement, NEW.parts, NEW.account_ids, NEW.excluded)
-       IS DISTINCT FROM (OLD.content, OLD.changes, OLD.requirement, OLD.parts, OLD.account_ids, OLD.excluded) THEN
+       IS DISTINCT FROM (OLD.content, OLD.changes, OLD.requirement, OLD.parts, OLD.account_ids, OLD.excluded)
+       OR (NEW.maker_network, NEW.maker_mark) IS DISTINCT FROM (OLD.maker_network, OLD.maker_mark) THEN
         PERFORM finance_refuse('What is put before people does not change; ask anew.');
     END IF;
 

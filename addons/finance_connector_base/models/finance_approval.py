@@ -39,6 +39,17 @@ class FinanceApproval(models.Model):
     reason = fields.Text(readonly=True)
     maker_id = fields.Many2one("res.users", required=True, readonly=True, ondelete="restrict", string="Asked by")
     maker_network = fields.Char(readonly=True)
+    maker_mark = fields.Char(
+        readonly=True,
+        groups="finance_connector_base.group_auditor",
+        help="Equal for calls from the same address; the address cannot be read from it.",
+    )
+    same_address = fields.Char(
+        compute="_compute_same_address",
+        search="_search_same_address",
+        groups="finance_connector_base.group_auditor",
+        string="From one address",
+    )
     requested_on = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now, string="Asked on")
     amount = fields.Monetary(readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
@@ -139,6 +150,22 @@ class FinanceApproval(models.Model):
                 approval.state == "approved" and (stands or not approval.applied_on)
             )
 
+    @api.depends("vote_ids")
+    def _compute_same_address(self):
+        """A hint for auditors: one person may sit behind two users. It blocks nothing; offices share addresses."""
+        for approval in self:
+            votes = approval.sudo().vote_ids.filtered("same_address")
+            approval.same_address = bool(votes) and _(
+                "%s voted from the same address as somebody else of this request.",
+                ", ".join(votes.user_id.mapped("name")),
+            )
+
+    def _search_same_address(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        found = [("vote_ids.same_address", "=", True)]
+        return found if True in value else ["!", *found]
+
     @api.depends("state", "vote_ids")
     @api.depends_context("uid")
     def _compute_for_me(self):
@@ -203,6 +230,7 @@ class FinanceApproval(models.Model):
                 "reason": facts.get("reason"),
                 "maker_id": facts.get("maker", self.env.user).id,
                 "maker_network": call and self.env["finance.person"]._masked(call.address),
+                "maker_mark": call and call.address and self.env["finance.person"]._digest(call.address),
                 "amount": sum(part.amount for part in parts) if one_currency else 0,
                 "currency_id": currency.id if one_currency else company.currency_id.id,
                 "parts": [[one.beneficiary, one.currency, str(one.amount), str(one.company_amount)] for one in parts],
@@ -310,6 +338,8 @@ class FinanceApproval(models.Model):
         if found.why:
             kind = UserError if found.why in ("state", "expired", "voted") else AccessError
             raise kind(self.env["finance.ballot"]._words(found.why))
+        mark = persons._digest(call.address) if call.address else False
+        shared = bool(mark) and mark in {self.sudo().maker_mark, *self.sudo().vote_ids.mapped("address_mark")}
         self.env["finance.approval.vote"].sudo().create(
             {
                 "approval_id": self.id,
@@ -324,8 +354,12 @@ class FinanceApproval(models.Model):
                 "channel": call.channel,
                 "session": call.session,
                 "network": persons._masked(call.address),
+                "address_mark": mark,
+                "same_address": shared,
             }
         )
+        if shared:
+            self.env["finance.audit"]._note("approval.same_address", self, {"user": self.env.uid})
         self.sudo().activity_ids.filtered(lambda one: one.user_id == self.env.user).unlink()
         self._conclude(reason)
         return None

@@ -27,6 +27,16 @@ class FinanceApprovalVote(models.Model):
     )
     session = fields.Char(readonly=True, help="A mark of the session, from which nobody can sign in.")
     network = fields.Char(readonly=True, help="Network the call came from, not the whole address.")
+    address_mark = fields.Char(
+        readonly=True,
+        groups="finance_connector_base.group_auditor",
+        help="Equal for calls from the same address; the address cannot be read from it.",
+    )
+    same_address = fields.Boolean(
+        readonly=True,
+        groups="finance_connector_base.group_auditor",
+        help="It came from the same address as the request, or as an earlier vote on it.",
+    )
 
     _one_vote_uniq = models.UniqueIndex("(approval_id, user_id)", "This person has voted already.")
     _one_right_uniq = models.UniqueIndex("(approval_id, authority_id)", "This right was used already.")

@@ -35,6 +35,8 @@ class FinanceMessageItem(models.Model):
     error_code = fields.Char(readonly=True)
     error_text = fields.Char(readonly=True, string="Why not")
     error_pointer = fields.Char(readonly=True, string="Field")
+    corrected = fields.Json(readonly=True, prefetch=False, help="The object as people corrected it.")
+    correction_ids = fields.One2many("finance.correction", "item_id", string="Corrections", readonly=True)
     res_model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference(model_field="res_model", readonly=True, string="Record")
 
@@ -113,6 +115,11 @@ class FinanceMessageItem(models.Model):
             [("message_id", "in", before.ids), ("state", "in", ("waiting", "refused"))], ["message_id"]
         )
         return before - before.browse().concat(*(found for (found,) in held))
+
+    def action_correct(self):
+        """Correct what was refused, with a reason; the message keeps what came."""
+        self.ensure_one()
+        return self.env["finance.correction"]._start(self)
 
     def action_open_record(self):
         """The record that was made of it."""

@@ -47,10 +47,14 @@ class FinanceProcessCanonical(models.AbstractModel):
         cls, values = OBJECTS[options["object"]].type, json_value(message._raw())["items"]
         found = []
         for row in self._unsettled(message):
-            one, _faults = read(cls, values[row.position])
+            one, _faults = read(cls, row.corrected or values[row.position])
             where = f"/items/{row.position}{{}}".format
             found.append(Item(row.position, one, row.source_system, row.external_id, where))
         return found
+
+    def _value_of(self, row):
+        """The JSON value of one object as it is to be taken: as it came, or as people corrected it."""
+        return row.corrected or json_value(row.message_id._raw())["items"][row.position]
 
     def _unsettled(self, message):
         return self.env["finance.message.item"].search(

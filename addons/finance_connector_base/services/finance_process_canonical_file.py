@@ -6,6 +6,8 @@ from odoo import models
 from .. import server
 from ..canonical import table
 from ..canonical.control import control
+from ..canonical.objects import OBJECTS
+from ..canonical.reading import read
 from ..core.bounded import bounded_lines
 from ..core.canonical import sha256
 from ..core.errors import ConfigurationError
@@ -69,12 +71,18 @@ class FinanceProcessCanonicalFile(models.AbstractModel):
         for row in self._unsettled(message):
             part = parts[row.position]
             where = functools.partial(table.where, part, form=form)
-            item = Item(row.position, part.found, row.source_system, row.external_id, where)
-            if part.faults:
-                fault = part.faults[0]
+            one, faults = read(OBJECTS[options["object"]].type, row.corrected) if row.corrected else (
+                part.found, part.faults
+            )  # fmt: skip
+            item = Item(row.position, one, row.source_system, row.external_id, where)
+            if faults:
+                fault = faults[0]
                 item.refuse(fault.code, fault.text, fault.pointer)
             found.append(item)
         return found
+
+    def _value_of(self, row):
+        return row.corrected or self._parts(row.message_id)[2][row.position].value
 
     def _refused_file(self, message):
         """Name, bytes and type of a file with the rows of the message that were refused."""

@@ -22,6 +22,7 @@ from . import (
     test_command_line,
     test_connect,
     test_connect_tour,
+    test_correction,
     test_credential,
     test_decision,
     test_demo,

@@ -8,10 +8,15 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..services.finance_person import Call, FinancePerson
 from .common import FinanceCase, SandboxCase, by_a_program
 
 APPROVER = "finance_connector_base.group_approver"
 OPERATOR = "finance_connector_base.group_operator"
+
+
+def from_address(address):
+    return lambda self: Call(self.env.uid, "", "", (), "web", "session", address)
 
 
 class ApprovalCase(SandboxCase):
@@ -76,6 +81,23 @@ class TestApproval(ApprovalCase):
             self.assertEqual(approval in model.with_user(user).search([("for_me", "=", True)]), mine, user.login)
         self.assertTrue(approval.with_user(self.maker).by_me)
         self.assertIn("another person", approval.with_user(self.maker).why_not)
+
+    def test_auditors_see_votes_from_one_address(self):
+        self.rule(persons=2)
+        approval = self.ask()
+        with patch.object(FinancePerson, "_call", from_address("198.51.100.1")):
+            self.approve(approval, self.ann)
+        self.assertEqual((approval.vote_ids.same_address, approval.same_address), (False, False))
+        self.approve(approval, self.bob)  # from where it was asked
+        self.assertEqual((approval.state, approval.vote_ids.mapped("same_address")), ("approved", [False, True]))
+        self.assertIn(self.bob.name, approval.with_user(self.roles["auditor"]).same_address)
+        model = self.env["finance.approval"].with_user(self.roles["auditor"])
+        self.assertIn(approval, model.search([("same_address", "!=", False)]))
+        self.assertNotIn(approval, model.search([("same_address", "=", False)]))
+        with self.assertRaises(AccessError):
+            approval.with_user(self.ann).read(["same_address"])
+        self.assertNotIn("192.0.2.7", str(approval.vote_ids.read()))
+        self.refused_by_database("UPDATE finance_approval SET maker_mark = 'x' WHERE id = %s", approval.id)
 
     def test_refused_with_a_reason(self):
         approval = self.ask()

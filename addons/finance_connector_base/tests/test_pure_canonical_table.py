@@ -1,7 +1,7 @@
 import json
 from io import BytesIO
 
-from ..canonical import table
+from ..canonical import editing, table
 from ..canonical.objects import OBJECTS
 from ..canonical.reading import read
 from ..core.errors import FormatError
@@ -124,3 +124,40 @@ class TestRefused(PureCase):
         self.assertEqual(back["error"]["code"], "schema.missing")
         mended, _rows = parts("customer", json.dumps({**back, "name": "X"}).encode())
         self.assertEqual(mended[0].faults, ())
+
+
+class TestEditing(PureCase):
+    """Single values of an object can be corrected; its name cannot."""
+
+    OBJECT = {"external_id": "E-1", "dated_on": "x",
+              "lines": [{"account": "1", "amount": "1"}, {"account": "2", "amount": "-1"}]}  # fmt: skip
+
+    def test_values_and_back(self):
+        cls = OBJECTS["journal-entry"].type
+        shown = {value.pointer: value.text for value in editing.values(cls, self.OBJECT)}
+        self.assertEqual((shown["/dated_on"], shown["/lines/1/amount"], shown["/reference"]), ("x", "-1", ""))
+        self.assertNotIn("/external_id", shown)
+        found = editing.applied(cls, self.OBJECT, {"/dated_on": "2026-01-31", "/lines/1/account": "3"})
+        self.assertEqual((found["dated_on"], found["lines"][1]["account"], self.OBJECT["dated_on"]),
+                         ("2026-01-31", "3", "x"))  # fmt: skip
+
+    def test_an_empty_text_takes_away(self):
+        cls = OBJECTS["invoice"].type
+        value = {"external_id": "I", "reference": "R", "lines": [{"text": "a", "taxes": ["1", "2"]}]}
+        changes = {"/reference": "", "/lines/0/taxes": "21%|6%"}
+        found = editing.applied(cls, value, changes)
+        self.assertEqual(found, {"external_id": "I", "lines": [{"text": "a", "taxes": ["21%", "6%"]}]})
+
+    def test_names_stay(self):
+        for pointer in ("/external_id", "/source_system", "/nothing"):
+            with self.assertRaises(KeyError):
+                editing.applied(OBJECTS["customer"].type, {"external_id": "C"}, {pointer: "x"})
+
+    def test_lines_with_faults_are_shown(self):
+        lines = [{"account": "1", "amount": "1"}] * 80
+        pointers = {
+            value.pointer
+            for value in editing.values(OBJECTS["journal-entry"].type, {"lines": lines}, ["/lines/70/account"])
+        }
+        self.assertIn("/lines/70/account", pointers)
+        self.assertNotIn("/lines/69/account", pointers)

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from ..models.res_config_defaults import DEFAULTS
@@ -49,3 +49,18 @@ class TestSettings(FinanceCase):
     def test_negative_numbers_are_refused(self):
         with self.assertRaises(UserError):
             self.settings(finance_flow_max_tries=-1)
+
+    def test_control(self):
+        self.settings(finance_approval_days=3, finance_audit_checkpoint_minutes=5)
+        self.assertEqual(self.company._finance_setting("approval_days", 7), 3)
+        self.assertEqual(self.company._finance_setting("audit_checkpoint_minutes", 60), 5)
+        for name in ("finance_approval_days", "finance_delegation_days", "finance_audit_checkpoint_minutes"):
+            with self.assertRaises(ValidationError):
+                self.settings(**{name: 0})
+
+    def test_anchor(self):
+        connector = self.connector("upload", "Notary")
+        self.settings(finance_audit_anchor_connector_id=connector.id)
+        self.assertEqual(self.company._finance_setting("audit_anchor_connector_id", 0), connector.id)
+        self.settings(finance_audit_anchor_connector_id=False)
+        self.assertEqual(self.company._finance_setting("audit_anchor_connector_id", 0), 0)
