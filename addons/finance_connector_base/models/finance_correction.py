@@ -2,6 +2,7 @@ from odoo import Command, _, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..canonical import editing
+from ..canonical.control import control
 from ..canonical.objects import OBJECTS
 from ..canonical.reading import read
 from ..core.advice import advice
@@ -161,7 +162,10 @@ class FinanceCorrection(models.Model):
         item = self.sudo().item_id
         if item.state != "refused" or item.message_id.state not in WAITS:
             raise UserError(_("The object has moved on in the meantime; look at it again."))
-        item.corrected = self.sudo().corrected
+        found, _faults = read(OBJECTS[item.object].type, self.sudo().corrected)
+        amount, currency = control(found)
+        told = {} if amount is None else {"amount": float(amount), "currency": currency}
+        item.write({"corrected": self.sudo().corrected, **told})  # the control total follows what people agreed to
         self.sudo().state = "done"
         pointers = self.line_ids.filtered(lambda line: (line.after or "").strip() != (line.before or ""))
         self.env["finance.audit"]._note(

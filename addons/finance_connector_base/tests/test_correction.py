@@ -58,6 +58,12 @@ class TestCorrection(FileCase):
         status = self.call("GET", answer.headers["Location"].removeprefix("/finance/api/v1/"))
         self.assertEqual(status.body["counts"], {"done": 2})
 
+    def test_control_total_follows(self):
+        message = self.take(csv_bytes([HEAD, *self.rows("E-1", amount="12.00", other="-10.00")]))
+        self.correct(message, **{"lines/0/amount": "10.00"})
+        item = self.env["finance.message.item"].search([("message_id", "=", message.id)])
+        self.assertEqual((item.state, item.amount, self.moves(message).amount_total), ("done", 10, 10))
+
     def test_still_refused(self):
         message = self.bad_file()
         found = self.correct(message, **{"lines/0/account": "888888"})
