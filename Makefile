@@ -38,7 +38,7 @@ lint:
 	@setup/lint.sh
 
 bench:
-	@setup/setup.sh tests
+	@setup/setup.sh bench
 	@.odoo-tests/bench/run $(ARGS)
 
 faults:

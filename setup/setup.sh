@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Makes a fresh Debian or Ubuntu machine ready to run this project; run again, it changes nothing.
-# usage: setup.sh [run|tests|python]
+# usage: setup.sh [run|tests|bench|python]
 #   run       Odoo, its libraries, a database (when nothing is said)
 #   tests     the same, a browser and the test libraries
+#   bench     the same, and the libraries that benchmarks compare with
 #   python    only libraries: enough for pure tests and lint
 #   image     Odoo and libraries, when a container image is built
 #
@@ -31,7 +32,8 @@ python) steps 3 ;;
 image) steps 3 ;;
 run) steps 6 ;;
 tests) steps 8 ;;
-*) fail "usage: setup.sh [run|tests|python|image]" ;;
+bench) steps 9 ;;
+*) fail "usage: setup.sh [run|tests|bench|python|image]" ;;
 esac
 
 mkdir -p "$HOME_DIR"
@@ -58,7 +60,10 @@ step "Libraries" python_libraries
 step "Database server" database_server
 step "Configuration and launchers" launchers
 step "Template database" make_template
-if [ "$purpose" = tests ]; then
+if [ "$purpose" = tests ] || [ "$purpose" = bench ]; then
     step "Browser and SSH server for tests" test_programs
     step "Test libraries" test_libraries
+fi
+if [ "$purpose" = bench ]; then
+    step "Libraries to compare with" bench_libraries
 fi

@@ -70,6 +70,19 @@ python_libraries() {
     mark_made libraries "$key"
 }
 
+bench_libraries() { # into a directory of their own: nothing that runs ever imports them
+    local key
+    key=$(key_of "$ROOT/.odoo-tests/requirements-bench.txt" "$("$VENV/bin/python" --version)")
+    made bench_libraries "$key" && return
+    rm -rf "$HOME_DIR/bench-libraries"
+    if "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --no-deps \
+        --target "$HOME_DIR/bench-libraries" -r "$ROOT/.odoo-tests/requirements-bench.txt"; then
+        mark_made bench_libraries "$key"
+    else
+        note "not all could be installed; their rows will be missing"
+    fi
+}
+
 test_libraries() {
     local key
     key=$(key_of "$ROOT/.odoo-tests/requirements.txt" "$(cat "$HOME_DIR/stamps/libraries")")

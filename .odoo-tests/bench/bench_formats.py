@@ -1,0 +1,173 @@
+"""Reading statement files: entries a second beside the best library for the same format, and how many are right.
+
+Ours makes canonical events with every check; a peer does what its documentation shows first. Both must give the
+amounts that were written. Runs alternate, the quickest of each counts, because others use the machine, too.
+Peers come from ``.odoo/bench-libraries`` (``setup.sh bench``); a row without its peer is left out.
+"""
+
+import io
+import json
+import logging
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+
+from odoo.addons.connector_bank.formats import parse
+from odoo.addons.connector_bank.tests.text_statement_maker import write_bai2, write_mt940
+from odoo.addons.finance_connector_base.core.statement import Entry
+
+from runner.layout import HOME, ROOT
+
+ENTRIES = 5_000
+RUNS = 15
+GOAL = 5
+MEMORY_ENTRIES = 440_000  # of MT940: 100 MB
+MEMORY_GOAL_MIB = 30
+SAMPLES = ROOT / "addons" / "connector_bank" / "tests" / "samples"
+
+
+def run():
+    sys.path.append(str(HOME / "bench-libraries"))
+    logging.disable(logging.ERROR)  # mt-940 logs the texts of bookings
+    rows = []
+    for name, write, peer, load in PEERS:
+        try:
+            read = load()
+        except ImportError:
+            print(f"{peer} is not installed: no row for {name}")
+            continue
+        rows.append(_speed(name, write, peer, read))
+        rows += _right(name, peer, read)
+    return [*rows, _memory()]
+
+
+# Peers: a function from the text of a file to the amounts it finds.
+
+
+def _mt_940():
+    import mt940
+
+    return lambda text: [booking.data["amount"].amount for booking in mt940.parse(text) if "amount" in booking.data]
+
+
+def _bai2():
+    from bai2 import bai2
+    from bai2.constants import TypeCodeTransaction
+
+    def amounts(text):
+        return [
+            Decimal(booking.amount if booking.type_code.transaction is TypeCodeTransaction.credit else -booking.amount)
+            / 100
+            for group in bai2.parse_from_string(text).children
+            for account in group.children
+            for booking in account.children
+        ]
+
+    return amounts
+
+
+#: (format, maker of a file, name of the peer, loader of the peer)
+PEERS = (
+    ("mt940", write_mt940, "mt-940", _mt_940),
+    ("bai2", write_bai2, "bai2", _bai2),
+)
+
+
+def _ours(content):
+    return [event.amount for event in parse(io.BytesIO(content)) if type(event) is Entry]
+
+
+def _speed(name, write, peer, read):
+    target = io.StringIO()
+    write(target, ENTRIES)
+    text = target.getvalue()
+    content = text.encode()
+    if _ours(content) != read(text):
+        raise AssertionError(f"{name}: ours and {peer} differ")
+    ours, other = [], []
+    for _number in range(RUNS):
+        ours.append(_seconds(_ours, content))
+        other.append(_seconds(read, text))
+    fast, slow = ENTRIES / min(ours), ENTRIES / min(other)
+    return {
+        "name": f"{name}, {ENTRIES:,} entries, beside {peer}",
+        "ratio": round(fast / slow, 2),
+        "goal": GOAL,
+        "ours": round(fast),
+        "other": round(slow),
+        "unit": "entries/s",
+    }
+
+
+def _right(name, peer, read):
+    """Entries of our sample files that both read with the right amount, in their order."""
+    total = right = theirs = 0
+    for path in sorted((SAMPLES / name).glob("*.expected.json")):
+        source = next(one for one in path.parent.glob(f"{path.name.removesuffix('.expected.json')}.*") if one != path)
+        events = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+        truth = [Decimal(event["amount"]) for event in events if event["event"] == "entry"]
+        total += len(truth)
+        right += _equal(truth, _tried(_ours, source.read_bytes()))
+        theirs += _equal(truth, _tried(read, source.read_text(encoding="latin-1")))
+    return [
+        {
+            "name": f"{name}, entries of {total} in our samples read right, beside {peer}",
+            "ratio": round(right / max(theirs, 1), 2),
+            "goal": 1,
+            "ours": right,
+            "other": theirs,
+            "unit": "entries",
+        }
+    ]
+
+
+def _tried(read, content):
+    try:
+        return read(content)
+    except Exception as error:  # noqa: BLE001  a peer may fail in any way
+        print(f"refused: {type(error).__name__}")
+        return []
+
+
+def _equal(truth, found):
+    return sum(one == other for one, other in zip(truth, found, strict=False)) if len(truth) == len(found) else 0
+
+
+def _memory():
+    path = Path(HOME) / "data" / "bench_formats.sta"
+    try:
+        with path.open("w", encoding="utf-8") as target:
+            write_mt940(target, MEMORY_ENTRIES)
+        start = peak = _resident_mib()
+        for number, _event in enumerate(parse(path)):
+            if number % 1000 == 0:
+                peak = max(peak, _resident_mib())
+        size = path.stat().st_size >> 20
+    finally:
+        path.unlink(missing_ok=True)
+    memory = peak - start
+    return {
+        "name": f"mt940, a file of {size} MiB, memory below the limit",
+        "ratio": round(MEMORY_GOAL_MIB / max(memory, 1), 2),
+        "goal": 1,
+        "ours": round(memory, 1),
+        "other": MEMORY_GOAL_MIB,
+        "unit": "MiB above start",
+    }
+
+
+def _seconds(read, content):
+    started = time.perf_counter()
+    read(content)
+    return time.perf_counter() - started
+
+
+def _resident_mib():
+    with open("/proc/self/statm") as facts:
+        return int(facts.read().split()[1]) * 4096 / 2**20
+
+
+if __name__ == "__main__":
+    for row in run():
+        print(row)
