@@ -72,8 +72,9 @@ class _Reader:
         if self._file:
             raise FormatError("a file inside a file", code="bai2.order")
         _sender, _receiver, on, at, identifier, *more = [*cells(text, rest), "", "", "", "", ""]
-        if more[2] not in _VERSIONS:
-            raise FormatError(f"version {more[2]!r} is not read", code="bai2.version")
+        version = next(filter(None, reversed(more)), "")  # the last field; some banks leave out those before it
+        if version not in _VERSIONS:
+            raise FormatError(f"version {version!r} is not read", code="bai2.version")
         self._file = _Level(number, (moment(day(on), at), f"{on}-{identifier}" if identifier else on))
         self._file.records = size
         self._miscounted = False

@@ -22,7 +22,7 @@ from .mt_details import joined, read
 from .mt_dialects import STRUCTURED, TOTALS
 from .mt_message import END, fields
 
-_START = rb"(?:^|[\r\n])[\s\x00-\x1f]*"
+_START = rb"(?:^|[\r\n]|@@)[\s\x00-\x1f]*"
 _REFERENCE = re.compile(_START + rb"(?:\{1:[^\r\n]*\{4:)?:20:")
 _SECOND = re.compile(_START + rb":(?:25P?|28C?|60[FM]?|61|34F):")
 _FRAGMENT = re.compile(rb"[\s\x00-\x1f]*:(?:25P?|28C?|60[FM]|61|86):")
@@ -49,6 +49,13 @@ class _Message:
         self.status = "information"  # neither an interim report nor a fragment is evidence
         self.interim = False  # has fields of MT942
 
+    def next_page(self, number):
+        """The message after a closing balance that another head follows without ``:20:``."""
+        page = _Message(self.kind, number, True)
+        page.reference, page.account_text = self.reference, self.account_text
+        page.sequence, page.page = self.sequence, self.page
+        return page
+
     @property
     def place(self):
         return f"line {self.number}"
@@ -72,6 +79,10 @@ class _Reader:
                     continue
                 if tag == "20":
                     yield from self._finish()
+                elif self._message is not None and self._message.closing is not None and tag in _HEADS:
+                    before = self._message
+                    yield from self._finish()
+                    self._message = before.next_page(number)
                 if self._message is None:
                     self._message = _Message(kind, number, tag == "20")
                     self.found = True
@@ -105,7 +116,7 @@ class _Reader:
     def _read_account(self, message, tag, parts, number):
         text = "\n".join(parts).strip()
         if message.header is None:
-            message.account_text = message.account_text or text
+            message.account_text = text
             return ()
         if not STRUCTURED.match(text):
             raise FormatError("another account inside a statement", code="mt.order")
@@ -292,6 +303,8 @@ class _Reader:
         return {}
 
 
+#: Fields with which a statement begins, behind ``:20:``.
+_HEADS = frozenset({"25", "25P", "28", "28C", "60F", "60M", "60"})
 _HANDLERS = {
     "20": "reference", "21": "nothing", "NS": "nothing", "25": "account", "25P": "account", "28": "number",
     "28C": "number", "60F": "opening", "60M": "opening", "60": "opening", "61": "entry", "86": "text",

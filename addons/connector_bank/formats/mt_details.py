@@ -31,11 +31,9 @@ _MONEY = re.compile(r"([A-Z]{3})?(\d{1,15}(?:,\d{0,5})?)", re.ASCII)
 _RATE = re.compile(r"\d{1,12}(?:[.,]\d{0,12})?", re.ASCII)
 _REASON = re.compile(r"[A-Z]{2}\d\d|[A-Z]{4}", re.ASCII)
 #: Facts with a field of their own in ``Detail``, and those that tell of the other side.
-_PLAIN = frozenset(
-    {
-        "end_to_end_id", "instruction_id", "mandate_id", "transaction_id", "payment_info_id", "bank_ref", "purpose",
-        "uetr", "additional",
-    }
+_PLAIN = (
+    "end_to_end_id", "instruction_id", "mandate_id", "transaction_id", "payment_info_id", "bank_ref", "purpose",
+    "uetr", "additional",
 )  # fmt: skip
 #: Facts that few entries have: they are looked for only where one was seen.
 _RARE = frozenset({"ultimate_debtor", "ultimate_creditor", "original_amount", "rate", "charge", "return_reason"})
@@ -249,7 +247,7 @@ def _labels(text, facts):
 
 
 def _detail(facts, line, currency):
-    values = {name: facts.take(name) for name in [name for name in facts if name in _PLAIN]}
+    values = {name: facts.take(name) for name in _PLAIN if name in facts}
     if line.reference:
         _own_reference(line, values, facts)
     debit = line.amount < 0

@@ -1,6 +1,7 @@
 """Cuts an MT940 or MT942 file into its fields, whatever stands around the messages."""
 
 import re
+from itertools import chain
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
 from odoo.addons.finance_connector_base.core.safe.limits import TextLimits, active
@@ -30,7 +31,7 @@ def fields(stream):
     tag, parts, start, kind = None, [], 0, None
     dash = closed = False
     limit = active(TextLimits).line_characters
-    for number, line in forgiving_lines(stream):
+    for number, line in _lines(stream):
         if line[:1] == " " and tag != "86" and line.lstrip()[:1] == ":":
             line = line.lstrip()
         if line[:1] == ":":
@@ -76,6 +77,16 @@ def fields(stream):
     if tag is not None:
         yield tag, parts, start, kind
         yield END, [], start, kind
+
+
+def _lines(stream):
+    """The lines of the file; ``@@`` ends one where the file begins with it (FinTS transport)."""
+    lines = forgiving_lines(stream)
+    first = next(((number, line) for number, line in lines if line.strip()), (0, ""))
+    lines = chain((first,), lines)
+    if first[1].startswith("@@"):
+        return ((number, part) for number, line in lines for part in line.split("@@"))
+    return lines
 
 
 def _header(line, mark, kind):

@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -232,6 +233,9 @@ class TestMessage(PureCase):
         for shape in shapes:
             with self.subTest(shape[:9]):
                 self.assertEqual(events(shape), whole)
+        packed = events("@@" + content.replace("\n", "@@"))
+        self.assertEqual([replace(event, place=None) for event in packed],
+                         [replace(event, place=None) for event in whole])  # fmt: skip
 
     def test_accounts(self):
         def account(text):
@@ -250,6 +254,14 @@ class TestMessage(PureCase):
         self.assertEqual(of_kind(Finding, first + second + TAIL), [])
         found = of_kind(Finding, first + (second + TAIL).replace("100,00", "99,00"))
         self.assertEqual([finding.code for finding in found], ["mt.pages"])
+
+    def test_pages_in_one_message(self):
+        """A head behind a closing balance begins the next statement, of the same account unless it names one."""
+        content = f"{HEAD}:62M:C240101EUR100,00\n:28C:1/2\n:60M:C240101EUR100,00\n{ENTRY}:62F:C240131EUR105,00\n-\n"
+        headers = of_kind(Header, content)
+        self.assertEqual([(header.account, header.page) for header in headers],
+                         [("12345678/0001", None), ("12345678/0001", 2)])  # fmt: skip
+        self.assertEqual(of_kind(Finding, content), [])
 
     def test_declared_totals(self):
         found = of_kind(Finding, f"{HEAD}{ENTRY}:62F:C240131EUR105,00\n:86:/SUM/0/2/0,00/5,00/\n-\n")
