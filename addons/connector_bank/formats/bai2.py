@@ -10,7 +10,7 @@ import re
 from odoo.addons.finance_connector_base.core.errors import FormatError
 from odoo.addons.finance_connector_base.core.statement import FORMATS, Balance, Entry, Finding, Footer, Header
 
-from .bai2_codes import BALANCES, TOTAL_CREDITS, TOTAL_DEBITS, meanings, sign
+from .bai2_codes import BALANCES, MEANINGS, TOTAL_CREDITS, TOTAL_DEBITS, sign
 from .bai2_details import detail
 from .bai2_records import amount, cells, count, day, decimals, minor, moment, records
 
@@ -182,7 +182,7 @@ class _Reader:
             status=account.status if direction else "information",
             bank_ref=references[0].strip() or None,
             code=code,
-            additional=meanings().get(code),
+            additional=MEANINGS.get(code),
             details=detail(code, direction, references, rest),
             place=f"line {number}",
         )

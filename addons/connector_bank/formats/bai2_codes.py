@@ -1,10 +1,7 @@
 """BAI2 type codes (ANSI X9.121): what a code means, and which way its amount goes."""
 
 import csv
-import functools
 from pathlib import Path
-
-_TABLE = Path(__file__).with_name("bai2_codes.csv")
 
 #: Standard codes outside the ranges below: loans, and SEPA and BACS sums.
 _CREDITS = frozenset({"706", "708", *map(str, range(720, 729)), "827", "829"})
@@ -15,6 +12,9 @@ NON_MONETARY = "890"
 #: Summary codes of ledger and available balances → ISO 20022 balance type.
 BALANCES = {"010": "OPBD", "015": "CLBD", "030": "ITBD", "040": "OPAV", "045": "CLAV", "060": "ITAV"}
 TOTAL_CREDITS, TOTAL_DEBITS = "100", "400"
+#: Code → its name; read here, because a process that reads files opens none of its own.
+with Path(__file__).with_name("bai2_codes.csv").open(encoding="utf-8", newline="") as _table:
+    MEANINGS = {row["code"]: row["meaning"] for row in csv.DictReader(_table)}
 
 
 def sign(code):
@@ -29,9 +29,3 @@ def sign(code):
     if "400" <= code < "700" or code >= "960" or code in _DEBITS:
         return -1
     return 0 if code == NON_MONETARY else None
-
-
-@functools.cache
-def meanings():
-    with _TABLE.open(encoding="utf-8", newline="") as table:
-        return {row["code"]: row["meaning"] for row in csv.DictReader(table)}

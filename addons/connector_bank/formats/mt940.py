@@ -57,6 +57,14 @@ class _Message:
         return page
 
     @property
+    def name(self):
+        """``:20:``, unless it is a word that stands in every statement (STARTUMS): then its number and page."""
+        reference = self.reference or ""
+        if self.sequence and not any(letter.isdigit() for letter in reference):
+            return f"{self.sequence}/{self.page}" if self.page else str(self.sequence)
+        return reference or None
+
+    @property
     def place(self):
         return f"line {self.number}"
 
@@ -217,7 +225,7 @@ class _Reader:
             currency=message.currency,
             opening=opening and opening.amount,
             opening_on=opening and opening.on,
-            statement_id=message.reference,
+            statement_id=message.name,
             sequence=message.sequence,
             created_at=message.created_at,
             bic=bic,

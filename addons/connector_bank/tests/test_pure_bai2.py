@@ -7,7 +7,7 @@ from io import BytesIO, StringIO
 from pathlib import Path
 
 from odoo.addons.connector_bank.formats import parse, recognise
-from odoo.addons.connector_bank.formats.bai2_codes import meanings, sign
+from odoo.addons.connector_bank.formats.bai2_codes import MEANINGS, sign
 from odoo.addons.connector_bank.simulation.mutated import mutations
 from odoo.addons.connector_bank.tests.text_statement_maker import write_bai2
 from odoo.addons.finance_connector_base.core.errors import FinanceError, FormatError
@@ -126,8 +126,8 @@ class TestFigures(PureCase):
         for code, expected in signs.items():
             with self.subTest(code):
                 self.assertEqual(sign(code), expected)
-        self.assertGreater(len(meanings()), 400)
-        self.assertEqual(meanings()["475"], "Check Paid")
+        self.assertGreater(len(MEANINGS), 400)
+        self.assertEqual(MEANINGS["475"], "Check Paid")
 
     def test_decimals(self):
         for currency, amount in {"USD": "1.00", "JPY": "100", "KWD": "0.100"}.items():

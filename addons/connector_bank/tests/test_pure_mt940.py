@@ -248,6 +248,16 @@ class TestMessage(PureCase):
         self.assertEqual(account("TRIODOSBANK/0390"), ("TRIODOSBANK/0390", None))
         self.assertEqual(of_kind(Header, HEAD.replace(":25:", ":25P:") + TAIL)[0].account, "12345678/0001")
 
+    def test_names(self):
+        def name(reference, number):
+            content = HEAD.replace(":20:REF", f":20:{reference}").replace(":28C:1", f":28C:{number}")
+            return of_kind(Header, content + TAIL)[0].statement_id
+
+        self.assertEqual(name("STARTUMS", "12/1"), "12/1")
+        self.assertEqual(name("STARTUMS", "12"), "12")
+        self.assertEqual(name("STARTUMS", "0"), "STARTUMS")
+        self.assertEqual(name("P240301", "12"), "P240301")
+
     def test_pages(self):
         first = HEAD + ":62M:C240101EUR100,00\n-\n"
         second = HEAD.replace("60F", "60M").replace("28C:1", "28C:1/2")
