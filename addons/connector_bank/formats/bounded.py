@@ -1,10 +1,13 @@
 """``formats.parse`` in a process with limits (``core.bounded``): what files from outside are read with."""
 
 import json
+from dataclasses import asdict
 
 from odoo.addons.finance_connector_base.core.bounded import bounded_lines
+from odoo.addons.finance_connector_base.core.safe.limits import CHUNK
 from odoo.addons.finance_connector_base.core.statement import FORMATS
 
+from ..profiles.propose import propose
 from . import parse
 from .rendering import EVENTS, summaries
 
@@ -30,9 +33,18 @@ def summaries_bounded(source, format=None, limits=None, tables=None):
     return _lines("summary_lines", source, format, limits, tables)
 
 
+def proposal_bounded(source, code, name):
+    """What is proposed for the table in ``source``: the fields of ``profiles.propose.Proposal`` as JSON values."""
+    options = {"code": code, "name": name}
+    return json.loads("".join(bounded_lines(f"{__name__}:proposal_lines", source, options, _modules())))
+
+
 def _lines(task, source, format, limits, tables):
-    modules = sorted({format_class.__module__ for format_class in FORMATS})
-    return bounded_lines(f"{__name__}:{task}", source, {"format": format, "tables": tables}, modules, limits)
+    return bounded_lines(f"{__name__}:{task}", source, {"format": format, "tables": tables}, _modules(), limits)
+
+
+def _modules():
+    return sorted({format_class.__module__ for format_class in FORMATS})
 
 
 def event_lines(stream, format, tables=None):
@@ -43,3 +55,9 @@ def event_lines(stream, format, tables=None):
 def summary_lines(stream, format, tables=None):
     """Run in the child."""
     return (json.dumps(summary, ensure_ascii=False) for summary in summaries(parse(stream, format, tables)))
+
+
+def proposal_lines(stream, code, name):
+    """Run in the child."""
+    proposal = propose(stream, stream.read(CHUNK), code, name)
+    yield json.dumps(asdict(proposal), ensure_ascii=False)

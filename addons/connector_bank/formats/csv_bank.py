@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
 from odoo.addons.finance_connector_base.core.safe.limits import CHUNK
-from odoo.addons.finance_connector_base.core.statement import FORMATS
+from odoo.addons.finance_connector_base.core.statement import FORMATS, Finding
 
 from ..profiles.columns import fitting
 from ..profiles.layout import Layout
 from ..profiles.library import shipped
+from ..profiles.propose import OPEN, propose
 from ..profiles.reader import TableReader
 from ..profiles.table import first_rows, is_workbook
 
@@ -26,18 +27,21 @@ class Tables:
     :param own: layouts of the company; they go before those of the addon
     :param without: codes of the addon's that are switched off
     :param profile: code of the one to use, where a person chose
+    :param propose: whether a table that no profile knows is read as proposed, where nothing is left open; for
+        looking at files, never for booking them
     """
 
     own: tuple[Layout, ...] = ()
     without: frozenset[str] = frozenset()
     profile: str | None = None
+    propose: bool = False
 
     @classmethod
     def read(cls, data):
-        """From JSON values: ``own`` layouts as ``Layout.read`` takes them, ``without``, ``profile``."""
+        """From JSON values: ``own`` layouts as ``Layout.read`` takes them, ``without``, ``profile``, ``propose``."""
         data = data or {}
         own = tuple(Layout.read(one, own=True) for one in data.get("own", ()))
-        return cls(own, frozenset(data.get("without", ())), data.get("profile"))
+        return cls(own, frozenset(data.get("without", ())), data.get("profile"), data.get("propose", False))
 
     def layouts(self):
         given = (*self.own, *(layout for layout in shipped() if layout.code not in self.without))
@@ -63,19 +67,33 @@ class CsvBank:
         head = stream.peek(CHUNK)
         if not stream.seekable():
             stream = io.BytesIO(stream.read())  # out of a zip file
-        yield from TableReader(self._layout(stream, head), stream, head).events()
+        layout = self._layout(stream, head)
+        proposed = None if layout else self._proposed(stream, head)
+        yield from TableReader(layout or proposed, stream, head).events()
+        if proposed:
+            yield Finding("profile.proposed", "Read as proposed from the file itself; nobody has approved this profile")
 
     def _layout(self, stream, head):
+        """The layout that knows the columns; None where there is none and one may be proposed."""
         layouts = self._tables.layouts()
         if self._tables.profile is not None:
             return layouts[0]
         found = fitting(layouts, stream, head)
-        if not found:
-            raise FormatError("no profile knows these columns", code="profile.unknown")
         if len(found) > 1:
             names = ", ".join(layout.name for layout in found)
             raise FormatError(f"several profiles fit: {names}", code="profile.ambiguous")
-        return found[0]
+        if not found and not self._tables.propose:
+            raise FormatError("no profile knows these columns", code="profile.unknown")
+        return found[0] if found else None
+
+    @staticmethod
+    def _proposed(stream, head):
+        proposal = propose(stream, head)
+        if not proposal.sure:
+            wrong = ", ".join(sorted({note.code for note in proposal.notes if note.code in OPEN}))
+            text = f"no profile knows these columns, and a proposal leaves open: {wrong}"
+            raise FormatError(text, code="profile.unknown")
+        return Layout.read(proposal.data)
 
 
 def looks_like_table(head):

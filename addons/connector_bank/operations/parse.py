@@ -30,7 +30,7 @@ class Parse(Operation):
 
     def _print(self, path, options):
         read = summaries_bounded if options.summary else lines_bounded
-        sys.stdout.writelines(f"{line}\n" for line in read(path, options.format))
+        sys.stdout.writelines(f"{line}\n" for line in read(path, options.format, tables={"propose": True}))
 
     def _refuse(self, path, error):
         sys.stdout.flush()

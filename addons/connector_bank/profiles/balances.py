@@ -49,6 +49,7 @@ class Chain:
     until_first: Decimal = ZERO  # the same with its own row
     first_on: date | None = None
     last_on: date | None = None
+    place: str | None = None  # of the last row
 
     def add(self, amount, balance, day, place):
         if self.first is None:
@@ -60,7 +61,7 @@ class Chain:
         self.count += balance is not None
         self.movement += amount
         self.first_on = self.first_on or day
-        self.last_on = day
+        self.last_on, self.place = day, place
         self.oldest.add(amount, balance, place)
         self.newest.add(amount, balance, place)
 
@@ -69,16 +70,28 @@ class Chain:
         return self.oldest.last
 
     @property
+    def holds_oldest_first(self):
+        """Whether the balances follow from the amounts, and the days do not run the other way."""
+        return self.oldest.holds and not (self.first_on and self.first_on > self.last_on)
+
+    @property
+    def holds_newest_first(self):
+        """The same, read from below. A balance *before* the row with turned signs would look alike but for the days."""
+        return self.newest.holds and not (self.first_on and self.first_on < self.last_on)
+
+    @property
     def broken(self):
         """The place of the first balance that fits neither way, else ``None``."""
-        if not self.count or self.oldest.holds or self.newest.holds:
+        if not self.count or self.holds_oldest_first or self.holds_newest_first:
             return None
-        return (self.newest if self._falls() else self.oldest).broken
+        falls = bool(self.first_on and self.first_on > self.last_on)
+        return (self.newest if falls else self.oldest).broken or self.place
 
     @property
     def proves(self):
-        """Whether the balances prove amounts, signs and order: at least two follow from each other one way only."""
-        return self.count > 1 and self.oldest.holds != self.newest.holds
+        """Whether the balances prove amounts, signs and order: two at least, on several days, one way only."""
+        several = self.first_on != self.last_on
+        return self.count > 1 and several and (self.holds_oldest_first or self.holds_newest_first)
 
     def ends(self):
         """(opening, closing) balance; None where the rows do not prove them."""
@@ -92,14 +105,9 @@ class Chain:
         return opening, opening + self.movement
 
     def _newest_first(self):
-        if not self.count or not (self.oldest.holds or self.newest.holds):
+        if not self.count or not (self.holds_oldest_first or self.holds_newest_first):
             return None
-        if self.oldest.holds != self.newest.holds:
-            return self.newest.holds
-        if self.first_on != self.last_on:
-            return self._falls()
+        if self.holds_oldest_first != self.holds_newest_first:
+            return self.holds_newest_first
         same = self.first - self.until_first == self.first + self.before_first - self.movement
         return False if same else None  # one day, and both ways would do
-
-    def _falls(self):
-        return bool(self.first_on and self.last_on and self.first_on > self.last_on)

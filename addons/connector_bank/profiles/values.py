@@ -60,6 +60,8 @@ def amount_reader(mark):
         if plain.fullmatch(text):
             return Decimal(text.replace(mark, ".")), None
         worn = _WORN.fullmatch(text.strip().translate(_MINUS))
+        if not worn:  # several lines
+            raise ValueError("not an amount")
         number, negative = _unsigned(worn["number"].strip())
         found = grouped.fullmatch(number)
         if found:

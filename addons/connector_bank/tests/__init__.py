@@ -28,6 +28,7 @@ from . import (
     test_pure_ofx,
     test_pure_profiles,
     test_pure_profiles_corpus,
+    test_pure_propose,
     test_pure_references,
     test_pure_samples,
     test_pure_text_corpus,
