@@ -45,8 +45,8 @@ def aggregates(stream):
     """Yield ``(name, values, opens)`` at the beginning of statements and lists and at the end of all we know.
 
     ``values`` are the texts of its elements, the first of each name, and dicts of the aggregates inside; at the
-    beginning they are still to come. Raises ``FormatError`` ``ofx.truncated``, ``ofx.structure``, ``xml.doctype``,
-    ``text.limit`` or ``text.charset``.
+    beginning they are still to come. Raises ``FormatError`` ``ofx.truncated``, ``ofx.structure``, ``xml.doctype``
+    or ``text.limit``.
     """
     reader = _Aggregates()
     for piece in _pieces(stream):
@@ -157,6 +157,6 @@ def _decoder(head):
     declared = charset(declared)
     if declared in (UNREAD, "ascii", "utf-8", "iso8859-1") or declared.startswith("utf-16"):
         declared = _WINDOWS
-    name = detected(head, declared)
+    name = detected(head.replace(b"\0", b" "), declared)  # a NUL in a text is no reason to stop
     errors = SENDER_UNKNOWN if name.startswith("utf-8") else "replace"
     return codecs.getincrementaldecoder(name)(errors)
