@@ -102,6 +102,10 @@ class TestN43Dates(PureCase):
             with self.subTest(days):
                 self.assertEqual(date_order(days), order)
 
+    def test_centuries(self):
+        content = n43_file([n43_22("5", "991231")], first="991201", last="991231")
+        self.assertEqual(entries(content)[0].booked_on, date(1999, 12, 31))
+
     def test_read(self):
         content = n43_file([n43_22("5", "010324", "040324")], first="010324", last="310324")
         (found,) = entries(content)
@@ -149,6 +153,12 @@ class TestN43Totals(PureCase):
         found = events("\n".join([*lines[:-1], changed(lines[-1], 58, "0")]))
         footer = next(event for event in found if isinstance(event, Footer))
         self.assertEqual(footer.closing, Decimal("1005.00"))
+
+    def test_equivalence(self):
+        """Record 24 tells an exchange only in another currency."""
+        content = n43_file([ENTRY, n43_24("840", "6"), n43_22("-1.00"), n43_24("978", "1")])
+        told = [entry.exchange for entry in entries(content)]
+        self.assertEqual((told[0].instructed, told[0].instructed_currency, told[1]), (Decimal("6.00"), "USD", None))
 
     def test_file_header(self):
         lines = ["009999240331".ljust(80), *n43_statement([ENTRY])]

@@ -100,6 +100,13 @@ class TestOfxMarkup(PureCase):
         inside = "<IMAGEDATA><NAME>Other<TRNAMT>-9.99</IMAGEDATA>"
         self.assertEqual(entries(listed(ENTRY.replace("<TRNTYPE>", f"{inside}<TRNTYPE>"))), entries(listed(ENTRY)))
 
+    def test_said_twice(self):
+        """The first one counts, of an element and of the account."""
+        twice = listed(ENTRY.replace("</STMTTRN>", "<NAME>Birch<TRNAMT>-6.00</STMTTRN>"))
+        self.assertEqual(entries(twice), entries(listed(ENTRY)))
+        twice = twice.replace("</BANKACCTFROM>", "</BANKACCTFROM><BANKACCTFROM><ACCTID>9</BANKACCTFROM>", 1)
+        self.assertEqual(next(event.account for event in events(twice) if isinstance(event, Header)), "123")
+
     def test_comments(self):
         hidden = listed(f"<!-- {ENTRY} -->{ENTRY}<!-- <STMTTRN> -->")
         self.assertEqual(entries(hidden), entries(listed(ENTRY)))
