@@ -1,5 +1,6 @@
 """Writes CODA, CFONB 120 and Norma 43 files: invented names, banks that do not exist, totals that add up."""
 
+import io
 from decimal import Decimal
 
 _POSITIVE, _NEGATIVE = "{ABCDEFGHI", "}JKLMNOPQR"
@@ -194,10 +195,10 @@ def _amounts(entries):
 
 
 def _write(target, first, entries, make, last):
-    target.write(("\n".join(first) + "\n").encode())
+    target.write("\n".join(first) + "\n")
     for number, amount in enumerate(_amounts(entries)):
-        target.write(f"{make(number, amount)}\n".encode())
-    target.write(("\n".join(last) + "\n").encode())
+        target.write(f"{make(number, amount)}\n")
+    target.write("\n".join(last) + "\n")
 
 
 def write_coda(target, entries):
@@ -244,9 +245,11 @@ def _n43_booking(number, amount):
 
 def _large(write, make):
     def large(target, size):
-        """Write about ``size`` bytes; the number of entries."""
+        """Write about ``size`` bytes to the binary stream ``target``; the number of entries."""
         entries = size // (len(make(1, Decimal(1))) + 1)
-        write(target, entries)
+        text = io.TextIOWrapper(target, "ascii", newline="")
+        write(text, entries)
+        text.detach()
         return entries
 
     return large

@@ -1,5 +1,7 @@
 """Writes OFX files of any size: invented names, a bank that does not exist."""
 
+import io
+
 _HEAD = (
     "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nSECURITY:NONE\nENCODING:USASCII\nCHARSET:1252\nCOMPRESSION:NONE\n"
     "OLDFILEUID:NONE\nNEWFILEUID:NONE\n\n<OFX>\n<SIGNONMSGSRSV1><SONRS><STATUS><CODE>0<SEVERITY>INFO</STATUS>"
@@ -17,18 +19,20 @@ _TAIL = (
 
 
 def write_ofx(target, entries):
-    """Write one SGML statement with ``entries`` transactions to the binary stream ``target``."""
-    target.write(_HEAD.encode())
+    """Write one SGML statement with ``entries`` transactions to the text stream ``target``."""
+    target.write(_HEAD)
     for number in range(entries):
         amount, cents = (number % 991) - 495, number % 100
         kind = "DEBIT" if amount < 0 else "CREDIT"
         entry = _ENTRY.format(kind=kind, day=1 + number % 28, amount=amount, cents=cents, number=number)
-        target.write(entry.encode())
-    target.write(_TAIL.encode())
+        target.write(entry)
+    target.write(_TAIL)
 
 
 def large(target, size):
-    """Write about ``size`` bytes; the number of entries."""
+    """Write about ``size`` bytes to the binary stream ``target``; the number of entries."""
     entries = size // len(_ENTRY.format(kind="CREDIT", day=1, amount=100, cents=1, number=1))
-    write_ofx(target, entries)
+    text = io.TextIOWrapper(target, "ascii", newline="")
+    write_ofx(text, entries)
+    text.detach()
     return entries
