@@ -56,6 +56,7 @@ from . import (
     test_pure_event,
     test_pure_expiry,
     test_pure_exposition,
+    test_pure_forgiving,
     test_pure_json_log,
     test_pure_mapping,
     test_pure_mapping_sheet,

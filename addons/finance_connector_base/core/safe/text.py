@@ -90,10 +90,13 @@ def forgiving_lines(stream, limits=None) -> Iterator[tuple[int, str]]:
     """
     limits = limits or active(TextLimits)
     number, rest, total, single = 1, b"", 0, None
-    for chunk in chain(_byte_chunks(stream), (b"\n",)):
-        total += len(chunk)
-        rest += chunk
-        end = rest.rfind(b"\n") + 1 or rest.rfind(b"\r", 0, -1) + 1
+    for chunk in chain(_byte_chunks(stream), (None,)):
+        if chunk is None:
+            end = len(rest)
+        else:
+            total += len(chunk)
+            rest += chunk
+            end = rest.rfind(b"\n") + 1 or rest.rfind(b"\r", 0, -1) + 1
         if total > limits.total_bytes or len(rest) - end > limits.line_characters:
             raise FormatError("a line or the text is too long", code="text.limit", place=f"{number}:1")
         block, rest = rest[:end], rest[end:]
@@ -121,13 +124,14 @@ def _byte_chunks(stream):
     name = next((name for mark, name in _MARKS if chunk.startswith(mark)), None)
     if name == "utf-16":
         decoder = codecs.getincrementaldecoder(name)("strict")
-        while chunk:
+        while True:
             text, error = _decoded(decoder, chunk)
             if error:
                 raise FormatError("bytes do not fit the charset", code="text.encoding") from error
             yield text.encode()
+            if not chunk:
+                return
             chunk = stream.read(CHUNK)
-        return
     chunk = chunk.removeprefix(codecs.BOM_UTF8)
     while chunk:
         yield chunk
@@ -136,14 +140,14 @@ def _byte_chunks(stream):
 
 _DOS = re.compile(rb"[A-Za-z ][\x80-\x9a\xa0-\xa5][a-z]")
 _WINDOWS = re.compile(rb"[A-Za-z ][\xc0-\xff][A-Za-z]")
-_CENTRAL = re.compile(rb"[A-Za-z ][\xb3\xb9\xbf\x9c\x9f\xa3\xa5\xaf]+[A-Za-z]")
+_CENTRAL = re.compile(rb"(?:[A-Za-z\xc0-\xff][\xb3\xb9\xbf\xa3\xa5\xaf]+| [\xa3\xaf])[A-Za-z\xc0-\xff]")
 
 
 def _single_byte(block):
     """The charset that ``block``, which is not UTF-8, looks like: by which bytes stand between its letters.
 
-    DOS texts have their accents at 80 to A5 (pages 850 and 852 agree on the Western ones), Windows texts at
-    C0 to FF; l, a and z of Polish and their like stand apart in cp1250.
+    DOS texts have their accents at 80 to A5 (pages 850 and 852 agree on the German ones and on á, é, í, ó), Windows
+    texts at C0 to FF; some letters of Polish and its neighbours stand below, where cp1252 has ³, ¹ and ¿.
     """
     dos, windows, central = (len(pattern.findall(block)) for pattern in (_DOS, _WINDOWS, _CENTRAL))
     if dos > windows + central:
