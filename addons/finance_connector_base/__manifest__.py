@@ -62,6 +62,7 @@
         "views/finance_erasure_views.xml",
         "views/finance_overview.xml",
         "views/finance_trace_views.xml",
+        "views/finance_technical_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],

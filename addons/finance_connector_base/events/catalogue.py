@@ -176,3 +176,18 @@ add(
     approval__requested="Approval asked for",
     approval__decided="Approval given, refused, void or run out",
 )
+add(
+    "finance.alert",
+    {
+        "id": "Number of the alert",
+        "rule": "Number of the rule",
+        "name": "Name of the rule",
+        "priority": "Priority of the rule",
+        "state": "`firing`, `cleared`",
+        "value": "What was counted",
+        "since": "Since when the limit is passed, UTC",
+    },
+    {},
+    alert__raised="Alert fires",
+    alert__cleared="Alert cleared",
+)

@@ -86,6 +86,7 @@ from . import (
     finance_stop,
     finance_system,
     finance_team,
+    finance_traffic,
     finance_webhook_address,
     finance_webhook_tally,
     ir_http,

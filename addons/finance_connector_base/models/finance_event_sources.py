@@ -316,3 +316,35 @@ class FinanceApproval(models.Model):
             }
             for approval in self
         }
+
+
+class FinanceAlert(models.Model):
+    _name = "finance.alert"
+    _inherit = ["finance.alert", "finance.event.source"]
+    _event_columns = frozenset(("state",))
+
+    def _event_of_new(self):
+        return "alert.raised" if self.state == "firing" else None
+
+    def _event_of_change(self, before, after):
+        if after["state"] == "firing":
+            return "alert.raised"
+        return "alert.cleared" if before["state"] == "firing" else None
+
+    def _event_facts(self):
+        return {
+            alert.id: {
+                "company_id": alert.company_id.id,
+                "data": {
+                    "id": alert.id,
+                    "rule": alert.rule_id.id,
+                    "name": alert.name,
+                    "priority": alert.priority,
+                    "state": alert.state,
+                    "value": alert.value,
+                    "since": alert.bad_since.isoformat() + "Z" if alert.bad_since else None,
+                },
+                "private": {},
+            }
+            for alert in self
+        }

@@ -112,6 +112,7 @@ class FinanceMessage(models.Model):
     _dedup_uniq = models.UniqueIndex(
         "(connector_id, direction, dedup_key)", "This connector already has a message with this business key."
     )
+    _stored_idx = models.Index("USING brin (create_date)")
     _traffic_idx = models.Index("(connector_id, flow_id, create_date)")
     _record_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
     _open_idx = models.Index(

@@ -40,6 +40,7 @@ from . import (
     finance_rotation,
     finance_standing,
     finance_standing_many,
+    finance_technical,
     finance_token,
     finance_trace,
     finance_wire,

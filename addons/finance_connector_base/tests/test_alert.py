@@ -58,6 +58,20 @@ class AlertCase(FinanceCase):
 class TestAlert(AlertCase):
     """Somebody is told when it begins, others when nobody acts, all when it is over; nothing else stops for it."""
 
+    def test_other_systems_are_told(self):
+        rule = self.limit_above_now(self.rule())
+        case = self.case()
+        alert = self.watch(rule)
+        case._solve("done")
+        self.watch(rule, 1)
+        self.env.flush_all()
+        self.env.cr.flush()
+        events = self.env["finance.event"].sudo().search(
+            [("res_model", "=", "finance.alert"), ("res_id", "=", alert.id)], order="id"
+        )
+        self.assertEqual(events.mapped("type"), ["alert.raised", "alert.cleared"])
+        self.assertEqual((events[0].data["rule"], events[0].data["state"]), (rule.id, "firing"))
+
     def test_fires_tells_and_clears(self):
         rule = self.limit_above_now(self.rule(tell_mail=True))
         self.assertFalse(self.watch(rule))

@@ -16,6 +16,9 @@ const DAY = 86400;
 
 /** Seconds as a person says them: the largest unit that fits. */
 export function spokenDuration(seconds) {
+    if (seconds < MINUTE) {
+        return _t("%s s", Math.round(seconds));
+    }
     if (seconds < HOUR) {
         return _t("%s min", Math.round(seconds / MINUTE));
     }
@@ -57,6 +60,7 @@ export class FinanceOverview extends Component {
             loaded: false,
             loading: false,
             mayStop: false,
+            unfolded: {},
         });
         this.views = [
             { key: "total", label: _t("Total") },
@@ -108,6 +112,28 @@ export class FinanceOverview extends Component {
 
     async stop() {
         this.action.doAction(await this.orm.call("finance.stop", "action_ask", []));
+    }
+
+    /** What needs a person today stands first, domain by domain. */
+    get work() {
+        return this.state.domains.flatMap((domain) =>
+            (domain.figures || [])
+                .filter((figure) => figure.mood === "work")
+                .map((figure) => ({ ...figure, area: domain.label }))
+        );
+    }
+
+    /** Of a domain what does not need anybody: numbers, then behind a button those at zero. */
+    loud(domain) {
+        return domain.figures.filter((figure) => figure.mood !== "work" && figure.value);
+    }
+
+    quiet(domain) {
+        return domain.figures.filter((figure) => figure.mood !== "work" && !figure.value);
+    }
+
+    unfold(domain) {
+        this.state.unfolded[domain.code] = !this.state.unfolded[domain.code];
     }
 
     shown(figure, value = figure.value) {
