@@ -62,9 +62,9 @@ class TestAlert(AlertCase):
         rule = self.limit_above_now(self.rule())
         case = self.case()
         alert = self.watch(rule)
+        self.env.cr.flush()
         case._solve("done")
         self.watch(rule, 1)
-        self.env.flush_all()
         self.env.cr.flush()
         events = self.env["finance.event"].sudo().search(
             [("res_model", "=", "finance.alert"), ("res_id", "=", alert.id)], order="id"
