@@ -24,7 +24,32 @@ class FinanceException(models.Model):
 
     @api.model
     def _cause_checks(self):
-        return {**super()._cause_checks(), "match.failed": "_still_unreconciled"}
+        return {
+            **super()._cause_checks(),
+            "match.failed": "_still_unreconciled",
+            "statement.gap": "_still_a_gap",
+        }
+
+    @api.model
+    def _cause_changes(self):
+        accounts = ("account.journal", "res.partner.bank")
+        return {
+            **super()._cause_changes(),
+            "statement.account_unknown": accounts,
+            "statement.account_ambiguous": accounts,
+            "statement.account_mismatch": accounts,
+            "statement.currency_mismatch": accounts,
+            "statement.precision": ("res.currency",),
+            "statement.locked": ("res.company", "account.lock_exception"),
+        }
+
+    def _still_a_gap(self):
+        """A statement that was deleted or corrected by hand closes a gap, too."""
+        statements = self.env["account.bank.statement"].sudo().browse(self.mapped("res_id")).exists()
+        writer, holes = self.env["finance.statement.writer"].sudo(), set()
+        for journal in statements.journal_id:
+            holes |= {after.id for _before, after in writer._holes(journal)}
+        return self.filtered(lambda case: case.res_id in holes)
 
     def _still_unreconciled(self):
         lines = self.env["account.bank.statement.line"].sudo().browse(self.mapped("res_id")).exists()

@@ -20,8 +20,14 @@ LISTED = 5
 
 #: What a statement says anew of a line that was reported during the day; of one that is reconciled, less.
 REPLACED_IN_DECIDED = (
-    "statement_id", "finance_fingerprint", "finance_occurrence", "finance_intraday", "finance_value_on",
-    "finance_bank_ref", "transaction_type", "transaction_details",
+    "statement_id",
+    "finance_fingerprint",
+    "finance_occurrence",
+    "finance_intraday",
+    "finance_value_on",
+    "finance_bank_ref",
+    "transaction_type",
+    "transaction_details",
 )
 REPLACED = (*REPLACED_IN_DECIDED, "payment_ref", "partner_name", "account_number", "partner_id")
 
@@ -49,7 +55,10 @@ class FinanceStatementWriter(models.AbstractModel):
         known = self._known(journal, identity, digest)
         same = known.finance_content_hash == digest
         counted = {
-            "statements": 1, "lines": 0, "duplicates": 0, "pending": len(statement.entries) - len(statement.booked)
+            "statements": 1,
+            "lines": 0,
+            "duplicates": 0,
+            "pending": len(statement.entries) - len(statement.booked),
         }
         if same and not force and known.finance_message_id != message:
             totals = self._control(journal, statement, booked, known=booked)
@@ -108,9 +117,7 @@ class FinanceStatementWriter(models.AbstractModel):
     def _check_dates(self, statement, booked):
         undated = [entry.place or "?" for entry in booked if self._date(statement, entry) is None]
         if undated:
-            raise BusinessError(
-                _("No date for the entries at %s.", ", ".join(undated[:LISTED])), code="statement.date"
-            )
+            raise BusinessError(_("No date for the entries at %s.", ", ".join(undated[:LISTED])), code="statement.date")
 
     def _date(self, statement, entry):
         header, footer = statement.header, statement.footer
@@ -122,14 +129,22 @@ class FinanceStatementWriter(models.AbstractModel):
         for entry in booked:
             if entry.currency and entry.currency != currency.name:
                 raise BusinessError(
-                    _("The entry at %(place)s is in %(one)s, the account in %(two)s.",
-                      place=entry.place, one=entry.currency, two=currency.name),
+                    _(
+                        "The entry at %(place)s is in %(one)s, the account in %(two)s.",
+                        place=entry.place,
+                        one=entry.currency,
+                        two=currency.name,
+                    ),
                     code="statement.currency_mismatch",
                 )
             if entry.amount % step:
                 raise BusinessError(
-                    _("%(amount)s at %(place)s has more decimals than %(currency)s.",
-                      amount=plain(entry.amount), place=entry.place, currency=currency.name),
+                    _(
+                        "%(amount)s at %(place)s has more decimals than %(currency)s.",
+                        amount=plain(entry.amount),
+                        place=entry.place,
+                        currency=currency.name,
+                    ),
                     code="statement.precision",
                 )
 
@@ -141,8 +156,12 @@ class FinanceStatementWriter(models.AbstractModel):
         locks = journal.company_id._get_violated_lock_dates(first, False, journal)
         if locks:
             raise BusinessError(
-                _("Statement %(name)s has bookings from %(day)s; the period is locked until %(until)s.",
-                  name=statement.name, day=first, until=max(day for day, _field in locks)),
+                _(
+                    "Statement %(name)s has bookings from %(day)s; the period is locked until %(until)s.",
+                    name=statement.name,
+                    day=first,
+                    until=max(day for day, _field in locks),
+                ),
                 code="statement.locked",
             )
 
@@ -239,15 +258,19 @@ class FinanceStatementWriter(models.AbstractModel):
         }
         if not accounts:
             return {}
-        owners = self.env["res.partner.bank"].sudo()._read_group(
-            [
-                ("sanitized_acc_number", "in", list(accounts)),
-                ("company_id", "in", [False, *journal.company_id.ids]),
-                ("partner_id", "!=", journal.company_id.partner_id.id),
-                ("partner_id.active", "=", True),
-            ],
-            ["sanitized_acc_number"],
-            ["partner_id:recordset"],
+        owners = (
+            self.env["res.partner.bank"]
+            .sudo()
+            ._read_group(
+                [
+                    ("sanitized_acc_number", "in", list(accounts)),
+                    ("company_id", "in", [False, *journal.company_id.ids]),
+                    ("partner_id", "!=", journal.company_id.partner_id.id),
+                    ("partner_id.active", "=", True),
+                ],
+                ["sanitized_acc_number"],
+                ["partner_id:recordset"],
+            )
         )
         single = {}
         for account, partners in owners:
@@ -306,8 +329,11 @@ class FinanceStatementWriter(models.AbstractModel):
         )
         message._open_case(
             "statement.doubtful",
-            _("%(count)s lines equal lines imported before and were left out: %(lines)s",
-              count=len(doubtful), lines=shown),
+            _(
+                "%(count)s lines equal lines imported before and were left out: %(lines)s",
+                count=len(doubtful),
+                lines=shown,
+            ),
             statement.place,
             category="duplicate",
         )
@@ -325,8 +351,12 @@ class FinanceStatementWriter(models.AbstractModel):
         if left:
             message._open_case(
                 "statement.unconfirmed",
-                _("%(count)s intraday lines from %(day)s on are not in statement %(name)s.",
-                  count=len(left), day=from_on, name=record.name),
+                _(
+                    "%(count)s intraday lines from %(day)s on are not in statement %(name)s.",
+                    count=len(left),
+                    day=from_on,
+                    name=record.name,
+                ),
                 record.name,
                 blocking=False,
             )
@@ -334,14 +364,18 @@ class FinanceStatementWriter(models.AbstractModel):
     def _check_continuity(self, journal, message):
         """Open a case for each hole in the chain of balances or numbers; close those that are filled."""
         chain = self.env["account.bank.statement"]._finance_chain(journal)
-        holes = {}
-        for before, after in pairwise(chain):
-            words = self._hole(before, after)
-            if words:
-                holes[after] = words
-        cases = self.env["finance.exception"].sudo().search(
-            [("code", "=", "statement.gap"), ("state", "=", "open"), ("res_model", "=", chain._name),
-             ("res_id", "in", chain.ids)]
+        holes = {after: words for (_before, after), words in self._holes(journal).items()}
+        cases = (
+            self.env["finance.exception"]
+            .sudo()
+            .search(
+                [
+                    ("code", "=", "statement.gap"),
+                    ("state", "=", "open"),
+                    ("res_model", "=", chain._name),
+                    ("res_id", "in", chain.ids),
+                ]
+            )
         )
         cases.filtered(lambda case: case.res_id not in {s.id for s in holes})._solve(
             _("Solved by itself: the missing statement arrived.")
@@ -350,9 +384,21 @@ class FinanceStatementWriter(models.AbstractModel):
         for statement, words in holes.items():
             if statement.id not in known:
                 self.env["finance.exception"]._report(
-                    statement, "statement.gap", words, statement.name, blocking=False, domain="bank",
-                    connector_id=message.connector_id.id, owner_id=message._owner().id,
+                    statement,
+                    "statement.gap",
+                    words,
+                    statement.name,
+                    blocking=False,
+                    domain="bank",
+                    connector_id=message.connector_id.id,
+                    owner_id=message._owner().id,
                 )
+
+    def _holes(self, journal):
+        """``{(before, after): words}`` of neighbours that do not join."""
+        chain = self.env["account.bank.statement"]._finance_chain(journal)
+        found = {pair: self._hole(*pair) for pair in pairwise(chain)}
+        return {pair: words for pair, words in found.items() if words}
 
     def _hole(self, before, after):
         """What is missing between two neighbours, in words; ``None`` where they join."""
@@ -360,15 +406,18 @@ class FinanceStatementWriter(models.AbstractModel):
         if currency.compare_amounts(before.balance_end_real, after.balance_start) != 0:
             return _(
                 "Statement %(after)s opens with %(start)s, but %(before)s closed with %(end)s.",
-                after=after.name, start=currency.format(after.balance_start),
-                before=before.name, end=currency.format(before.balance_end_real),
+                after=after.name,
+                start=currency.format(after.balance_start),
+                before=before.name,
+                end=currency.format(before.balance_end_real),
             )
         numbers = before.finance_sequence, after.finance_sequence
         same_year = (before.finance_to_on or before.date).year == (after.finance_to_on or after.date).year
         if all(numbers) and same_year and numbers[1] - numbers[0] > 1:
             return _(
                 "Number %(number)s is missing before statement %(after)s.",
-                number=numbers[0] + 1, after=after.name,
+                number=numbers[0] + 1,
+                after=after.name,
             )
         return None
 

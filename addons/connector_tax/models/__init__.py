@@ -13,4 +13,4 @@ from . import (
     validate_account_move,
 )
 
-from . import finance_audited_models, finance_event_sources  # isort: skip  (they extend the above)
+from . import finance_audited_models, finance_event_sources, finance_exception  # isort: skip  (they extend the above)

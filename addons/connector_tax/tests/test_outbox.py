@@ -112,6 +112,11 @@ class TestOutbox(TaxCase):
         self.assertEqual((determination.state, determination.difference), ("committed", 0.5))
         case = self.env["finance.exception"].search([("code", "=", "tax.difference")])
         self.assertEqual((case.res_id, case.amount), (determination.id, 0.5))
+        case._cron_watch()
+        self.assertEqual(case.state, "open")
+        determination.sudo().amount_tax = 9.5
+        case._cron_watch()
+        self.assertEqual((case.state, case.closed_by_itself), ("solved", True))
 
     def test_draft_before_sending_sends_nothing(self):
         move = self.posted()

@@ -6,6 +6,7 @@ its prefixes.
 
 TITLES = {
     "job.failed": "Unexpected failure",
+    "mail": "By mail",
     "outcome.unknown": "Outcome unknown",
     "auth": "Sign-in or consent refused",
     "configuration": "Set-up incomplete",
@@ -61,6 +62,8 @@ TITLES = {
 }
 
 ADVICE = {
+    "mail": "Somebody wrote to the team. Answer below with Send message: it goes out as mail, and what comes back "
+    "stands here, too. Close the case when it is settled.",
     "payload.erased": "The contents went by a retention rule or on request. Ask the other side for the file again.",
     "job.failed": "The software met something it did not expect. Tell your administrator; the message is kept.",
     "outcome.unknown": "It is not known whether the other side carried this out. Look it up there before "

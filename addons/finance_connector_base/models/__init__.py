@@ -48,6 +48,7 @@ from . import (
     finance_exception,
     finance_exception_correct,
     finance_exception_late,
+    finance_exception_mail,
     finance_exception_watch,
     finance_exception_work,
     finance_exception_worklist,

@@ -7,10 +7,13 @@ LEVELS = {"lead": ("lead_id", "lead_after_hours"), "head": ("head_id", "head_aft
 
 
 class FinanceTeam(models.Model):
-    """People who share work: who gets the next piece, in which hours they work, and who hears of what is late."""
+    """People who share work: who gets the next piece, in which hours they work, and who hears of what is late.
+
+    A team may have a mail address: a mail to it opens a case of the team.
+    """
 
     _name = "finance.team"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.alias.mixin.optional"]
     _description = "Finance team"
     _order = "name, id"
 
@@ -103,3 +106,10 @@ class FinanceTeam(models.Model):
             if person.active:
                 return name, person, self.sudo()._calendar(company)._finance_after(after, hours)
         return None
+
+    def _alias_get_creation_values(self):
+        values = super()._alias_get_creation_values()
+        values["alias_model_id"] = self.env["ir.model"]._get_id("finance.exception")
+        if self.id:
+            values |= {"alias_defaults": {"team_id": self.id}, "alias_contact": "partners"}
+        return values

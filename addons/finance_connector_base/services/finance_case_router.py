@@ -31,7 +31,8 @@ class FinanceCaseRouter(models.AbstractModel):
         rule = rule._first(rules, rule._facts(values)) if rules else rule
         company = self.env["res.company"].browse(values["company_id"])
         flow = self.env["finance.flow"].browse(values.get("flow_id"))
-        team = rule.team_id.filtered(lambda one: one.company_id in (company, one.company_id.browse()))
+        given = self.env["finance.team"].browse(values.get("team_id"))
+        team = (given or rule.team_id).filtered(lambda one: one.company_id in (company, one.company_id.browse()))
         owner = rule.owner_id.filtered("active")
         if team and not owner:
             partner = self.env["res.partner"].browse(values.get("partner_id"))

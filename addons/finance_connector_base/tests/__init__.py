@@ -13,6 +13,8 @@ from . import (
     test_canonical_write,
     test_case_blocking,
     test_case_escalation,
+    test_case_mail,
+    test_case_retry,
     test_case_routing,
     test_case_watch,
     test_case_work,

@@ -28,6 +28,15 @@ class TestCaseWatch(FinanceCase):
         self.assertEqual(self.report(self.upload, "line.down", "push"), down)
         self.assertEqual((down.state, down.reopened), ("open", 1))
 
+    def test_settled_outcomes(self):
+        message, _new = self.env["finance.intake"]._store(self.upload, "file", b"x", name="x")
+        case = message._open_case("outcome.unknown", "Text", blocking=False)
+        self.watch()
+        self.assertEqual(case.state, "open")
+        message._move("processed")
+        self.watch()
+        self.assertEqual((case.state, case.closed_by_itself), ("solved", True))
+
     def test_what_it_was_about_is_gone(self):
         partner = self.env["res.partner"].create({"name": "Gone"})
         stays = self.report(self.env.user.partner_id, "test.gone")
