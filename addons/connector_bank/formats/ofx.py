@@ -106,6 +106,7 @@ class _Reader:
         self._header = Header(
             account=_number(account),
             currency=_currency(self._statement.get("CURDEF")),
+            statement_id=self._created and self._created.isoformat(),  # a download of the same days may say more
             created_at=self._created,
             from_on=day(period.get("DTSTART")),
             to_on=day(period.get("DTEND")),

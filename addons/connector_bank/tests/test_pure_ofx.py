@@ -229,6 +229,15 @@ class TestOfxValues(PureCase):
         blank = [event for event in events(listed("").replace("95.00", "")) if isinstance(event, Footer)]
         self.assertEqual((blank[0].closing, blank[0].balances), (None, ()))
 
+    def test_fetched_again(self):
+        """The same days, fetched later, are another statement."""
+        head = "<OFX><SIGNONMSGSRSV1><SONRS><DTSERVER>{}</SONRS></SIGNONMSGSRSV1>"
+        names = [
+            next(event.statement_id for event in events(listed(ENTRY).replace("<OFX>", head.format(moment))))
+            for moment in ("20240331120000[0:GMT]", "20240331180000[0:GMT]", "20240331", "")
+        ]
+        self.assertEqual(names, ["2024-03-31T12:00:00+00:00", "2024-03-31T18:00:00+00:00", None, None])
+
     def test_each_account_its_own(self):
         """Two accounts in one message, the first one's end left out."""
         second = "<STMTRS><CURDEF>USD<BANKACCTFROM><ACCTID>456</BANKACCTFROM></STMTRS>"
