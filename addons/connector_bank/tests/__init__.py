@@ -7,6 +7,7 @@ from . import (
     test_import,
     test_import_cases,
     test_import_doubles,
+    test_import_national,
     test_import_rights,
     test_import_text,
     test_line_writer,
