@@ -7,4 +7,5 @@ from . import (
     test_pure_rate_table,
     test_security,
     test_tour,
+    test_trace,
 )

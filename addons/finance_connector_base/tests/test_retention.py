@@ -1,10 +1,10 @@
 from pathlib import Path
 
-from psycopg2.errors import CheckViolation
+from psycopg2.errors import CheckViolation, LockNotAvailable
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
 from ..core.errors import BusinessError
@@ -259,6 +259,23 @@ class TestLegalHold(RetentionCase):
             with self.subTest(role), self.assertRaises(AccessError):
                 self.as_role(role)["finance.legal.hold"].create(values)
         self.assertTrue(self.as_role("auditor")["finance.legal.hold"].create(values))
+
+
+@tagged("post_install", "-at_install")
+class TestHoldRace(TransactionCase):
+    """While a chunk erases, no hold is committed that it does not know; the next one sees it."""
+
+    def test_a_hold_waits_for_the_chunk(self):
+        with self.registry.cursor() as eraser, self.registry.cursor() as holder:
+            self.env(cr=eraser)["finance.legal.hold"]._bar()
+            holder.execute("SET LOCAL lock_timeout = '200ms'")
+            with self.assertRaises(LockNotAvailable), mute_logger("odoo.sql_db"):
+                holder.execute("LOCK TABLE finance_legal_hold IN ROW EXCLUSIVE MODE")  # as any INSERT does
+            holder.rollback()
+            eraser.rollback()
+            holder.execute("SET LOCAL lock_timeout = '200ms'")
+            holder.execute("LOCK TABLE finance_legal_hold IN ROW EXCLUSIVE MODE")
+            holder.rollback()
 
 
 @tagged("post_install", "-at_install")
