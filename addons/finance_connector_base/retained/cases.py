@@ -6,7 +6,7 @@ from ..core.advice import title
 from .kinds import RETAINED, Retained
 
 
-@RETAINED.add("case", "Words of closed cases")
+@RETAINED.add("case", "Case words")
 class Cases(Retained):
     """Code, times, owner, amount and outcome stay, so that statistics do."""
 

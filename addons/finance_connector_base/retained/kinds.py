@@ -12,7 +12,7 @@ RETAINED = Registry("kind of data")
 #: action → what a person reads.
 ACTIONS = {
     "erase": "Erase contents",
-    "anonymise": "Take the words out",
+    "anonymise": "Anonymise",
     "delete": "Delete",
 }
 
