@@ -14,8 +14,11 @@ class FinanceProcessStatement(models.AbstractModel):
     _name = "finance.process.statement"
     _inherit = "finance.process"
     _description = "Bank statement"
+    _writes = ("statement",)
 
     def process(self, message):
+        if message.flow_id:  # a file brought by hand is led by who brings it
+            self.env["finance.authority"]._guard("statement", (), message.connector_id, create=True)
         options = message.options or {}
         tally = {"statements": 0, "lines": 0, "duplicates": 0, "pending": 0, "cases": 0}
         touched, controls = self.env["account.journal"], []

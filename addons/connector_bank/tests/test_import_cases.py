@@ -4,6 +4,8 @@ from datetime import date
 
 from odoo.tests import tagged
 
+from odoo.addons.finance_connector_base.tests.common import at_the_screen
+
 from .common import BankCase
 from .statement_maker import OTHER_ACCOUNT, UNKNOWN_ACCOUNT, Booking, camt053, statement
 
@@ -280,3 +282,44 @@ class TestImportGap(BankCase):
         self.bring(camt053(statement(Booking("1.00", "b"), name="evening", opening="101.00"), message="2"))
         self.bring(camt053(statement(Booking("1.00", "a"), name="morning")))
         self.assertEqual(self.cases(), [])
+
+
+@tagged("post_install", "-at_install")
+class TestImportLed(BankCase):
+    """The bank leads its statements, unless it is approved that all of them come another way."""
+
+    def test_another_system_leads_statements(self):
+        bank, hub = self.env["finance.connector"].sudo().create(
+            [
+                {"name": name, "code": name.lower(), "transport": "upload", "domain": "bank", "state": "active",
+                 "company_id": self.company.id}
+                for name in ("Bank", "Hub")
+            ]
+        )  # fmt: skip
+        flows = {
+            one: self.env["finance.flow"].sudo().create({"name": one.name, "connector_id": one.id, "kind": "statement"})
+            for one in (bank, hub)
+        }
+
+        def take(connector, name):
+            message, _new = self.env["finance.intake"]._store(
+                connector, "statement", camt053(statement(Booking(f"{name[1]}.00", name, ref=name), name=name)), name=name,
+                flow=flows[connector],
+            )  # fmt: skip
+            message.process_job()
+            return message
+
+        self.assertEqual(take(bank, "S1").state, "processed")
+        admin = self.person("admin2", "finance_connector_base.group_admin")
+        approver = self.person("approver", "finance_connector_base.group_approver")
+        admin.email, approver.email = "admin2@example.com", "approver@example.com"
+        with at_the_screen():
+            rule = self.env["finance.authority"].with_user(admin).create(
+                {"object": "statement", "company_id": self.company.id, "connector_id": hub.id}
+            )  # fmt: skip
+            rule.action_request()
+            rule.approval_id.with_user(approver).action_approve()
+        refused = take(bank, "S2")
+        self.assertEqual((refused.state, refused.exception_ids.code), ("refused", "authority.not_leading"))
+        self.assertIn("Hub", refused.exception_ids.text)
+        self.assertEqual(take(hub, "S3").state, "processed")

@@ -97,6 +97,12 @@ class FinanceConnector(models.Model):
             )
         return found[:1].tax_id
 
+    def _setup_parts(self):
+        rows = [
+            [one.level, one.region or None, one.tax_id.id, one.tax_id.name] for one in self.tax_mapping_ids.sorted("id")
+        ]
+        return {**super()._setup_parts(), **({"taxes": (_("Taxes and accounts"), rows)} if rows else {})}
+
     def _transport(self):
         """Messages of a tax connector go through its engine, and so does the Test button."""
         if self.domain == "tax" and self.tax_provider:

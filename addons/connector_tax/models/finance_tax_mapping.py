@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..core.tax import LEVELS
 
@@ -13,7 +13,10 @@ LEVEL_SELECTION = [(level, LEVEL_LABELS[level]) for level in LEVELS]
 
 
 class FinanceTaxMapping(models.Model):
-    """Which of our taxes, and so which account, takes what an authority of one level gets."""
+    """Which of our taxes, and so which account, takes what an authority of one level gets.
+
+    Part of the set-up of its engine: a live one waits until another person has approved a change.
+    """
 
     _name = "finance.tax.mapping"
     _description = "Tax mapping"
@@ -36,3 +39,21 @@ class FinanceTaxMapping(models.Model):
     _spot_uniq = models.UniqueIndex(
         "(connector_id, level, (coalesce(region, '')))", "This level and region are mapped already."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        made = super().create(vals_list)
+        made.connector_id._setup_changed()
+        return made
+
+    def write(self, vals):
+        connectors = self.connector_id
+        written = super().write(vals)
+        (connectors | self.connector_id)._setup_changed()
+        return written
+
+    def unlink(self):
+        connectors = self.connector_id
+        gone = super().unlink()
+        connectors._setup_changed()
+        return gone

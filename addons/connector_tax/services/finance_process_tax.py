@@ -22,6 +22,7 @@ class FinanceProcessTax(models.AbstractModel):
     _inherit = "finance.process"
     _description = "Tax document"
     _follows = True
+    _writes = ("tax_result",)
 
     def send(self, delivery):
         self._wait_for_turn(delivery)

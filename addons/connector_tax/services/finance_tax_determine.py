@@ -110,6 +110,7 @@ class FinanceTaxDetermine(models.AbstractModel):
     def _answer(self, move, fallback):
         """``(request, Finding, lines to keep)``; without a finding the fallback takes over."""
         connector = move.sudo().fiscal_position_id.tax_connector_id
+        self.env["finance.authority"]._guard("tax_result", (), connector, create=True)
         request = self.env["finance.tax.request"]._build(move, connector)
         found = self._kept(connector, request) or self._mirror(move, request)
         try:

@@ -44,14 +44,14 @@ def keys(party):
     return {(strong, crc32(f"{kind}{value}".encode())) for strong, kind, value in found if value}
 
 
-def score(one, other):
+def score(one, other, like=LIKE):
     """``(0 to 100, reasons)``; a reason is ``(code, likeness in percent)``."""
     reasons = []
     if one.tax and other.tax:
         reasons.append(("tax" if one.tax == other.tax else "tax_differs", 100))
     if one.accounts & other.accounts:
         reasons.append(("account", 100))
-    likeness = 100 if one.name and one.name == other.name else fuzz.ratio(one.text, other.text, score_cutoff=LIKE)
+    likeness = 100 if one.name and one.name == other.name else fuzz.ratio(one.text, other.text, score_cutoff=like)
     if likeness and one.name and other.name:
         reasons.append(("name", round(likeness)))
     for name in ("email", "phone", "address"):
@@ -69,12 +69,13 @@ def _points(code, percent):
     return WEIGHTS.get(code) or AGAINST[code]
 
 
-def found_pairs(pairs, parties, threshold=THRESHOLD):
+def found_pairs(pairs, parties, threshold=THRESHOLD, like=LIKE):
     """Yield ``(left id, right id, score, reasons)`` of the pairs that a person should see.
 
     :param pairs: of ids, from the blocking keys
+    :param like: below this likeness (percent) names count as different
     """
     for left, right in pairs:
-        points, reasons = score(parties[left], parties[right])
+        points, reasons = score(parties[left], parties[right], like)
         if points >= threshold:
             yield left, right, points, reasons

@@ -62,6 +62,8 @@ from . import (
     finance_flow_traffic,
     finance_gate,
     finance_home,
+    finance_led,
+    finance_led_models,
     finance_legal_hold,
     finance_link,
     finance_mapping,

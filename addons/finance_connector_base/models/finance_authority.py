@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL, ormcache
 
 from ..authority.errors import AuthorityError
-from ..authority.leading import ALL, Lead, verdict
+from ..authority.leading import ALL, Lead, Verdict, verdict
 from ..authority.objects import OBJECTS
 
 
@@ -131,6 +131,8 @@ class FinanceAuthority(models.Model):
         company = company or connector.company_id
         leads = self.sudo()._leads(object_code, company.id)
         found = verdict(leads, names, connector.id, on or fields.Date.context_today(self), create)
+        if found.missing and OBJECTS.get(object_code).by_nature:
+            return Verdict(writes=frozenset(names))
         what = dict(self._selection_object()).get(object_code, object_code)
         if found.refused:
             raise AuthorityError(
@@ -161,6 +163,8 @@ class FinanceAuthority(models.Model):
 
     @api.model
     def _named_for(self, object_code, company, on=None):
-        """Whether it is approved who leads this object in the company."""
+        """Whether it is approved who leads this object in the company, or there is no doubt."""
+        if OBJECTS.get(object_code).by_nature:
+            return True
         day = on or fields.Date.context_today(self)
         return any(lead.holds(day) for lead in self.sudo()._leads(object_code, company.id))

@@ -37,7 +37,12 @@ class FinanceConnector(models.Model):
             **super()._approval_content(),
             "secrets": sorted([one.purpose, str(one.rotated_on or "")] for one in secrets),
             "flows": [[flow.id, *(flow[name] or None for name in FLOW)] for flow in flows.sorted("id")],
+            **{name: rows for name, (_label, rows) in connector._setup_parts().items()},
         }
+
+    def _setup_parts(self):
+        """What addons keep beside it that nobody changes alone: ``{name: (label, rows of plain values)}``, if any."""
+        return {}
 
     def _approval_facts(self):
         before = self._latest_approved()
@@ -47,7 +52,9 @@ class FinanceConnector(models.Model):
             for name in ENDPOINT
             if self._told(before, name) != self._told(after, name)
         ]
-        for name, label in (("secrets", self.env._("Secrets")), ("flows", self.env._("Flows"))):
+        labels = {"secrets": self.env._("Secrets"), "flows": self.env._("Flows")}
+        labels |= {name: label for name, (label, _rows) in self.sudo()._setup_parts().items()}
+        for name, label in labels.items():
             if before.get(name) != after[name]:
                 rows.append([label, self._listed(before.get(name)), self._listed(after[name])])
         return {"name": self.env._("Set-up of %s", self.name), "changes": rows}

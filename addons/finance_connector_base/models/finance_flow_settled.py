@@ -17,13 +17,18 @@ class FinanceFlow(models.Model):
     @api.depends("connector_id", "kind", "direction", "mapping_ids.kind")
     def _compute_lacks_text(self):
         for flow in self:
-            flow.lacks_text = "\n".join(flow._lacks_words(*flow._lacks(fields.Date.context_today(flow))))
+            flow.lacks_text = "\n".join(flow._lacks_words(*flow._lacks(fields.Date.context_today(flow), True)))
 
-    def _lacks(self, day):
-        """``(kinds of mappings, objects)`` about which nothing is approved for the day."""
+    def _lacks(self, day, going_live=False):
+        """``(kinds of mappings, objects)`` about which nothing is approved for the day.
+
+        :param going_live: all that may come counts, not only what surely does
+        """
         processor = self.env.get(f"finance.process.{self.kind}")
         kinds = {*(processor._mapping_kinds if processor is not None else ()), *self.sudo().mapping_ids.mapped("kind")}
-        objects = processor._written_by(self) if processor is not None and self.direction == "in" else ()
+        objects = ()
+        if processor is not None and (self.direction == "in" or processor._follows):
+            objects = processor._may_write(self) if going_live else processor._written_by(self)
         connector = self.connector_id
         mappings, authorities = self.env["finance.mapping"], self.env["finance.authority"]
         return (
@@ -66,7 +71,7 @@ class FinanceFlow(models.Model):
         day = fields.Date.context_today(self)
         for flow in self.filtered(lambda one: one.active and one.connector_id.environment == "live"):
             if flow.connector_id.state == "active":
-                words = flow._lacks_words(*flow._lacks(day))
+                words = flow._lacks_words(*flow._lacks(day, going_live=True))
                 if words:
                     raise ValidationError("\n".join([self.env._("“%s” cannot go live:", flow.name), *words]))
 

@@ -7,9 +7,6 @@ from ..mapping.kinds import KINDS
 from ..mapping.table import escaped, normal
 from ..mapping.wanted import Wanted
 
-#: Messages woken in one go when a mapping goes live; what is left is retried by hand.
-MOST_RETRIED = 1000
-
 
 class FinanceMappingGap(models.Model):
     """An outside value that arrived and had no mapping: how often, since when, how much money waits for it."""
@@ -134,7 +131,8 @@ class FinanceMappingGap(models.Model):
             closed |= group.filtered(lambda gap, c=chain: gap._is_covered(c))
         closed.write({"state": "closed"})
         messages = closed.line_ids.message_id.filtered(lambda one: one.state == "refused")
-        for message in messages[:MOST_RETRIED]:
+        most = self.env.company._finance_setting("gap_messages", 1000)  # what is left is retried by hand
+        for message in messages[:most]:
             self.env["finance.standing"].sudo()._decide(message.sudo(), machine.retry)
 
     def _is_covered(self, chain):

@@ -130,8 +130,11 @@ class FinanceMappingVersion(models.Model):
                 names[ids[record.id]] = record.display_name
         return names
 
-    def _problem_words(self, blocking=None):
-        """What is wrong with the rows, as sentences."""
+    def _problem_words(self, blocking=None, rows=None):
+        """What is wrong with the rows, as sentences.
+
+        :param rows: its own where None
+        """
         words = {
             "source": self.env._("a row has no value"),
             "target": self.env._("leads nowhere yet"),
@@ -144,7 +147,7 @@ class FinanceMappingVersion(models.Model):
         }
         kind = KINDS.get(self.kind)
         found = []
-        for problem in problems(self._rows(), kind.chained):
+        for problem in problems(self._rows() if rows is None else rows, kind.chained):
             if blocking is None or problem.blocks == blocking:
                 where = ", ".join(sorted({row.source for row in problem.rows}))
                 found.append(f"{where}: {words[problem.code]}" if where else words[problem.code])

@@ -37,6 +37,21 @@ class ResConfigSettings(models.TransientModel):
     finance_replay_limit = fields.Integer(
         config_parameter="finance_connector_base.replay_limit", default=1000, string="Processed anew together"
     )
+    finance_duplicate_score = fields.Integer(
+        config_parameter="finance_connector_base.duplicate_score", default=40, string="Shown from a score of"
+    )
+    finance_duplicate_like = fields.Integer(
+        config_parameter="finance_connector_base.duplicate_like", default=85, string="Names alike from (percent)"
+    )
+    finance_duplicate_weak_block = fields.Integer(
+        config_parameter="finance_connector_base.duplicate_weak_block", default=25, string="Shared by at most"
+    )
+    finance_duplicate_strong_block = fields.Integer(
+        config_parameter="finance_connector_base.duplicate_strong_block", default=200, string="Same number or name"
+    )
+    finance_gap_messages = fields.Integer(
+        config_parameter="finance_connector_base.gap_messages", default=1000, string="Messages woken by a mapping"
+    )
     finance_checkpoint_days = fields.Integer(
         config_parameter="finance_connector_base.checkpoint_days", default=62, string="Checkpoints look back"
     )

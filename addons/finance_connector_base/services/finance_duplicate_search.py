@@ -5,12 +5,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..duplicates.normal import account_key, address_key, email_key, name_tokens, phone_key, tax_key
-from ..duplicates.score import Party, found_pairs, keys
+from ..duplicates.score import LIKE, THRESHOLD, Party, found_pairs, keys
 
-#: More parties with one weak key say nothing: it is a switchboard, a street of offices, a common word.
-WEAK_BLOCK = 25
-#: And with one strong key: a placeholder somebody typed in everywhere.
-STRONG_BLOCK = 200
 CHUNK = 10_000
 
 
@@ -33,10 +29,9 @@ class FinanceDuplicateSearch(models.AbstractModel):
         """
         parties = {party.id: party for party in self._parties()}
         pairs = self._pairs(parties.values())
-        return self._keep("res.partner", found_pairs(pairs, parties, self._threshold()))
-
-    def _threshold(self):
-        return self.env.company._finance_setting("duplicate_score", 40)
+        setting = self.env.company._finance_setting
+        threshold, like = setting("duplicate_score", THRESHOLD), setting("duplicate_like", LIKE)
+        return self._keep("res.partner", found_pairs(pairs, parties, threshold, like))
 
     def _parties(self):
         """Read by SQL in one go: a hundred thousand records would fill the cache."""
@@ -68,7 +63,7 @@ class FinanceDuplicateSearch(models.AbstractModel):
 
     def _pairs(self, parties):
         """Pairs of parties that share a key, the lower id first."""
-        cr = self.env.cr
+        cr, setting = self.env.cr, self.env.company._finance_setting
         cr.execute("DROP TABLE IF EXISTS finance_duplicate_key")
         cr.execute("CREATE TEMP TABLE finance_duplicate_key (party integer, key bigint, strong boolean) ON COMMIT DROP")
         rows = io.StringIO()
@@ -84,7 +79,8 @@ class FinanceDuplicateSearch(models.AbstractModel):
              GROUP BY key
             HAVING count(*) BETWEEN 2 AND CASE WHEN bool_or(strong) THEN %s ELSE %s END
             """,
-            [STRONG_BLOCK, WEAK_BLOCK],
+            # more with one weak key are a switchboard or a common word, with a strong one a placeholder
+            [setting("duplicate_strong_block", 200), setting("duplicate_weak_block", 25)],
         )
         cr.execute("ANALYZE finance_duplicate_key")
         cr.execute("ANALYZE finance_duplicate_block")

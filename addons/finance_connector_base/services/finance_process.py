@@ -15,13 +15,18 @@ class FinanceProcess(models.AbstractModel):
     _follows = False
     #: Kinds of mappings without which it cannot work (``mapping.kinds``).
     _mapping_kinds = ()
-    #: Objects it writes here in the name of the other side (``authority.objects``).
+    #: Objects it writes here in the name of the other side (``authority.objects``), from messages or their answers.
     _writes = ()
 
     @api.model
     def _written_by(self, flow):
         """Objects that this flow writes; most kinds write the same by whatever flow."""
         return self._writes
+
+    @api.model
+    def _may_write(self, flow):
+        """Objects that it may come to write; asked when it goes live, not for each message."""
+        return self._written_by(flow)
 
     def process(self, message):
         """Turn an incoming message into records.

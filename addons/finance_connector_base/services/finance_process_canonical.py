@@ -22,6 +22,13 @@ class FinanceProcessCanonical(models.AbstractModel):
     _inherit = "finance.process"
     _description = "Canonical objects"
 
+    def _may_write(self, flow):
+        """What the keys of the client are good for."""
+        keys = flow.connector_id.sudo().api_key_ids.filtered(lambda key: key.state in ("new", "valid"))
+        scopes = {scope.partition(":")[::2] for scope in keys.scope_ids.mapped("name")}
+        names = sorted(name for name, right in scopes if right == "write" and "w" in OBJECTS[name].access)
+        return tuple(dict.fromkeys(self.env[writer_name(name)]._led for name in names))
+
     def process(self, message):
         options = self._options(message)
         run = Run(message, options["object"], self._items(message, options), bool(options.get("post")))

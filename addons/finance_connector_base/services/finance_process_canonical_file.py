@@ -30,6 +30,9 @@ class FinanceProcessCanonicalFile(models.AbstractModel):
     def _written_by(self, flow):
         return (self.env[writer_name(flow.object_name)]._led,) if flow.object_name else ()
 
+    def _may_write(self, flow):
+        return self._written_by(flow)
+
     def process(self, message):
         result = super().process(message)
         if message.flow_id.reject_flow_id:

@@ -37,6 +37,7 @@ from . import (
     test_flow_settled,
     test_home,
     test_journey,
+    test_led,
     test_mapping,
     test_mapping_sheet,
     test_masking,

@@ -90,3 +90,16 @@ class TestDuplicates(BankCase):
         self.env["finance.duplicate.search"]._cron_search()
         found = self.env["finance.duplicate"].search([("res_model", "=", "res.bank"), ("left_id", "=", banks[0].id)])
         self.assertEqual((found.right_id, found.reason_text), (banks[1].id, "Same BIC"))
+
+    def test_limits_are_settings(self):
+        """How alike names must be, and how many may share a key, is set; not in the program."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        self.twin.name = "Zonnewijzer Handle"
+        self.assertEqual(len(self.search()), 1, "not alike enough")
+        parameters.set_param("finance_connector_base.duplicate_score", 20)
+        self.assertEqual(len(self.search()), 2)
+        parameters.set_param("finance_connector_base.duplicate_like", 100)
+        self.assertEqual(len(self.search()), 1)
+        parameters.set_param("finance_connector_base.duplicate_strong_block", 1)
+        parameters.set_param("finance_connector_base.duplicate_weak_block", 1)
+        self.assertFalse(self.search())

@@ -158,3 +158,30 @@ class TestFlowAuthority(AuthorityCase):
         self.assertEqual(message.exception_ids.code, "authority.not_leading")
         self.assertIn("Payroll", message.exception_ids.text)
         self.assertIn("Test upload", message.exception_ids.text)
+
+    def test_led_by_nature(self):
+        """A bank leads its statements without a rule; a rule that says otherwise counts."""
+        guard = self.env["finance.authority"]._guard
+        self.assertFalse(guard("statement", (), self.payroll, create=True).refused)
+        self.assertTrue(self.env["finance.authority"]._named_for("statement", self.company))
+        self.live("statement", self.upload)
+        self.refused("authority.not_leading", self.payroll, object_code="statement", create=True)
+        guard("statement", (), self.upload, create=True)
+
+    def test_client_goes_live_with_what_its_keys_are_good_for(self):
+        """Each object it may send has a leader, before it is live; the objects are asked for one by one afterwards."""
+        self.payroll.state, self.payroll.environment, self.payroll.api_client = "draft", "live", True
+        flow = self.env["finance.flow"].create(
+            {"name": "Objects", "connector_id": self.payroll.id, "kind": "canonical", "mode": "event"}
+        )
+        self.env["finance.api.scope"]._complete()
+        scopes = self.env["finance.api.scope"].search([("name", "in", ("customer:write", "invoice:read"))])
+        values = {"name": "Key", "connector_id": self.payroll.id, "expires_on": fields.Date.today()}
+        self.env["finance.api.key"].create({**values, "scope_ids": [Command.set(scopes.ids)]})
+        self.assertIn("Customers and suppliers", flow.lacks_text)
+        self.assertNotIn("Invoices", flow.lacks_text)
+        with self.assertRaises(ValidationError):
+            self.payroll.action_activate()
+        self.assertEqual(flow._lacks(fields.Date.today()), ((), ()), "a message tells which object it holds")
+        self.live("partner", self.payroll)
+        self.payroll.action_activate()

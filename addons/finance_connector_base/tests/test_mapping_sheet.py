@@ -54,6 +54,13 @@ class TestMappingSheet(MappingCase):
             wizard.action_import()
         self.assertFalse(mapping.version_ids)
 
+    def test_contradictions_are_told_before_the_draft(self):
+        """They do not keep the draft from being made: there they are settled."""
+        wizard = self.load(self.mapping(), f"Value,Stands for\nA,{self.fees.code}\nA,{self.wages.code}\n".encode())
+        self.assertFalse(wizard.wrong)
+        self.assertIn("A: stands there twice", wizard.doubts)
+        self.assertEqual(len(self.draft_of(wizard).line_ids), 2)
+
     def test_a_file_that_is_none_is_refused_in_words(self):
         for content in (b"PK\x03\x04broken", b"\xff\xfe\x00", b"just text"):
             self.assertTrue(self.load(self.mapping(active=False), content).wrong)

@@ -23,16 +23,21 @@ class FinanceMappingImport(models.TransientModel):
     filename = fields.Char()
     note = fields.Char(string="Reason")
     wrong = fields.Html(compute="_compute_preview", sanitize=False, string="To be mended in the file")
+    doubts = fields.Html(compute="_compute_preview", sanitize=False, string="To be settled before it is asked for")
     changes_table = fields.Html(compute="_compute_preview", sanitize=False, string="What would change")
 
     @api.depends("file", "mapping_id")
     def _compute_preview(self):
         for wizard in self:
-            wizard.wrong, wizard.changes_table = False, False
+            wizard.wrong = wizard.doubts = wizard.changes_table = False
             if wizard.file and wizard.mapping_id:
                 values, wrong = wizard._read()
                 wizard.wrong = wizard._list(wrong)
-                wizard.changes_table = False if wrong else wizard._changes(values)
+                if not wrong:
+                    rows = wizard._rows(values)
+                    version = self.env["finance.mapping.version"].new({"mapping_id": wizard.mapping_id.id})
+                    wizard.doubts = wizard._list(version._problem_words(rows=rows))
+                    wizard.changes_table = wizard._changes(rows)
 
     def _read(self):
         """``(values of the lines, what is wrong)``; a file that cannot be read at all is wrong as a whole."""
@@ -47,11 +52,8 @@ class FinanceMappingImport(models.TransientModel):
         items = Markup().join(Markup("<li>%s</li>") % line for line in [*words[:SHOWN], *more])
         return items and Markup("<ul class='mb-0'>%s</ul>") % items
 
-    def _changes(self, values):
-        """Against the version in force."""
-        versions = self.env["finance.mapping.version"]
-        live = self.mapping_id.live_version_id
-        new = [
+    def _rows(self, values):
+        return [
             Row(
                 line["source"],
                 line.get("target_ref") or line.get("target_text") or "",
@@ -62,6 +64,11 @@ class FinanceMappingImport(models.TransientModel):
             )
             for line in values
         ]
+
+    def _changes(self, new):
+        """Against the version in force."""
+        versions = self.env["finance.mapping.version"]
+        live = self.mapping_id.live_version_id
         found = list(changes(live._rows() if live else [], new))
         names = versions._target_names([one for _row, *both in found[:SHOWN] for one in both if one])
         rows = Markup().join(
