@@ -302,10 +302,10 @@ class TestImportLed(BankCase):
         }
 
         def take(connector, name):
+            content = camt053(statement(Booking(f"{name[1]}.00", name, ref=name), name=name))
             message, _new = self.env["finance.intake"]._store(
-                connector, "statement", camt053(statement(Booking(f"{name[1]}.00", name, ref=name), name=name)), name=name,
-                flow=flows[connector],
-            )  # fmt: skip
+                connector, "statement", content, name=name, flow=flows[connector]
+            )
             message.process_job()
             return message
 
