@@ -8,6 +8,7 @@ from . import (
     finance_exception,
     finance_match_part,
     finance_match_proposal,
+    finance_statement_profile,
     finance_writer_proof,
     res_company,
     res_config_settings,

@@ -35,3 +35,9 @@ class AccountBankStatement(models.Model):
 
     def _audit_correlations(self):
         return self.sudo().line_ids.finance_message_id.mapped("correlation_id")
+
+
+class FinanceStatementProfile(models.Model):
+    _name = "finance.statement.profile"
+    _inherit = ["finance.statement.profile", "finance.audited"]
+    _audit_noun = "statement_profile"

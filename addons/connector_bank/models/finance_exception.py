@@ -1,17 +1,38 @@
+import base64
+
 from odoo import api, fields, models
 
 #: Cases a person may settle by saying that the lines are new.
 FORCEABLE = ("statement.doubtful", "statement.conflict")
+#: Cases of tables that a profile of their own would read.
+WITHOUT_PROFILE = ("profile.unknown", "profile.number_form", "profile.status", "profile.header")
 
 
 class FinanceException(models.Model):
     _inherit = "finance.exception"
 
     can_force_import = fields.Boolean(compute="_compute_can_force_import")
+    can_make_profile = fields.Boolean(compute="_compute_can_force_import")
 
     def _compute_can_force_import(self):
         for case in self:
-            case.can_force_import = case.state == "open" and case.code in FORCEABLE and bool(case.message_id)
+            waits = case.state == "open" and bool(case.message_id)
+            case.can_force_import = waits and case.code in FORCEABLE
+            case.can_make_profile = waits and case.code in WITHOUT_PROFILE
+
+    def action_make_profile(self):
+        """The wizard, with a profile proposed from the file of this case."""
+        self.ensure_one()
+        self.check_access("write")
+        message = self.message_id
+        maker = self.env["finance.statement.profile.make"].create(
+            {
+                "company_id": message.company_id.id,
+                "sample": base64.b64encode(message._raw()),
+                "sample_name": message.name,
+            }
+        )
+        return maker.action_propose()
 
     def action_force_import(self):
         """A person looked: the lines of this statement are new. Import them too; what is there stays."""

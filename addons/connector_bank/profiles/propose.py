@@ -12,7 +12,7 @@ from .columns import bound
 from .layout import Layout, folded
 from .rows_around import facts_of
 from .sample import ENCODINGS, FORMS, sampled
-from .words import BEFORE, BOOKED, LEFT_OUT, MARK_TITLES, MARKS, PENDING, SURELY_OWN, TITLES
+from .words import ALONE, BEFORE, BOOKED, LEFT_OUT, MARK_TITLES, MARKS, PENDING, SURELY_OWN, TITLES
 
 _NEGATIVE = r"[-(\u2212]|.*-$"
 _ACCOUNT_DIGITS = 5
@@ -200,7 +200,9 @@ class _Proposer:
 
     def _amounts(self, taken, mark):
         """One amount, with a mark perhaps, or debits and credits."""
-        if not self._sample.header:
+        if ("debit" in taken) != ("credit" in taken):  # alone it is no direction
+            taken.pop("debit", None), taken.pop("credit", None)
+        if "balance" not in taken and "debit" not in taken:
             self._by_balances(taken, mark)
         numbers = [column for column in self._sample.columns if column.marks and column.filled and not column.forms]
         if "amount" not in taken and not {"debit", "credit"} <= taken.keys():
@@ -222,12 +224,19 @@ class _Proposer:
 
     def _by_balances(self, taken, mark):
         """Of the columns with decimals, the two of which one is the balance after the other."""
-        numbers = [column for column in self._sample.columns if column.decided and column.marks and column.filled]
+        numbers = [
+            column
+            for column in self._sample.columns
+            if column.decided and column.marks and column.filled and not _holds(taken, column)
+        ][:_TRIED]
+        amounts = taken.get("amount") or numbers
         days = self._date_forms(taken, quiet=True)
-        for amount, balance in itertools.permutations(numbers[:_TRIED], 2):
+        for sign, amount, balance in itertools.product(("signed", "inverted"), amounts, numbers):
+            if amount is balance:
+                continue
             columns = {"booked_on": taken.get("booked_on", ()), "amount": [amount], "balance": [balance]}
             names = {role: [self._name(column) for column in some] for role, some in columns.items()}
-            chain = self._chain({**self._data, "columns": names, "dates": days, "decimals": [mark], "sign": "signed"})
+            chain = self._chain({**self._data, "columns": names, "dates": days, "decimals": [mark], "sign": sign})
             if chain and chain.proves:
                 taken["amount"], taken["balance"] = [amount], [balance]
                 return
@@ -400,7 +409,9 @@ def _holds(taken, column):
 def _speaks(word, title):
     """Whether a title has the word: long ones anywhere, short ones as a word of their own."""
     title = folded(title)
-    return title == word or (word in title if len(word) > 3 else bool(re.search(rf"\b{re.escape(word)}\b", title)))
+    if title == word or word in ALONE:
+        return title == word
+    return word in title if len(word) > 3 else bool(re.search(rf"\b{re.escape(word)}\b", title))
 
 
 def _exclusive(one, other):

@@ -58,6 +58,8 @@ TITLES = {
 }  # fmt: skip
 TITLES = {role: tuple(words.split("|")) for role, words in TITLES.items()}
 
+#: Words that count only where they are the whole title.
+ALONE = frozenset({"in", "out", "id"})
 #: Of the words for the own account, so many first ones stand for nothing else.
 SURELY_OWN = 7
 #: Words of a balance before a booking, which is not the one that is meant.

@@ -22,7 +22,8 @@ class FinanceProcessStatement(models.AbstractModel):
         options = message.options or {}
         tally = {"statements": 0, "lines": 0, "duplicates": 0, "pending": 0, "cases": 0}
         touched, controls = self.env["account.journal"], []
-        events = parse_bounded(message._source(), options.get("format"))
+        tables = self.env["finance.statement.profile"]._tables(message.company_id, options.get("profile"))
+        events = parse_bounded(message._source(), options.get("format"), tables=tables)
         for statement in statements(events):
             self._keep_findings(message, statement, tally)
             try:

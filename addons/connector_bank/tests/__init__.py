@@ -34,6 +34,7 @@ from . import (
     test_pure_samples,
     test_pure_text_corpus,
     test_settle,
+    test_statement_profile,
     test_tour,
     test_unmatched,
 )

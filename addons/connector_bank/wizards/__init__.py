@@ -1,1 +1,1 @@
-from . import finance_statement_import
+from . import finance_statement_import, finance_statement_profile_make

@@ -14,6 +14,11 @@ class FinanceStatementImport(models.TransientModel):
         domain="[('type', 'in', ('bank', 'credit')), ('company_id', '=', company_id)]",
         help="Leave it empty: each statement finds its journal by the account number.",
     )
+    profile_id = fields.Many2one(
+        "finance.statement.profile",
+        domain="[('state', '=', 'live'), ('company_id', 'in', (company_id, False))]",
+        help="For CSV and XLSX tables. Leave it empty: a table finds its profile by its columns.",
+    )
     attachment_ids = fields.Many2many("ir.attachment", string="Files")
     message_ids = fields.Many2many("finance.message", readonly=True)
     state = fields.Selection([("choose", "Choose"), ("done", "Done")], default="choose", readonly=True)
@@ -29,7 +34,7 @@ class FinanceStatementImport(models.TransientModel):
         too_large = [name for name, content in files if len(content) > limit]
         if too_large:
             raise UserError(_("These files are larger than allowed: %s", ", ".join(too_large)))
-        messages, worked = self._import_files(self.company_id, files, self.journal_id)
+        messages, worked = self._import_files(self.company_id, files, self.journal_id, self.profile_id)
         self.write({"message_ids": [fields.Command.set(messages.ids)], "state": "done"})
         self.summary = self._words(messages, worked)
         return {
@@ -41,7 +46,7 @@ class FinanceStatementImport(models.TransientModel):
             "target": "new",
         }
 
-    def _import_files(self, company, files, journal=None):
+    def _import_files(self, company, files, journal=None, profile=None):
         """Store ``[(name, bytes)]`` as messages and process in this request what is new or was refused.
 
         :return: all messages, and those of them that were processed now
@@ -51,7 +56,10 @@ class FinanceStatementImport(models.TransientModel):
         intake = self.env["finance.intake"]
         messages = worked = self.env["finance.message"]
         for name, content in files:
-            options = {"journal_id": journal.id} if journal else None
+            options = {
+                **({"journal_id": journal.id} if journal else {}),
+                **({"profile": profile.code} if profile else {}),
+            } or None
             message, new = intake._store(connector, "statement", content, name=name, options=options)
             messages |= message
             if not new and message.state == "refused" and options:
