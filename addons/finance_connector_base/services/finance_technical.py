@@ -90,10 +90,14 @@ class FinanceTechnical(models.AbstractModel):
             ],
         }
 
+    def _opens(self, code):
+        """Whether the reader may see the records behind: jobs are for their managers."""
+        return code not in ("lanes", "jobs") or self.env["queue.job"].has_access("read")
+
     def _listed(self, code, label, columns, rows):
         shown = [{"code": name, "label": words, "unit": unit} for name, words, unit in columns]
         return {"code": code, "label": label, "columns": shown, "rows": rows[:MOST_ROWS],
-                "more": max(len(rows) - MOST_ROWS, 0)}  # fmt: skip
+                "more": max(len(rows) - MOST_ROWS, 0), "opens": self._opens(code)}  # fmt: skip
 
     # numbers
 
@@ -153,8 +157,8 @@ class FinanceTechnical(models.AbstractModel):
 
     def _card(self, code, label, value, unit="count", trend=None, opens=None, bad=0):
         line = [trend[hour] for hour in sorted(trend)] if trend else []
-        return {"code": code, "label": label, "value": value, "unit": unit, "trend": line, "opens": opens or code,
-                "mood": "work" if bad else "plain"}  # fmt: skip
+        return {"code": code, "label": label, "value": value, "unit": unit, "trend": line,
+                "opens": self._opens(code) and (opens or code), "mood": "work" if bad else "plain"}  # fmt: skip
 
     @staticmethod
     def _share(part, whole):

@@ -115,9 +115,15 @@ class TestTechnical(FinanceCase):
     def test_every_card_opens(self):
         self.message(b"1")
         self.env["finance.traffic"]._cron_sum()
-        for card in self.board.read_technical()["cards"]:
-            with self.subTest(card["code"]):
-                self.opened(card["opens"])
+        for role in ("user", "admin"):
+            board = self.as_role(role)["finance.technical"]
+            for card in board.read_technical()["cards"]:
+                with self.subTest(card["code"], role=role):
+                    if card["opens"]:
+                        action = board.open_technical(card["opens"])
+                        self.as_role(role)[action["res_model"]].search(action["domain"])
+        lanes = self.table(self.as_role("user")["finance.technical"].read_technical(), "lanes")
+        self.assertFalse(lanes["opens"], "jobs are for their managers")
 
     def test_own_companies_only(self):
         self.message(b"1")
