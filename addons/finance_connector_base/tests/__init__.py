@@ -16,6 +16,7 @@ from . import (
     test_case_mail,
     test_case_retry,
     test_case_routing,
+    test_case_tour,
     test_case_watch,
     test_case_work,
     test_case_worklist,
