@@ -41,6 +41,15 @@ def values(cls, found, wrong=()):
     return shown
 
 
+def in_words(name, pointer):
+    """Where a fault is inside the object ``name``, as a person reads it: ``E-1, row 2: account``."""
+    parts = (pointer or "").split("/")[1:]
+    if len(parts) > 1 and parts[0] == "lines" and parts[1].isdecimal():
+        field = f": {parts[2].replace('_', ' ')}" if len(parts) > 2 else ""
+        return f"{name}, row {int(parts[1]) + 1}{field}"
+    return f"{name}, {parts[0].replace('_', ' ')}" if parts and parts[0] else name
+
+
 def _lines(field, lines, wrong):
     shown = []
     for number, line in enumerate(lines if isinstance(lines, list) else []):

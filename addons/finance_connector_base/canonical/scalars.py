@@ -70,7 +70,9 @@ AMOUNT = Scalar(
     "Amount", "A decimal number as text, point as separator, no exponent, at most six decimals.", _AMOUNT, kind="amount"
 )
 POSITIVE_AMOUNT = Scalar("PositiveAmount", "A decimal number as text that is not negative.", _POSITIVE, kind="amount")
-DAY = Scalar("Day", "A calendar day, ISO 8601.", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", form="date", kind="day")
+DAY = Scalar(
+    "Day", "A calendar day like 2026-12-31 (ISO 8601).", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", form="date", kind="day"
+)
 CURRENCY = Scalar("Currency", "ISO 4217 code of the currency.", "^[A-Z]{3}$")
 COUNTRY = Scalar("Country", "ISO 3166-1 alpha-2 code of the country.", "^[A-Z]{2}$")
 IDENTIFIER = Scalar(

@@ -161,7 +161,7 @@ ADVICE = {
     "permit": "Nothing may leave this database. If it is a copy, leave it as it is. If it takes over, an administrator "
     "makes this its home in Settings. A connector must also be for the environment of its server.",
     "schema": "The value named above is not of the form that the description at /finance/api/v1/openapi.json asks for. "
-    "The sender corrects it and sends it again; what came as a file can be corrected here.",
+    "The sender corrects it and sends it again, or press Correct and mend it here.",
     "api.key": "Ask the administrator for a valid key; keys end on their last day.",
     "api.network": "Call from an address the key is meant for, or have the administrator add this one.",
     "api.scope": "Ask the administrator to add the scope named above to the key.",

@@ -1,5 +1,8 @@
+import functools
+
 from odoo import models
 
+from ..canonical.editing import in_words
 from ..canonical.objects import OBJECTS
 from ..canonical.reading import read
 from ..core.errors import TurnError
@@ -55,7 +58,7 @@ class FinanceProcessCanonical(models.AbstractModel):
         found = []
         for row in self._unsettled(message):
             one, _faults = read(cls, row.corrected or values[row.position])
-            where = f"/items/{row.position}{{}}".format
+            where = functools.partial(in_words, row.external_id)
             found.append(Item(row.position, one, row.source_system, row.external_id, where))
         return found
 

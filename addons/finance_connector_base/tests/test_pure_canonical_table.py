@@ -153,6 +153,11 @@ class TestEditing(PureCase):
             with self.assertRaises(KeyError):
                 editing.applied(OBJECTS["customer"].type, {"external_id": "C"}, {pointer: "x"})
 
+    def test_place_in_words(self):
+        for pointer, words in (("/lines/0/cost_centre", "E-1, row 1: cost centre"), ("/dated_on", "E-1, dated on"),
+                               ("", "E-1"), ("/lines", "E-1, lines"), (None, "E-1")):  # fmt: skip
+            self.assertEqual(editing.in_words("E-1", pointer), words)
+
     def test_lines_with_faults_are_shown(self):
         lines = [{"account": "1", "amount": "1"}] * 80
         pointers = {
