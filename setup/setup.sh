@@ -61,7 +61,7 @@ step "Database server" database_server
 step "Configuration and launchers" launchers
 step "Template database" make_template
 if [ "$purpose" = tests ] || [ "$purpose" = bench ]; then
-    step "Browser and SSH server for tests" test_programs
+    step "Browser, SSH server and message broker for tests" test_programs
     step "Test libraries" test_libraries
 fi
 if [ "$purpose" = bench ]; then

@@ -53,6 +53,8 @@
         "views/finance_audit_report.xml",
         "views/finance_link_views.xml",
         "views/finance_event_views.xml",
+        "views/finance_subscription_views.xml",
+        "views/finance_extract_views.xml",
         "views/finance_expiry_views.xml",
         "views/finance_figure_value_views.xml",
         "views/finance_checkpoint_views.xml",

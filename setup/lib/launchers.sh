@@ -38,6 +38,6 @@ limit_time_real = 600
 
 [queue_job]
 host = 127.0.0.1
-channels = root:4,root.finance:3,root.finance.pay:1
+channels = root:4,root.finance:3,root.finance.pay:1,root.finance.event:2
 CONFIGURATION
 }

@@ -49,10 +49,15 @@ browser_program() {
     command -v chromium || command -v google-chrome || command -v google-chrome-stable || return 1
 }
 
-test_programs() { # what only tests need: a browser for tours, a real SSH server for SFTP
+broker_program() {
+    [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server
+} >/dev/null
+
+test_programs() { # what only tests need: a browser for tours, real servers for SFTP and AMQP
     local missing=()
     browser_program || missing+=(chromium)
     [ -x /usr/sbin/sshd ] || missing+=(openssh-server)
+    broker_program || missing+=(rabbitmq-server)
     [ ${#missing[@]} -eq 0 ] || need_packages "make test" "${missing[@]}"
     browser_program || fail \
         "No Chromium was found. On Ubuntu, package 'chromium' is only a snap, which cannot run everywhere:" \

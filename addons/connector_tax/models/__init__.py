@@ -13,4 +13,9 @@ from . import (
     validate_account_move,
 )
 
-from . import finance_audited_models, finance_event_sources, finance_exception  # isort: skip  (they extend the above)
+from . import (  # isort: skip
+    finance_audited_models,
+    finance_event_sources,
+    finance_exception,
+    finance_extract_kinds,
+)

@@ -56,6 +56,10 @@ TITLES = {
     "secret": "Secret cannot be used",
     "expiry": "To be renewed",
     "secret.vault": "Vault not reachable",
+    "event": "Event not told",
+    "event.gone": "Subscriber is gone",
+    "event.challenge": "Endpoint did not prove itself",
+    "event.unroutable": "Nobody takes this event at the broker",
     "hook": "Webhook post refused",
     "checkpoint": "Two sides do not agree",
     "hook.secret_missing": "Webhook secret missing",
@@ -65,6 +69,14 @@ ADVICE = {
     "mail": "Somebody wrote to the team. Answer below with Send message: it goes out as mail, and what comes back "
     "stands here, too. Close the case when it is settled.",
     "payload.erased": "The contents went by a retention rule or on request. Ask the other side for the file again.",
+    "event": "The subscriber was not told of this event, and later ones about the same record wait. Ask them why "
+    "they refuse it; Retry tells it again, Cancel goes on without it.",
+    "event.gone": "The subscriber answers that it does not exist any more. Ask them; archive the subscription or "
+    "correct its address, then start it again.",
+    "event.challenge": "The endpoint has to answer with the JSON {\"challenge\": …} it was sent. Its maker finds "
+    "how in the documentation of events.",
+    "event.unroutable": "The exchange has no queue for this type of event. Ask the broker's administrator to bind one, "
+    "or take the type out of the subscription; then Retry.",
     "job.failed": "The software met something it did not expect. Tell your administrator; the message is kept.",
     "outcome.unknown": "It is not known whether the other side carried this out. Look it up there before "
     "anything is sent again.",

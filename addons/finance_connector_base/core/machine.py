@@ -15,6 +15,8 @@ from .protocol import FINAL, after_process_error, after_send_error, may_move
 
 #: How many rounds of tries a question is repeated, with a case open, before only people can go on.
 ASK_ROUNDS = 3
+#: Seconds after which a message looks again whether the one before it is through.
+LONGEST_BEHIND = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,10 @@ def _later(standing, why, now):
 # out: claim, send, confirm
 
 
-def claim(standing, policy, now, *, active=True, admit: Callable[[], float | None] = lambda: None):
+def claim(standing, policy, now, *, active=True, behind=None, admit: Callable[[], float | None] = lambda: None):
     """Take a ready message for one try: a new attempt number and a lease, then ``Call("send")``.
 
+    :param behind: when an earlier message about the same object is tried next, where it has to go first
     :param admit: asked last, because being admitted spends a token: seconds to wait, or None
     """
     if standing.state != "ready":
@@ -135,6 +138,9 @@ def claim(standing, policy, now, *, active=True, admit: Callable[[], float | Non
         return _later(standing, why, now)
     if policy.give_up and now - standing.born > policy.give_up:
         return Step(_move(standing, "dead", next_try_on=None), (Case("message.too_late"),), "too_late")
+    if behind is not None:
+        wait = min(max(behind - now, policy.first_wait), LONGEST_BEHIND)
+        return Step(replace(standing, next_try_on=now + wait), (Wake(wait),), "behind")
     wait = admit()
     if wait is not None:
         return Step(replace(standing, next_try_on=now + wait), (Wake(wait),), "postponed")

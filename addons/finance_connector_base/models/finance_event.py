@@ -153,6 +153,7 @@ class FinanceEvent(models.Model):
             )
         if rows:
             self.env.cr.execute(ADD, [self.env.uid, json.dumps(rows)], log_exceptions=False)
+            self.env["finance.event.relay"]._wake_after_commit()
 
     def _told(self, pending):
         """``{(model, id): facts}`` as they are now; records that are gone again have none."""

@@ -44,6 +44,11 @@ class FinanceFlowTraffic(models.Model):
         help="One wake-up works on so many waiting messages in a row, each in transactions of its own; "
         "0: one job for each message.",
     )
+    keeps_order = fields.Boolean(
+        string="In order for each object",
+        help="A message waits until all earlier ones about the same record are delivered. With “On a case: Go on” "
+        "it does not wait for one that was given up.",
+    )
     quota_scope = fields.Char(string="Budget for", help="Which call budget the calls of this flow count for.")
     put_off_text = fields.Char(readonly=True, copy=False, string="Put off")
     drain_seconds = fields.Integer(
@@ -65,6 +70,8 @@ class FinanceFlowTraffic(models.Model):
         self.ensure_one()
         if self.direction == "out" and (self.moves_money or self.criticality == "critical"):
             return "root.finance.pay"
+        if self.kind == "event":
+            return "root.finance.event"
         return f"root.finance.{self.domain or 'other'}"
 
     def _drains(self):

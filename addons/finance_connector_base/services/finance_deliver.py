@@ -186,7 +186,7 @@ class FinanceDeliver(models.AbstractModel):
         line = {"active": row.connector_state == "active", "admit": lambda: self.env["finance.gate"]._admit(row)}
         match row.state:
             case "ready":
-                return machine.claim(standing, policy, now, **line)
+                return machine.claim(standing, policy, now, behind=row.behind, **line)
             case "sending":
                 return machine.expire(standing, policy, now)
             case "unknown":
@@ -199,6 +199,8 @@ class FinanceDeliver(models.AbstractModel):
         """What a person reads on the message; nothing where it stays as it is."""
         if step.why == "postponed":
             return {"result_text": self.env["finance.gate"]._reason(row)}
+        if step.why == "behind":
+            return {"result_text": self.env._("Waits for an earlier message about the same object")}
         if step.why == "again":
             return {"result_text": self.env._("No answer; sent again with the same key")}
         if step.standing.state == "unknown" and row.state == "sending":
@@ -214,6 +216,7 @@ class FinanceDeliver(models.AbstractModel):
             "unapproved": self.env._("waits for approval"),
             "early": self.env._("not before %s", moment),
             "postponed": self.env._("the line is not free; not before %s", moment),
+            "behind": self.env._("waits for an earlier message about the same object"),
             "under_way": self.env._("under way until %s", moment),
             "people": self.env._("people have to decide"),
             "again": self.env._("sent again with the same key"),

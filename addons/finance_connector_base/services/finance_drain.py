@@ -11,8 +11,8 @@ PAGE = 50
 #: Incoming messages whose processing takes no longer share a transaction; this many of a page at first.
 TOGETHER_SECONDS = 0.1
 FIRST_TOGETHER = 5
-#: Why nothing is sent until a person opens the line again, and wakes what waits.
-SHUT = ("stopped", "inactive", "permit")
+#: Why nothing is sent until a person opens the line again, or another message is through, and wakes what waits.
+SHUT = ("stopped", "inactive", "permit", "behind")
 
 
 class FinanceDrain(models.AbstractModel):
@@ -39,7 +39,7 @@ class FinanceDrain(models.AbstractModel):
         until, size = time.monotonic() + flow.drain_seconds, flow.drain_messages
         flow_id, direction, done, last = flow.id, flow.direction, 0, 0
         work = self._take_in if direction == "in" else self._send_out
-        if not part and flow.blocking != "flow":
+        if not part and flow.blocking != "flow" and not flow.keeps_order:
             parts = self.env["finance.deliver"]._own(self._name, "_call_helpers", flow_id, direction)
         while True:
             page = self.env["finance.deliver"]._own(self._name, "_page", flow_id, direction, last, part, parts)

@@ -33,6 +33,13 @@ READ = """
                     WHEN 'connector' THEN s.connector_id = m.connector_id
                     WHEN 'company' THEN s.company_id = m.company_id ELSE TRUE END) AS stopped,
            EXISTS (SELECT FROM finance_exception e WHERE e.message_id = m.id AND e.state = 'open') AS has_cases,
+           CASE WHEN f.keeps_order AND m.state = 'ready' THEN
+                (SELECT max(CASE WHEN p.state IN ('dead', 'refused') THEN 'infinity'::float
+                                 ELSE coalesce(extract(epoch FROM p.next_try_on AT TIME ZONE 'UTC'), 0)::float END)
+                   FROM finance_message p
+                  WHERE p.res_model = m.res_model AND p.res_id = m.res_id AND p.flow_id = m.flow_id AND p.id < m.id
+                    AND p.state NOT IN ('sent', 'processed', 'cancelled')
+                    AND (f.blocking <> 'none' OR p.state NOT IN ('dead', 'refused'))) END AS behind,
            extract(epoch FROM clock_timestamp())::float AS now
       FROM finance_message m
       JOIN finance_connector c ON c.id = m.connector_id

@@ -1,1 +1,1 @@
-from . import folder, https, sftp, soap, upload
+from . import broker, folder, https, sftp, soap, upload

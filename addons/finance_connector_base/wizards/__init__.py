@@ -7,4 +7,5 @@ from . import (
     finance_connect_try,
     finance_mapping_import,
     finance_object_file,
+    finance_subscription_replay,
 )
