@@ -80,7 +80,7 @@ add(
     payment__created="Payment made",
     payment__confirmed="Payment confirmed",
     payment__sent="Payment marked as sent",
-    payment__settled="Payment settled: matched with the bank, or nothing to match",
+    payment__settled="Payment settled",
     payment__rejected="Payment rejected",
     payment__reversed="Payment cancelled",
 )
@@ -112,7 +112,7 @@ add(
         "trusted": "Whether money may be sent there",
     },
     {"account": "Account number", "holder": "Name of its holder"},
-    supplier__bank__changed="Bank account of a supplier added, changed or removed",
+    supplier__bank__changed="Bank account of a supplier changed",
 )
 add(
     "account.bank.statement",

@@ -86,8 +86,8 @@ class FinanceEvent(models.Model):
             event.type_label = EVENTS[event.type].label if event.type in EVENTS else event.type
             model = self.env.get(event.res_model)
             label = model._description if model is not None else event.res_model
-            number = (event.data or {}).get("number")
-            event.subject = f"{label} {number or event.res_id}"
+            data = event.data or {}
+            event.subject = data.get("number") or data.get("name") or f"{label} {event.res_id}"
 
     @api.depends("data")
     def _compute_data_text(self):

@@ -15,6 +15,17 @@ JOB_SECONDS = 20
 #: Transaction numbers in rows have 32 bits.
 TURN = 2**32
 
+#: The lowest transaction number of this database that is under way by our snapshot, else the next one. Those of
+#: other databases in the cluster cannot write here; where we may not see whose it is, it counts as ours.
+HORIZON = """
+    SELECT coalesce(min(x::text::bigint) FILTER (WHERE NOT EXISTS (
+               SELECT FROM pg_stat_activity a
+                WHERE a.datname <> current_database()
+                  AND a.backend_xid::text::bigint = x::text::bigint %% 4294967296)),
+           pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+      FROM pg_snapshot_xip(pg_current_snapshot()) AS x
+"""
+
 
 class FinanceExtract(models.Model):
     """Rows of one kind for a data warehouse: each version once, as files that are only ever added.
@@ -36,7 +47,8 @@ class FinanceExtract(models.Model):
     connector_id = fields.Many2one("finance.connector", required=True, check_company=True, ondelete="restrict",
                                    tracking=True, string="Handed over by")  # fmt: skip
     flow_id = fields.Many2one("finance.flow", readonly=True, copy=False, ondelete="restrict")
-    file_format = fields.Selection([("jsonl", "JSON lines"), ("csv", "CSV")], default="jsonl", required=True)
+    file_format = fields.Selection([("jsonl", "JSON lines"), ("csv", "CSV")], default="jsonl", required=True,
+                                   string="File format")  # fmt: skip
     packed = fields.Boolean(default=True, string="Packed (gzip)")
     every_minutes = fields.Integer(default=15, required=True, string="Every (minutes)")
     max_rows = fields.Integer(default=20000, required=True, string="Rows in a file")
@@ -45,9 +57,9 @@ class FinanceExtract(models.Model):
         help="So often all rows are compared with what was handed over; it finds what a restored database or a change "
         "of codes would hide. 0: never.",
     )  # fmt: skip
-    next_run = fields.Datetime(default=fields.Datetime.now, copy=False, index=True)
-    last_run = fields.Datetime(readonly=True, copy=False)
-    last_full = fields.Datetime(readonly=True, copy=False)
+    next_run = fields.Datetime(default=fields.Datetime.now, copy=False, index=True, string="Next run")
+    last_run = fields.Datetime(readonly=True, copy=False, string="Last run")
+    last_full = fields.Datetime(readonly=True, copy=False, string="Last compared")
     number = fields.Integer(readonly=True, copy=False, string="Files")
     last_sha256 = fields.Char(readonly=True, copy=False)
     watermark = fields.Char(readonly=True, copy=False, help="All transactions before this one are in the files.")
@@ -126,8 +138,9 @@ class FinanceExtract(models.Model):
         extract = self.browse(extract_id).sudo()
         window = extract.window or extract._open_window()
         found = extract._candidates(window)
+        ended = len(found) <= extract.max_rows
+        found = found[: extract.max_rows]
         rows = extract._new_versions(found)
-        ended = len(found) < extract.max_rows
         if ended:
             rows += extract._gone()
         if rows:
@@ -141,7 +154,7 @@ class FinanceExtract(models.Model):
 
     def _open_window(self):
         """From the last watermark to the lowest transaction that is under way now."""
-        self.env.cr.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        self.env.cr.execute(SQL(HORIZON))
         until, start = self.env.cr.fetchone()[0], int(self.watermark or 0)
         old = self.full_days and (
             not self.last_full or self.last_full <= fields.Datetime.now() - timedelta(days=self.full_days)
@@ -168,7 +181,7 @@ class FinanceExtract(models.Model):
                 SQL(kind.where, company=self.company_id.id),
                 window["after"],
                 written,
-                self.max_rows,
+                self.max_rows + 1,  # whether there are more
             )
         )
         return self.env.cr.fetchall()

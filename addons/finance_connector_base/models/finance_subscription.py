@@ -69,14 +69,16 @@ class FinanceSubscription(models.Model):
     position = fields.Integer(
         readonly=True, copy=False, string="Served up to", help="Position of the last event that was handed on."
     )
-    served_on = fields.Datetime(readonly=True, copy=False)
+    served_on = fields.Datetime(readonly=True, copy=False, string="Last served")
     replays = fields.Integer(readonly=True, copy=False, help="How often events were told anew.")
     backlog_limit = fields.Integer(
         default=10000, string="Waiting at most",
         help="So many messages may wait for this subscriber; later events stay in the outbox until there is room.",
     )  # fmt: skip
-    waiting = fields.Integer(compute="_compute_traffic", string="Messages waiting")
-    behind = fields.Integer(compute="_compute_traffic", string="Events to come")
+    waiting = fields.Integer(compute="_compute_traffic", string="Waiting", help="Messages on their way.")
+    behind = fields.Integer(
+        compute="_compute_traffic", string="Behind", help="Events that were not looked at yet, wanted or not."
+    )
     has_secret = fields.Boolean(compute="_compute_has_secret")
 
     _connector_uniq = models.UniqueIndex("(connector_id)", "This connector has a subscription already.")
@@ -130,6 +132,9 @@ class FinanceSubscription(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """A new subscriber is told of what happens from now on."""
+        while self.env["finance.event"]._place():
+            pass
         last = self.env["finance.event"].sudo().search([("position", "!=", False)], order="position DESC", limit=1)
         for vals in vals_list:
             if not vals.get("connector_id"):

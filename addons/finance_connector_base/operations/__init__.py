@@ -1,1 +1,1 @@
-from . import audit, hold, home, release, replay, rotate_keys, schema, status
+from . import audit, events, hold, home, release, replay, rotate_keys, schema, status

@@ -1,4 +1,5 @@
 from contextlib import suppress
+from pathlib import Path
 
 from odoo import Command
 from odoo.exceptions import UserError
@@ -7,6 +8,10 @@ from odoo.tests import tagged
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 from ..events.catalogue import EVENTS
+from ..events.catalogue_text import markdown
+
+#: What follows in the documentation is written by the program.
+MARK = "<!-- odoo finance events --markdown -->\n"
 
 
 @tagged("post_install", "-at_install")
@@ -188,3 +193,12 @@ class TestEvent(AccountTestInvoicingCommon):
         for kind in EVENTS.values():
             if kind.model in self.env:
                 self.assertTrue(hasattr(self.env[kind.model], "_event_facts"), kind.type)
+
+    def test_the_documentation_has_the_whole_catalogue(self):
+        text = Path(__file__).resolve().parents[3] / "docs" / "events.md"
+        if not text.exists():
+            self.skipTest("the addons are not in their repository")
+        if not {"finance.tax.determination", "finance.close.period"} <= set(self.env.registry):
+            self.skipTest("not all addons are installed")
+        _before, _mark, catalogue = text.read_text().partition(MARK)
+        self.assertEqual(catalogue.strip(), markdown().strip(), "odoo finance events --markdown")

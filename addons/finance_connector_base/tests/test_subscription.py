@@ -11,6 +11,7 @@ from odoo.tests import tagged
 from ..core.errors import BusinessError, OutcomeUnknownError
 from ..core.transport import Receipt
 from ..events.signature import new_secret
+from ..transports.broker import Amqp
 from ..transports.https import Https
 from .common import FinanceCase
 
@@ -242,3 +243,25 @@ class TestSubscription(FinanceCase):
         other = self.env["res.company"].create({"name": "Other"})
         with self.assertRaises(AccessError):
             self.subscriber.with_user(self.roles["admin"]).company_ids = [Command.link(other.id)]
+
+    def test_a_new_subscriber_is_told_of_what_happens_from_now_on(self):
+        self.supplier()
+        self.env.cr.flush()
+        late = self.subscription(name="Late")
+        self.relay()
+        self.assertTrue(self.messages())
+        self.assertFalse(self.messages(late))
+
+    def test_over_a_broker(self):
+        books = self.subscription(
+            name="Books", transport="amqp", address="amqps://broker.example.com/x", path="books", types="supplier.*"
+        )
+        self.assertEqual(books.state, "active", "the broker's sign-in is proof enough")
+        self.supplier()
+        self.relay()
+        with patch.object(Amqp, "push", return_value=Receipt()) as push:
+            self.deliver(self.messages(books))
+        [(parcel, event_id), _names] = push.call_args
+        self.assertEqual(parcel.headers, {"id": event_id, "type": "supplier.created"})
+        self.assertEqual(json.loads(parcel.content)["id"], event_id)
+        self.assertEqual(self.messages(books).state, "processed")

@@ -25,19 +25,21 @@ env["ir.cron"].search([]).active = False
 env.cr.commit()
 """
 
-#: Runs until the writers have said that they ended, and once more.
+#: Runs until the writers have said that they ended and the watermark is behind them: other databases of the
+#: cluster may have older transactions under way.
 EXTRACT = """
 import time
 extract = env["finance.extract"].search([])
-ended = False
-while True:
-    env.cr.commit()
-    ended = bool(env["ir.config_parameter"].sudo().search_count([("key", "=", "test.ended")]))
+target, until = None, time.monotonic() + 300
+while target is None or int(extract.watermark) < target:
+    if target is None and env["ir.config_parameter"].sudo().search_count([("key", "=", "test.ended")]):
+        env.cr.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        target = env.cr.fetchone()[0]
     env.cr.commit()
     while env["finance.deliver"]._own("finance.extract", "_step", extract.id):
         pass
-    if ended:
-        break
+    env.invalidate_all()
+    assert time.monotonic() < until, "an old transaction is under way somewhere"
     time.sleep(0.2)
 """
 
