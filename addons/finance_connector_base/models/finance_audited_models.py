@@ -148,6 +148,20 @@ class FinanceAuthority(models.Model):
     _audit_noun = "authority"
 
 
+class FinanceSubscription(models.Model):
+    _name = "finance.subscription"
+    _inherit = ["finance.subscription", "finance.audited"]
+    _audit_noun = "subscription"
+    _audit_skip = ("position", "served_on")
+
+
+class FinanceExtract(models.Model):
+    _name = "finance.extract"
+    _inherit = ["finance.extract", "finance.audited"]
+    _audit_noun = "extract"
+    _audit_skip = ("number", "watermark", "window", "last_sha256", "next_run", "last_run", "last_full")
+
+
 class FinanceStop(models.Model):
     _name = "finance.stop"
     _inherit = ["finance.stop", "finance.audited"]

@@ -75,9 +75,9 @@ class FinanceSubscription(models.Model):
         default=10000, string="Waiting at most",
         help="So many messages may wait for this subscriber; later events stay in the outbox until there is room.",
     )  # fmt: skip
-    waiting = fields.Integer(compute="_compute_traffic", string="Waiting", help="Messages on their way.")
+    waiting = fields.Integer(compute="_compute_traffic", help="Messages on their way.")
     behind = fields.Integer(
-        compute="_compute_traffic", string="Behind", help="Events that were not looked at yet, wanted or not."
+        compute="_compute_traffic", help="Events that were not looked at yet, wanted or not."
     )
     has_secret = fields.Boolean(compute="_compute_has_secret")
 

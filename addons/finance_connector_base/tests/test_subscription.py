@@ -252,6 +252,14 @@ class TestSubscription(FinanceCase):
         self.assertTrue(self.messages())
         self.assertFalse(self.messages(late))
 
+    def test_who_is_told_more_stands_in_the_audit_trail(self):
+        self.subscriber.scope = "wide"
+        self.env.cr.flush()
+        about = [("res_model", "=", "finance.subscription"), ("res_id", "=", self.subscriber.id)]
+        noted = self.env["finance.audit.event"].search(about, limit=1)
+        self.assertEqual(noted.kind, "subscription.changed")
+        self.assertIn("account numbers", noted.with_user(self.roles["auditor"]).changes)
+
     def test_over_a_broker(self):
         books = self.subscription(
             name="Books", transport="amqp", address="amqps://broker.example.com/x", path="books", types="supplier.*"
