@@ -1,0 +1,178 @@
+"""pain.002 (ISO 20022 customer payment status report): group, batch and item level, every version.
+
+Elements are known by their local names, so that prefixes, envelopes and national dialects pass. Items are given as
+they are read, each batch after its items, the group when its element ends: what concerns all is no more than a
+default for those that are not named themselves.
+"""
+
+from odoo.addons.finance_connector_base.core.errors import FormatError
+from odoo.addons.finance_connector_base.core.safe.xml import xml_documents, xml_events, xml_text
+
+from ..formats.camt_values import LOCAL, Table, amount, choice, day_choice, many, moment, number, party, text
+from .answer import BatchAnswer, GroupAnswer, ItemAnswer, Reason
+
+_ROOTS = ("CstmrPmtStsRpt", "PmtStsRpt", "pain.002.001.02")
+_TAGS = tuple(f"{{*}}{name}" for name in ("GrpHdr", "OrgnlGrpInfAndSts", "TxInfAndSts", "OrgnlPmtInfAndSts", *_ROOTS))
+
+
+def recognises(head):
+    found = xml_text(head)
+    return "pain.002." in found or any(f"<{root}" in found or f":{root}" in found for root in _ROOTS[:2])
+
+
+def parse(stream):
+    """Yield ``GroupAnswer``, ``BatchAnswer`` and ``ItemAnswer``.
+
+    :raise FormatError: ``pain002.empty``, ``pain002.truncated``, ``camt.amount``, ``camt.date``, ``camt.number``,
+        ``xml.…``; the place is a path counted over the file
+    """
+    count = 0
+    for document in xml_documents(stream):
+        for answer in _Report().read(document):
+            count += 1
+            yield answer
+    if not count:
+        raise FormatError("there is no status report in it", code="pain002.empty")
+
+
+class _Report:
+    """One document."""
+
+    def __init__(self):
+        self.header, self.original, self.ended = {}, None, False
+        self.batches = self.items = 0
+
+    def read(self, chunks):
+        for element in xml_events(chunks, _TAGS):
+            try:
+                yield from self._element(element, LOCAL[element.tag])
+            except FormatError as error:
+                error.place = error.place or self._place(LOCAL[element.tag])
+                raise
+        if not self.ended:
+            raise FormatError("the status report has no end", code="pain002.truncated")
+
+    def _place(self, name):
+        return f"OrgnlPmtInfAndSts[{self.batches + 1}]/TxInfAndSts[{self.items + 1}]" if name == "TxInfAndSts" else name
+
+    def _element(self, element, name):
+        if name == "GrpHdr":
+            self.header = _HEADER(element)
+        elif name == "OrgnlGrpInfAndSts":
+            yield self._group(element)
+        elif name == "TxInfAndSts":
+            yield self._item(element)
+        elif name == "OrgnlPmtInfAndSts":
+            yield self._batch(element)
+        else:
+            self.ended = True
+            return
+        if name != "GrpHdr":
+            element.clear(keep_tail=False)
+
+    def _group(self, element):
+        values = _GROUP(element)
+        self.original = values.get("original_message_id")
+        return GroupAnswer(
+            self.header.get("message_id"),
+            self.original,
+            values.get("status"),
+            _reasons(values),
+            values.get("original_kind"),
+            self.header.get("created_at"),
+            tuple((each.get("status"), each.get("count", 0)) for each in values.get("counts", ())),
+            "OrgnlGrpInfAndSts",
+        )
+
+    def _batch(self, element):
+        self.batches += 1
+        self.items = 0
+        values = _BATCH(element)
+        place = f"OrgnlPmtInfAndSts[{self.batches}]"
+        return BatchAnswer(self.original, values.get("batch_id"), values.get("status"), _reasons(values), place)
+
+    def _item(self, element):
+        values, parent = _ITEM(element), element.getparent()
+        batch = None
+        if parent is not None and LOCAL[parent.tag] == "OrgnlPmtInfAndSts":
+            batch = _BATCH(parent).get("batch_id")
+        self.items += 1
+        reference = values.get("reference", {})
+        value, currency = reference.get("instructed", {}).get("amount", (None, None))
+        return ItemAnswer(
+            self.original or values.get("original_message_id"),
+            batch,
+            values.get("status"),
+            values.get("instruction_id"),
+            values.get("end_to_end_id"),
+            values.get("uetr"),
+            _reasons(values),
+            value,
+            currency,
+            values.get("bank_ref"),
+            values.get("clearing_ref"),
+            values.get("accepted_at"),
+            values.get("settled_on") or reference.get("settled_on"),
+            reference.get("creditor", {}).get("name"),
+            place=f"OrgnlPmtInfAndSts[{self.batches + 1}]/TxInfAndSts[{self.items}]",
+        )
+
+
+def _cause(element):
+    """``Rsn``: a code of the list, or the bank's own."""
+    for child in element:
+        if LOCAL[child.tag] == "Prtry":
+            return None, text(child)
+    return choice(element), None
+
+
+def _reasons(values):
+    """One ``Reason`` for each ``StsRsnInf``; its lines of text are put together."""
+    return tuple(
+        Reason(*each.get("cause", (None, None)), " ".join(each.get("texts", ())) or None)
+        for each in values.get("reasons", ())
+    )
+
+
+_REASON = Table({"Rsn": ("cause", _cause), "StsRsn": ("cause", _cause), "AddtlInf": many("texts", text),
+                 "AddtlStsRsnInf": many("texts", text)})  # fmt: skip
+_COUNT = Table({"DtldNbOfTxs": ("count", number), "DtldSts": ("status", text)})
+_HEADER = Table({"MsgId": ("message_id", text), "CreDtTm": ("created_at", moment)})
+_GROUP = Table(
+    {
+        "OrgnlMsgId": ("original_message_id", text),
+        "OrgnlMsgNmId": ("original_kind", text),
+        "GrpSts": ("status", text),
+        "StsRsnInf": many("reasons", _REASON),
+        "NbOfTxsPerSts": many("counts", _COUNT),
+    }
+)
+_BATCH = Table(
+    {
+        "OrgnlPmtInfId": ("batch_id", text),
+        "PmtInfSts": ("status", text),
+        "StsRsnInf": many("reasons", _REASON),
+    }
+)
+_AMOUNT = Table({"InstdAmt": ("amount", amount)})
+_REFERENCE = Table(
+    {
+        "Amt": ("instructed", _AMOUNT),
+        "IntrBkSttlmDt": ("settled_on", day_choice),
+        "Cdtr": ("creditor", party),
+    }
+)
+_ITEM = Table(
+    {
+        "OrgnlInstrId": ("instruction_id", text),
+        "OrgnlEndToEndId": ("end_to_end_id", text),
+        "OrgnlUETR": ("uetr", text),
+        "TxSts": ("status", text),
+        "StsRsnInf": many("reasons", _REASON),
+        "AccptncDtTm": ("accepted_at", moment),
+        "FctvIntrBkSttlmDt": ("settled_on", day_choice),
+        "AcctSvcrRef": ("bank_ref", text),
+        "ClrSysRef": ("clearing_ref", text),
+        "OrgnlTxRef": ("reference", _REFERENCE),
+    }
+)
