@@ -20,6 +20,8 @@
         "views/finance_bank_balance_views.xml",
         "views/finance_exception_views.xml",
         "views/finance_match_proposal_views.xml",
+        "views/finance_payment_answer_views.xml",
+        "views/account_payment_views.xml",
         "views/finance_statement_import_views.xml",
         "views/finance_statement_profile_make_views.xml",
         "views/finance_statement_profile_views.xml",

@@ -4,6 +4,20 @@ from odoo.addons.finance_connector_base.core.advice import ADVICE, TITLES
 
 ADVICE.update(
     {
+        "payment.rejected": "Read the reason, put right what it names, cancel the payment in Odoo so that the bill is "
+        "open again, and pay anew. Nothing is sent again by itself.",
+        "payment.contradiction": "Two answers about one payment exclude each other. Ask the bank which one holds "
+        "before anything is paid again.",
+        "payment.payee": "Compare the name with the payee's, call him on a number you know, and confirm or cancel the "
+        "payment at the bank.",
+        "payment.change": "Change the bank details by the change request with its call-back before the next payment.",
+        "payment.status_unknown": "Ask the bank what the status means.",
+        "answer": "The file is no answer that we can read. Ask the bank for it again.",
+        "answer.payment": "The bank answers to a payment that is not in Odoo. Find out who made it.",
+        "answer.ambiguous": "Look at the payments of this id and note the answer by hand.",
+        "answer.order": "The bank answers to an order that is not in Odoo. Find out who sent it.",
+        "pain002": "The status report is damaged. Ask the bank for it again.",
+        "nacha": "The file of returns is damaged. Ask the bank for it again.",
         "statement.account_unknown": "Create a bank journal with this account number, or enter the number on the "
         "journal it belongs to, then press Retry.",
         "statement.account_ambiguous": "Several journals have this account. Give each its own currency, or import "
@@ -90,6 +104,17 @@ ADVICE.update(
 
 TITLES.update(
     {
+        "payment.rejected": "Payment refused",
+        "payment.contradiction": "The bank contradicts itself about a payment",
+        "payment.payee": "The payee's name does not agree",
+        "payment.change": "Bank details to be changed",
+        "payment.status_unknown": "Unknown status of a payment",
+        "answer": "Unreadable answer of the bank",
+        "answer.payment": "Answer to an unknown payment",
+        "answer.ambiguous": "Answer to one of several payments",
+        "answer.order": "Answer to an unknown order",
+        "pain002": "Damaged status report",
+        "nacha": "Damaged file of returns",
         "statement.account_unknown": "Account unknown",
         "statement.account_ambiguous": "Account of several journals",
         "statement.account_mismatch": "Account of another journal",

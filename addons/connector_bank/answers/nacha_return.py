@@ -107,7 +107,7 @@ class _Reader:
         corrected = tuple(
             (name, value) for name, begin, end in _CHANGED.get(code, ()) if (value := data[begin:end].strip())
         )
-        text = (line[35:79].strip() if not changed else data.strip()) or None
+        text = None if changed else line[35:79].strip() or None
         cents = _digits(entry[29:39], "amount")
         return ItemAnswer(
             None,

@@ -2,6 +2,7 @@ from . import (
     finance_demo,
     finance_line_writer,
     finance_matching,
+    finance_process_payment_answer,
     finance_process_statement,
     finance_settle,
     finance_statement_sorter,

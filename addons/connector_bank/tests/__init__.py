@@ -12,6 +12,8 @@ from . import (
     test_import_text,
     test_line_writer,
     test_operations,
+    test_payment_answers,
+    test_pure_answers,
     test_pure_bai2,
     test_pure_camt,
     test_pure_camt_corpus,
