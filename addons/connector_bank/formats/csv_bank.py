@@ -4,7 +4,7 @@ import csv
 import io
 from dataclasses import dataclass
 
-from odoo.addons.finance_connector_base.core.errors import FormatError
+from odoo.addons.finance_connector_base.core.errors import ConfigurationError, FormatError
 from odoo.addons.finance_connector_base.core.safe.limits import CHUNK
 from odoo.addons.finance_connector_base.core.statement import FORMATS, Finding
 
@@ -89,11 +89,15 @@ class CsvBank:
     @staticmethod
     def _proposed(stream, head):
         proposal = propose(stream, head)
-        if not proposal.sure:
-            wrong = ", ".join(sorted({note.code for note in proposal.notes if note.code in OPEN}))
-            text = f"no profile knows these columns, and a proposal leaves open: {wrong}"
+        wrong = {note.code for note in proposal.notes if note.code in OPEN}
+        try:
+            layout = Layout.read(proposal.data)
+        except ConfigurationError as error:
+            layout, wrong = None, {error.place or error.code}
+        if wrong:
+            text = f"no profile knows these columns, and a proposal leaves open: {', '.join(sorted(wrong))}"
             raise FormatError(text, code="profile.unknown")
-        return Layout.read(proposal.data)
+        return layout
 
 
 def looks_like_table(head):

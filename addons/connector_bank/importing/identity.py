@@ -51,8 +51,9 @@ def statement_identity(header, footer):
         header.opening_on,
         footer.closing_on,
         "intraday" if header.intraday else None,
-        None if header.statement_id or header.sequence is not None else header.rows_hash,
     )
+    if header.rows_hash and not header.statement_id and header.sequence is None:
+        parts += (header.rows_hash,)
     return "|".join("" if part is None else str(part) for part in parts)
 
 

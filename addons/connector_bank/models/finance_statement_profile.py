@@ -168,7 +168,8 @@ class FinanceStatementProfile(models.Model):
             return []
         words = self.env["finance.statement.profile.make"]._selection_words
         roles = words("role")
-        lines = [(roles[role], " + ".join(map(str, columns))) for role, columns in layout.columns.items()]
+        columns = {role: layout.columns[role] for role in roles if role in layout.columns}
+        lines = [(roles[role], " + ".join(map(str, names))) for role, names in columns.items()]
         lines += [
             (_("Dates"), ", ".join(layout.dates)),
             (_("Decimal mark"), " / ".join(layout.decimals)),

@@ -149,10 +149,12 @@ def _alert(kind, text):
 
 
 def _table(head, rows, numbers=()):
-    titles = Markup().join(Markup("<th%s>%s</th>") % (_right(at, numbers), text) for at, text in enumerate(head))
+    """Columns in which nothing stands are left out."""
+    filled = [at for at in range(len(head)) if any(row[at] != "" for row in rows)]
+    titles = Markup().join(Markup("<th%s>%s</th>") % (_right(at, numbers), head[at]) for at in filled)
     lines = Markup().join(
         Markup("<tr>%s</tr>")
-        % Markup().join(Markup("<td%s>%s</td>") % (_right(at, numbers), cell) for at, cell in enumerate(row))
+        % Markup().join(Markup("<td%s>%s</td>") % (_right(at, numbers), row[at]) for at in filled)
         for row in rows
     )
     table = Markup('<table class="table table-sm mb-2"><thead><tr>%s</tr></thead><tbody>%s</tbody></table>')
