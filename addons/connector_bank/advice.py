@@ -19,7 +19,8 @@ ADVICE.update(
         "pain002": "The status report is damaged. Ask the bank for it again.",
         "nacha": "The file of returns is damaged. Ask the bank for it again.",
         "statement.account_unknown": "Create a bank journal with this account number, or enter the number on the "
-        "journal it belongs to, then press Retry.",
+        "journal it belongs to, then press Retry. A file that names no account is imported again with the journal "
+        "chosen.",
         "statement.account_ambiguous": "Several journals have this account. Give each its own currency, or import "
         "the file into the right journal by hand.",
         "statement.account_mismatch": "The file is of another account than the journal. Import it without choosing a "

@@ -11,6 +11,7 @@ from odoo.addons.finance_connector_base.operations.choice import chosen_company
 class Import(Operation):
     def arguments(self, parser):
         parser.add_argument("--journal", help="code of the journal; found by the account number if not given")
+        parser.add_argument("--profile", help="code of the profile for bank tables; found by the columns if not given")
         parser.add_argument("--company", help="name of the company; that of the user if not given")
         parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
 
@@ -21,7 +22,8 @@ class Import(Operation):
         files = [(path.name, path.read_bytes()) for path in options.files]
         env = env(context={**env.context, "allowed_company_ids": company.ids})
         importer = env["finance.statement.import"]
-        messages, worked = importer._import_files(company.with_env(env), files, journal.with_env(env))
+        profile = chosen_profile(env, company, options.profile)
+        messages, worked = importer._import_files(company.with_env(env), files, journal.with_env(env), profile)
         return tally(messages, worked), 0
 
 
@@ -38,6 +40,17 @@ def chosen_journal(env, company, code):
             code="journal.unknown",
         )
     return found
+
+
+def chosen_profile(env, company, code):
+    """The profile in force with this code: of the company, or of the addon."""
+    profiles = env["finance.statement.profile"]
+    if not code:
+        return profiles
+    found = profiles.search([("code", "=", code), ("state", "=", "live"), ("company_id", "in", (company.id, False))])
+    if not found:
+        raise ConfigurationError(f"there is no profile {code!r} in force", code="profile.missing")
+    return found[:1]
 
 
 def tally(messages, worked):

@@ -72,6 +72,17 @@ class TestOperations(BankCase):
             self.run_operation("import", "--journal", "NONE", path)
         self.assertEqual(caught.exception.code, "journal.unknown")
 
+    def test_import_with_profile(self):
+        """A bank table through a named profile; one that is not in force is refused before anything is stored."""
+        text = "Date,Payee,Amount\n2026-01-12,Coffee,-2.50\n2026-01-13,Almonds,7.00\n"
+        path = self.file(text.encode(), "table.csv")
+        with self.assertRaises(ConfigurationError) as caught:
+            self.run_operation("import", "--journal", self.journal.code, "--profile", "nowhere", path)
+        self.assertEqual(caught.exception.code, "profile.missing")
+        result, _code = self.run_operation("import", "--journal", self.journal.code, "--profile", "sheet_iso", path)
+        self.assertEqual((result["lines"], result["cases"]), (2, 0))
+        self.assert_booked(["-2.50", "7.00"])
+
     def test_match(self):
         invoice = self.invoice(5.0)
         self.line("5.00", invoice.name)

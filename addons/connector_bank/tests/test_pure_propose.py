@@ -1,15 +1,17 @@
 """What is proposed for a table: as the bank's own profile reads it, or left open; never silently otherwise."""
 
 import io
+import random
+from collections import Counter
 
 from odoo.addons.connector_bank.formats import parse, summaries
 from odoo.addons.connector_bank.profiles.balances import Chain
 from odoo.addons.connector_bank.profiles.propose import propose
-from odoo.addons.finance_connector_base.core.errors import FormatError
+from odoo.addons.finance_connector_base.core.errors import FinanceError, FormatError
 from odoo.addons.finance_connector_base.core.statement import Finding
 from odoo.addons.finance_connector_base.tests.pure import PureCase
 
-from .test_pure_samples import SAMPLES
+from .test_pure_samples import SAMPLES, damaged
 
 #: What counts in a summary; account and currency may be unknown to the file.
 FIGURES = ("entries", "sum_credits", "sum_debits")
@@ -91,6 +93,30 @@ class TestPropose(PureCase):
         with self.assertRaises(FormatError) as caught:
             proposed("One;Two\nthree;four\n")
         self.assertEqual(caught.exception.code, "profile.no_table")
+
+    def test_damage(self):
+        """Whatever is done to a table: a proposal, bookings, or a refusal with a code."""
+        chance, found = random.Random(19), Counter()
+        for path in sorted((SAMPLES / "csv_bank").glob("*.csv")):
+            content = path.read_bytes()
+            for _time in range(12):
+                broken = damaged(content, chance)
+                for read in (self.proposal_of, self.chosen_of):
+                    try:
+                        read(broken, path.stem)
+                        found["read"] += 1
+                    except FinanceError as error:
+                        found[error.code] += 1
+        self.assertGreater(found["read"], 100, found)
+        self.assertGreater(found.total() - found["read"], 200, found)
+
+    @staticmethod
+    def proposal_of(content, _code):
+        return propose(io.BytesIO(content), content[:65536])
+
+    @staticmethod
+    def chosen_of(content, code):
+        return list(parse(io.BytesIO(content), "csv_bank", tables={"profile": code}))
 
     def test_looking(self):
         """A table nobody knows is shown as proposed where that was asked for; a finding says so."""

@@ -1,6 +1,7 @@
 from odoo.tests import HttpCase, tagged
 
 from .common import BankCase
+from .test_statement_profile import UNKNOWN
 
 
 @tagged("post_install", "-at_install")
@@ -20,3 +21,10 @@ class TestTour(BankCase, HttpCase):
         self.start_tour("/odoo/finance-proposals", "connector_bank_accept_proposal", login="operator")
         self.assertEqual((invoice.payment_state, invoice.amount_residual), ("partial", 60.0))
         self.assertTrue(line.is_reconciled)
+
+    def test_make_profile(self):
+        message = self.bring(UNKNOWN.encode(), journal=self.journal)
+        case = message.exception_ids
+        self.start_tour(f"/odoo/finance-cases/{case.id}", "connector_bank_make_profile", login="operator")
+        profile = self.env["finance.statement.profile"].search([("shipped", "=", False)])
+        self.assertEqual((profile.state, profile.maker_id), ("waiting", self.operator))
