@@ -1,0 +1,41 @@
+"""Golden files: ``payments/<profile>.<extension>`` hold the whole file for an order of ``payment_orders``.
+
+``REWRITE_SAMPLES=1`` writes them anew; read the difference before you commit it.
+"""
+
+import os
+from pathlib import Path
+
+from odoo.addons.connector_bank.payments import PAYMENT_FORMATS, as_sent, read, shipped, write
+from odoo.addons.connector_bank.tests import payment_orders
+from odoo.addons.finance_connector_base.tests.pure import PureCase
+
+FOLDER = Path(__file__).parent / "payments"
+#: Profile → the order that its golden file holds.
+ORDERS = {
+    "sepa_credit_03": "credit",
+    "sepa_credit_09": "credit",
+    "de_credit_09": "credit",
+    "ch_credit_03": "swiss",
+    "ch_credit_09": "swiss",
+    "us_wire_09": "wire",
+    "cross_border_12": "abroad",
+    "sepa_core_debit_02": "debit",
+    "sepa_core_debit_08": "debit",
+}
+
+
+class TestSamples(PureCase):
+    def test_whole_files(self):
+        for code, order in ORDERS.items():
+            with self.subTest(code):
+                profile, run = shipped()[code], getattr(payment_orders, order)()
+                content = write(run, profile)
+                path = FOLDER / f"{code}.{PAYMENT_FORMATS.get(profile.format).file_extension}"
+                if os.environ.get("REWRITE_SAMPLES"):
+                    path.write_bytes(content)
+                self.assertEqual(content, path.read_bytes())
+                self.assertEqual(read(content, profile), as_sent(run, profile))
+
+    def test_every_format_has_one(self):
+        self.assertEqual({shipped()[code].format for code in ORDERS}, {writer.code for writer in PAYMENT_FORMATS})
