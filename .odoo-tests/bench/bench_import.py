@@ -71,6 +71,7 @@ def run(env):
     env.user.company_ids += company
     env = env(context={**env.context, "allowed_company_ids": company.ids})
     env["account.chart.template"].try_loading("generic_coa", company=company, install_demo=False)
+    company.currency_id = env.ref("base.EUR")  # the chart of accounts set its own
     journal, other = bank(env, company, "BNCHA"), bank(env, company, "BNCHB")
     by_odoo(env, other, 20, 0)  # warm caches for both
     rates, odoo = [], []

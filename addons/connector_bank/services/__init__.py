@@ -3,6 +3,7 @@ from . import (
     finance_line_writer,
     finance_matching,
     finance_process_payment_answer,
+    finance_pair_writer,
     finance_process_statement,
     finance_settle,
     finance_statement_sorter,

@@ -75,7 +75,7 @@ class FinanceSettle(models.AbstractModel):
         plans = []
         for proposal in proposals:
             plans += self._counterparts(proposal)
-        self.env["account.move.line"]._reconcile_plan(plans)
+        self.env["finance.pair.writer"]._reconcile(plans)
         for proposal in proposals:
             line = self.env["account.bank.statement.line"].browse(proposal.line_id)
             facts = {"items": [part.item_id for part in proposal.parts], "rest": str(proposal.rest or 0)}

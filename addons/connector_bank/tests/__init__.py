@@ -14,6 +14,7 @@ from . import (
     test_operations,
     test_payment_answers,
     test_pure_answers,
+    test_pair_writer,
     test_pure_bai2,
     test_pure_camt,
     test_pure_camt_corpus,

@@ -12,6 +12,9 @@ READ = frozenset(
     }
 )  # fmt: skip
 
+#: Modules whose documents change when an invoice is paid; reconciliation is Odoo's where they are installed.
+PAID = frozenset({"sale", "purchase"})
+
 #: Methods that take part when a line or a reconciliation is written.
 TAKES_PART = frozenset(
     {

@@ -67,8 +67,10 @@ INDEXES = {
     ("account_bank_statement_line", "internal_index"): "account_bank_statement_line",
     ("account_bank_statement", "first_line_index"): "account_bank_statement_line",
 }
-#: Columns that are drawn at random.
-RANDOM = {("mail_message", "message_id"), ("account_move", "access_token")}
+#: Texts that are the id of a row.
+NUMBERS = {("account_move_line", "matching_number"): "account_full_reconcile"}
+#: Columns that are drawn at random, or from the clock while others are as of the transaction.
+RANDOM = {("mail_message", "message_id"), ("mail_message", "date"), ("account_move", "access_token")}
 
 
 def comparable(found, labels, refers):
@@ -96,6 +98,9 @@ def _labelled(table, column, value, labels, refers):
     if (table, column) in INDEXES and value:
         known = labels.get(INDEXES[table, column], {})
         return (value[:-10], known.get(int(value[-10:]), value[-10:]))
+    if (table, column) in NUMBERS and value:
+        known = labels.get(NUMBERS[table, column], {})
+        return known.get(int(value), value) if value.isdecimal() else value
     target = table if column == "id" else refers.get((table, column))
     return labels.get(target, {}).get(value, value) if target else value
 

@@ -1,0 +1,155 @@
+"""Pairs reconciled at once: every row as Odoo leaves it; what is not simple stays with Odoo."""
+
+import os
+import random
+from unittest.mock import patch
+
+from odoo import Command
+from odoo.tests import tagged
+
+from odoo.addons.finance_connector_base.tests.common import server_option
+
+from ..services.finance_line_writer import NotAlike
+from ..services.undone import undone
+from ..writing import pairs
+from .common import BankCase
+
+CASES = max(int(os.environ.get("FINANCE_EQUIVALENCE_CASES", "150")) // 5, 2)
+
+
+@tagged("post_install", "-at_install")
+class TestPairWriter(BankCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.writer = cls.env["finance.pair.writer"]
+
+    def plan(self, amount, move_type="out_invoice", paid=None, **values):
+        """The item of a bank line that stands on the account of the invoice, and the item of the invoice."""
+        invoice = self.invoice(amount, move_type=move_type, **values)
+        item = invoice.line_ids.filtered(
+            lambda one: one.account_id.account_type in ("asset_receivable", "liability_payable")
+        )
+        line = self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": self.journal.id, "date": "2026-03-05", "payment_ref": invoice.name,
+                "amount": item.balance if paid is None else paid, "partner_id": invoice.partner_id.id,
+                "counterpart_account_id": item.account_id.id,
+            }
+        )  # fmt: skip
+        return line._seek_for_lines()[2] + item
+
+    def reconcile(self, plans):
+        self.env.flush_all()
+        self.env.cr.flush()
+        with server_option(bulk_pairs="2"):
+            self.writer._reconcile(plans)
+        self.env.cr.flush()
+
+    def proof(self):
+        return self.env["finance.writer.proof"].search(
+            [("journal_id", "=", self.journal.id), ("what", "=", "reconciliation")], limit=1
+        )
+
+    def test_every_row(self):
+        """Random pairs both ways: no row and no column differs, messages and events included."""
+        proof = self.env["finance.writer.proof"]._of("reconciliation", self.journal)
+        for seed in range(CASES):
+            chance = random.Random(seed)
+            kinds = ("out_invoice", "in_invoice", "out_refund", "in_refund")
+            with self.subTest(seed=seed), undone(self.env):
+                amounts = [round(chance.uniform(1, 9000), 2) for _number in range(chance.randint(2, 4))]
+                plans = [self.plan(amount, chance.choice(kinds)) for amount in amounts]
+                self.env.flush_all()
+                self.env.cr.flush()
+                found = pairs.fitting(self.env.cr, [tuple(plan.ids) for plan in plans], self.writer._subtypes())
+                self.assertEqual(len(found), len(plans))
+                before = self.writer._rows(found)[0]
+                with undone(self.env):
+                    expected, told = self.writer._by_odoo(found, proof)
+                with undone(self.env):
+                    since = self.writer._last_message()
+                    self.writer._by_pattern(found, self.writer._patterns(found, before, expected))
+                    self.env.cr.flush()
+                    self.writer._compare(expected, self.writer._rows(found, since))
+                invoices = [plan for plan in plans if plan[1].move_id.move_type.endswith("invoice")]
+                self.assertEqual(told["finance_event"], len(invoices))
+
+    def test_difference_is_seen(self):
+        plans = [self.plan(10), self.plan(20)]
+        proof = self.env["finance.writer.proof"]._of("reconciliation", self.journal)
+        self.env.flush_all()
+        self.env.cr.flush()
+        found = pairs.fitting(self.env.cr, [tuple(plan.ids) for plan in plans], self.writer._subtypes())
+        before = self.writer._rows(found)[0]
+        with undone(self.env):
+            expected, _told = self.writer._by_odoo(found, proof)
+        patterns = self.writer._patterns(found, before, expected)
+        with undone(self.env):
+            since = self.writer._last_message()
+            self.writer._by_pattern(found, patterns)
+            plans[1][1].move_id.payment_state = "partial"
+            self.env.cr.flush()
+            with self.assertRaises(NotAlike):
+                self.writer._compare(expected, self.writer._rows(found, since))
+
+    def test_quick_and_undone(self):
+        plans = [self.plan(10 + number) for number in range(6)]
+        self.reconcile(plans)
+        self.assertEqual(self.proof().state, "alike")
+        for plan in plans:
+            self.assertTrue(all(plan.mapped("reconciled")))
+            self.assertEqual(plan[0].matching_number, plan[1].matching_number)
+            self.assertEqual(plan[1].move_id.payment_state, "paid")
+        self.assertEqual(len({plan[0].matching_number for plan in plans}), 6)
+        line = plans[3][0].statement_line_id
+        line.action_undo_reconciliation()
+        self.assertFalse(line.is_reconciled)
+        self.assertEqual(plans[3][1].move_id.payment_state, "not_paid")
+        self.assertEqual(plans[3][1].amount_residual, 13)
+        plans[4][1].move_id.button_draft()
+        plans[5][0].remove_move_reconcile()
+        self.assertEqual(plans[5][1].move_id.payment_state, "not_paid")
+        self.assertFalse(plans[5][1].full_reconcile_id)
+
+    def test_not_simple(self):
+        """Part payments, other currencies, twice the same item: these are not for the quick way."""
+        part = self.plan(100, paid=40)
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        foreign = self.plan(100, currency_id=dollar.id)
+        twice = self.plan(50)
+        two_terms = self.invoice(100, invoice_payment_term_id=self.env["account.payment.term"].create(
+            {"name": "Halves", "line_ids": [
+                Command.create({"value": "percent", "value_amount": 50, "nb_days": days}) for days in (0, 30)]}
+        ).id)  # fmt: skip
+        half = two_terms.line_ids.filtered(lambda one: one.account_id.account_type == "asset_receivable")[0]
+        other = self.plan(50)
+        told = self.plan(60)
+        told[1].move_id.message_subscribe(
+            partner_ids=self.customer.ids, subtype_ids=self.env.ref("account.mt_invoice_paid").ids
+        )
+        plans = [part, foreign, twice, twice, other[0] + half, told]
+        self.env.flush_all()
+        ids = [tuple(plan.ids) for plan in plans]
+        self.assertFalse(pairs.fitting(self.env.cr, ids, self.writer._subtypes()))
+        simple = [self.plan(number) for number in (1, 2, 3)]
+        self.reconcile([part, *simple])
+        self.assertEqual(part[1].move_id.payment_state, "partial")
+        self.assertEqual({plan[1].move_id.payment_state for plan in simple}, {"paid"})
+
+    def test_stranger(self):
+        """Whoever takes part when invoices are paid makes the quick way step back by itself."""
+        model_class = self.env.registry["account.move"]
+        original, paid = model_class._invoice_paid_hook, []
+
+        def hook(records):
+            paid.extend(records.ids)
+            return original(records)
+
+        plans = [self.plan(10 + number) for number in range(3)]
+        with patch.object(model_class, "_invoice_paid_hook", hook):
+            self.reconcile(plans)
+        self.assertEqual(self.proof().state, "differs")
+        self.assertIn("_invoice_paid_hook", self.proof().reason)
+        self.assertEqual(set(paid), {plan[1].move_id.id for plan in plans})

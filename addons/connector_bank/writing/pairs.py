@@ -1,0 +1,166 @@
+"""Reconciliation of pairs of items that settle each other to the last cent, set-based after exemplars."""
+
+import json
+from collections import Counter, namedtuple
+from decimal import Decimal
+
+from psycopg2 import sql
+
+#: One pair: the item on the debit side and that on the credit side, their entries, what it settles; ``kind`` tells
+#: which exemplar it follows, ``invoice_id`` is the invoice that is paid, or None; ``journal_id`` that of the entry.
+Pair = namedtuple("Pair", "place debit_id credit_id invoice_id amount max_date kind journal_id")
+
+#: Items that nothing was done with yet, in the currency of the company, of an invoice that they pay whole or of an
+#: entry that is no payment's. What Odoo makes of two such items is one partial and one full reconcile.
+_UNTOUCHED = """
+    SELECT l.id, l.move_id, l.balance::text, l.date::text, m.move_type,
+           concat_ws('/', l.account_id, l.company_id), m.statement_line_id IS NULL,
+           l.journal_id
+      FROM account_move_line l
+      JOIN account_move m ON m.id = l.move_id
+      JOIN account_account account ON account.id = l.account_id
+      JOIN res_company company ON company.id = l.company_id
+     WHERE l.id = ANY(%s) AND account.reconcile AND company.tax_exigibility IS NOT TRUE
+       AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND l.full_reconcile_id IS NULL
+       AND l.matching_number IS NULL AND l.currency_id = l.company_currency_id
+       AND l.amount_residual = l.balance AND l.amount_residual_currency = l.balance AND l.amount_currency = l.balance
+       AND l.payment_id IS NULL AND m.state = 'posted' AND m.origin_payment_id IS NULL
+       AND m.tax_cash_basis_rec_id IS NULL AND m.inalterable_hash IS NULL
+       AND (m.move_type = 'entry'
+            OR (m.payment_state = 'not_paid' AND m.amount_residual = abs(l.balance) AND m.currency_id = l.currency_id))
+"""
+#: Entries with a payment of their own, and those with a follower who would be told.
+_SPECIAL = """
+    SELECT invoice_id FROM account_move__account_payment WHERE invoice_id = ANY(%(moves)s)
+     UNION
+    SELECT f.res_id FROM mail_followers f
+      JOIN mail_followers_mail_message_subtype_rel told ON told.mail_followers_id = f.id
+     WHERE f.res_model = 'account.move' AND f.res_id = ANY(%(moves)s)
+       AND told.mail_message_subtype_id = ANY(%(subtypes)s)
+"""
+_Item = namedtuple("_Item", "id move_id balance date move_type of plain journal_id")
+
+
+def fitting(cr, plans, subtypes):
+    """The pairs among ``plans`` (``[(item id, item id)]``) that the quick way may reconcile, as ``Pair``.
+
+    :param subtypes: ids of the message subtypes by which followers are told of a payment
+    """
+    counted = Counter(item for plan in plans for item in plan)
+    cr.execute(_UNTOUCHED, [list(counted)])
+    items = {row[0]: _Item(row[0], row[1], Decimal(row[2]), *row[3:]) for row in cr.fetchall() if counted[row[0]] == 1}
+    cr.execute(_SPECIAL, {"moves": [item.move_id for item in items.values()], "subtypes": subtypes})
+    special = {row[0] for row in cr.fetchall()}
+    found = []
+    for place, plan in enumerate(plans):
+        both = [items[one] for one in plan if one in items and items[one].move_id not in special]
+        if len(both) == 2:
+            debit, credit = sorted(both, key=lambda item: -item.balance)
+            if _fit(debit, credit):
+                found.append(_pair(place, debit, credit))
+    return found
+
+
+def _fit(debit, credit):
+    return (
+        debit.balance > 0
+        and debit.balance == -credit.balance
+        and debit.of == credit.of
+        and debit.move_id != credit.move_id
+        and "entry" in (debit.move_type, credit.move_type)
+    )
+
+
+def _pair(place, debit, credit):
+    invoice = next((item for item in (debit, credit) if item.move_type != "entry"), None)
+    kind = f"{debit.move_type}/{credit.move_type}/{debit.plain}/{credit.plain}/{debit.of}"
+    entry = debit if invoice is credit else credit
+    return Pair(
+        place, debit.id, credit.id, invoice and invoice.move_id, str(debit.balance), max(debit.date, credit.date), kind,
+        entry.journal_id,
+    )  # fmt: skip
+
+
+#: What each pair brings, by table: columns with formulas; ``s`` is the staged pair.
+INSERTS = {
+    "account_full_reconcile": {"id": "s.full_id"},
+    "account_partial_reconcile": {
+        "id": "s.partial_id", "debit_move_id": "s.debit_id", "credit_move_id": "s.credit_id",
+        "full_reconcile_id": "s.full_id", "amount": "s.amount", "debit_amount_currency": "s.amount",
+        "credit_amount_currency": "s.amount", "max_date": "s.max_date",
+    },
+    "mail_message": {
+        "id": "s.message_id", "res_id": "s.invoice_id",
+        "message_id": "'<' || gen_random_uuid() || '-' || s.invoice_id || '-account.move@' || s.host || '>'",
+    },
+    "mail_tracking_value": {"id": "s.tracking_id", "mail_message_id": "s.message_id"},
+}  # fmt: skip
+#: What changes on rows that are there.
+UPDATES = {
+    "debit": ("account_move_line", "s.debit_id"),
+    "credit": ("account_move_line", "s.credit_id"),
+    "invoice": ("account_move", "s.invoice_id"),
+}
+CHANGING = {
+    "account_move_line": {"full_reconcile_id": "s.full_id", "matching_number": "s.full_id::text"},
+    "account_move": {},
+}
+
+_STAGE = {
+    "full_id": "int", "partial_id": "int", "message_id": "int", "tracking_id": "int", "debit_id": "int",
+    "credit_id": "int", "invoice_id": "int", "amount": "numeric", "max_date": "date", "host": "varchar",
+}  # fmt: skip
+
+
+def write_pairs(cr, staged, inserted, changed):
+    """Insert and update all rows of ``staged`` pairs of one kind.
+
+    :param inserted: ``{table: row of an exemplar}``; tables without exemplar get no row
+    :param changed: ``{part of UPDATES: {column: value}}`` as the exemplars changed
+    """
+    rows = json.dumps(staged)
+    stage = sql.SQL("WITH s AS (SELECT * FROM json_to_recordset(%s) AS s({}))").format(
+        sql.SQL(", ").join(
+            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in _STAGE.items()
+        )
+    )
+    for table, formulas in INSERTS.items():
+        if table in inserted:
+            cr.execute(stage + _insert(table, inserted[table], formulas), [rows])
+    for part, values in changed.items():
+        if values:
+            table, key = UPDATES[part]
+            cr.execute(stage + _update(table, key, values), [rows])
+
+
+def _insert(table, pattern, formulas):
+    constant = {name: value for name, value in pattern.items() if name not in formulas and value is not None}
+    names = [*formulas, *constant]
+    values = [sql.SQL(formulas[name]) for name in formulas]
+    values += [sql.SQL("pattern.{}").format(sql.Identifier(name)) for name in constant]
+    return sql.SQL(
+        " INSERT INTO {table} ({names})"
+        " SELECT {values} FROM s CROSS JOIN json_populate_record(NULL::{table}, {row}) pattern"
+    ).format(
+        table=sql.Identifier(table), names=sql.SQL(", ").join(map(sql.Identifier, names)),
+        values=sql.SQL(", ").join(values), row=sql.Literal(json.dumps(constant)),
+    )  # fmt: skip
+
+
+def _update(table, key, values):
+    formulas = CHANGING[table]
+    constant = {name: value for name, value in values.items() if name not in formulas}
+    settings = [
+        sql.SQL("{} = {}").format(
+            sql.Identifier(name),
+            sql.SQL(formulas[name]) if name in formulas else sql.SQL("pattern.{}").format(sql.Identifier(name)),
+        )
+        for name in values
+    ]
+    return sql.SQL(
+        " UPDATE {table} t SET {settings}"
+        " FROM s CROSS JOIN json_populate_record(NULL::{table}, {row}) pattern WHERE t.id = {key}"
+    ).format(
+        table=sql.Identifier(table), settings=sql.SQL(", ").join(settings), row=sql.Literal(json.dumps(constant)),
+        key=sql.SQL(key),
+    )  # fmt: skip
