@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
-from .common import FinanceCase
+from .common import FinanceCase, at_the_screen
 
 BASE = "finance_connector_base"
 
@@ -66,8 +66,10 @@ class TestAlert(AlertCase):
         case._solve("done")
         self.watch(rule, 1)
         self.env.cr.flush()
-        events = self.env["finance.event"].sudo().search(
-            [("res_model", "=", "finance.alert"), ("res_id", "=", alert.id)], order="id"
+        events = (
+            self.env["finance.event"]
+            .sudo()
+            .search([("res_model", "=", "finance.alert"), ("res_id", "=", alert.id)], order="id")
         )
         self.assertEqual(events.mapped("type"), ["alert.raised", "alert.cleared"])
         self.assertEqual((events[0].data["rule"], events[0].data["state"]), (rule.id, "firing"))
@@ -338,6 +340,30 @@ class TestDefaultRules(AlertCase):
         age = {"seconds": 0}
         with patch.object(figure, "value", lambda *_given: age["seconds"]):
             self.fault("alert_unsealed", lambda: age.update(seconds=99999), lambda: age.update(seconds=0))
+
+    def test_same_address(self):
+        self.env.ref(f"{BASE}.alert_same_address").active = True
+
+        def vote():
+            values = {"object": "account", "company_id": self.company.id}
+            with at_the_screen():
+                rule = self.env["finance.authority"].with_user(self.roles["admin"]).create(values)
+                rule.action_request()
+                rule.approval_id.with_user(self.roles["approver"]).action_approve()
+            self.votes = rule.sudo().approval_id.vote_ids
+
+        def forget():
+            """Two days pass, which only the owner of the table can pretend."""
+            self.env.flush_all()
+            self.env.cr.execute("ALTER TABLE finance_approval_vote DISABLE TRIGGER finance_keep_rows")
+            self.env.cr.execute(
+                "UPDATE finance_approval_vote SET voted_on = voted_on - interval '2 days' WHERE id = ANY(%s)",
+                [self.votes.ids],
+            )
+            self.env.cr.execute("ALTER TABLE finance_approval_vote ENABLE ALWAYS TRIGGER finance_keep_rows")
+            self.env.invalidate_all()
+
+        self.fault("alert_same_address", vote, forget)
 
     def test_none_is_left_out(self):
         """A rule that is added is made to fire here, too."""
