@@ -47,9 +47,9 @@ class FinanceSubscription(models.Model):
     path = fields.Char(default="/", help="Path to which events are posted; at a broker the name of the exchange.")
     username = fields.Char(related="connector_id.username", readonly=False)
     connector_id = fields.Many2one(
-        "finance.connector", required=True, readonly=True, copy=False, ondelete="restrict", check_company=True
+        "finance.connector", readonly=True, copy=False, ondelete="restrict", check_company=True
     )
-    flow_id = fields.Many2one("finance.flow", required=True, readonly=True, copy=False, ondelete="restrict")
+    flow_id = fields.Many2one("finance.flow", readonly=True, copy=False, ondelete="restrict")
     state = fields.Selection(related="connector_id.state", string="Status")
     pause_reason = fields.Char(related="connector_id.pause_reason")
     types = fields.Char(
@@ -81,6 +81,8 @@ class FinanceSubscription(models.Model):
     )
     has_secret = fields.Boolean(compute="_compute_has_secret")
 
+    #: Not ``required``: the form would ask people for what ``create`` makes.
+    _connector_made = models.Constraint("CHECK (connector_id IS NOT NULL AND flow_id IS NOT NULL)")
     _connector_uniq = models.UniqueIndex("(connector_id)", "This connector has a subscription already.")
 
     @api.model

@@ -1,7 +1,7 @@
 import gzip
 import json
 
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..extracts.kinds import KINDS
 from .common import FinanceCase
@@ -37,6 +37,12 @@ class TestExtract(FinanceCase):
                 told = json.loads(raw)
                 found.append((told, [json.loads(line) for line in gzip.decompress(raws[told["file"]]).splitlines()]))
         return found
+
+    def test_made_on_the_screen(self):
+        form = Form(self.env["finance.extract"].with_user(self.roles["admin"]))
+        form.name, form.kind, form.connector_id = "By hand", "invoice", self.line
+        made = form.save()
+        self.assertEqual((made.flow_id.direction, made.flow_id.keeps_order), ("out", True))
 
     def test_pages_then_nothing_new(self):
         cases = [self.case(f"test.{number}") for number in range(7)]

@@ -3,6 +3,7 @@
 import contextlib
 import threading
 import time
+import unittest
 
 from ..brokers import amqp
 from ..brokers.broker import Broker
@@ -21,7 +22,7 @@ class TestPureBroker(PureCase):
     def setUpClass(cls):
         super().setUpClass()
         if amqp.pika is None:
-            cls.skipTest(cls, "the library pika is not installed")
+            raise unittest.SkipTest("the library pika is not installed")
         cls.authority = Authority()
         cls.server = cls.enterClassContext(RabbitMq(cls.authority))
 

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..core.errors import BusinessError, OutcomeUnknownError
 from ..core.transport import Receipt
@@ -67,6 +67,13 @@ class TestSubscription(FinanceCase):
         words = self.env["finance.deliver"]._advance(message.id)
         self.env.invalidate_all()
         return words
+
+    def test_made_on_the_screen(self):
+        form = Form(self.env["finance.subscription"].with_user(self.roles["admin"]))
+        form.name, form.address = "By hand", "https://hand.example.com"
+        made = form.save()
+        self.assertEqual((made.flow_id.kind, made.flow_id.keeps_order, made.state), ("event", True, "draft"))
+        self.assertEqual(made.connector_id.address, "https://hand.example.com")
 
     def test_one_event_signed(self):
         supplier = self.supplier()
