@@ -1,1 +1,1 @@
-from . import figures, models, services
+from . import checkpoints, figures, models, services

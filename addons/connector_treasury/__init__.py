@@ -1,1 +1,1 @@
-from . import figures, models, operations, wizards
+from . import checkpoints, figures, models, operations, wizards

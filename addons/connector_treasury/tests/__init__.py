@@ -5,6 +5,7 @@ from . import (
     test_cash_ledger,
     test_cash_position,
     test_cash_rights,
+    test_checkpoints,
     test_figures,
     test_pure_difference,
     test_pure_freshness,
