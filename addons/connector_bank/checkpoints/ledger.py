@@ -7,7 +7,8 @@ from odoo.addons.finance_connector_base.core.checkpoint import CHECKPOINTS, Pair
 
 from .statements import narrowed
 
-#: Journals fed by connectors, each from its first line on: what was there before is history nobody declared.
+#: Journals fed by connectors, each from its first line on: what was there before is history nobody declared. Looked
+#: up once (materialized), or the first line would be looked for beside every other.
 FED = SQL(
     """
     SELECT j.id, j.company_id, j.default_account_id, j.currency_id IS NOT NULL AND j.currency_id != c.currency_id
@@ -62,8 +63,8 @@ class Ledger(Pair):
 
     def _sums(self, rows, scope, condition):
         return SQL(
-            "WITH fed AS (%s) SELECT r.company_id, NULL::int, r.journal_id, r.date, r.currency_id, count(*), %s, %s,"
-            " NULL, NULL, 0 FROM (%s) r WHERE %s AND %s AND %s GROUP BY 1, 3, 4, 5",
+            "WITH fed AS MATERIALIZED (%s) SELECT r.company_id, NULL::int, r.journal_id, r.date, r.currency_id,"
+            " count(*), %s, %s, NULL, NULL, 0 FROM (%s) r WHERE %s AND %s AND %s GROUP BY 1, 3, 4, 5",
             FED,
             signed(SQL("r.amount"), 1),
             signed(SQL("r.amount"), -1),
@@ -81,7 +82,7 @@ class Ledger(Pair):
         rows = env.execute_query(
             SQL(
                 """
-                WITH fed AS (%s), lines AS (SELECT * FROM (%s) r WHERE %s),
+                WITH fed AS MATERIALIZED (%s), lines AS (SELECT * FROM (%s) r WHERE %s),
                      items AS (SELECT statement_line_id, min(entry) AS entry, min(name) AS name, sum(amount) AS amount
                                  FROM (%s) r WHERE %s AND r.amount != 0
                                 GROUP BY statement_line_id, CASE WHEN statement_line_id IS NULL THEN r.id END)

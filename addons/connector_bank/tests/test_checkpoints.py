@@ -66,10 +66,9 @@ class TestCheckpoints(BankCase):
 
     def test_agreement(self):
         self.check()
-        self.assertEqual(
-            self.states(),
-            dict.fromkeys(["messages.kept", "bank.file_lines", "bank.balances", "bank.ledger"], "agree"),
-        )
+        states = self.states()
+        self.assertLessEqual({"messages.kept", "bank.file_lines", "bank.balances", "bank.ledger"}, states.keys())
+        self.assertEqual(set(states.values()), {"agree"})
         self.assertEqual(self.rows("bank.file_lines").left_text, self.rows("bank.file_lines").right_text)
         self.assertEqual((self.rows("bank.ledger").left_count, self.rows("bank.ledger").right_credit), (3, 259.0))
         self.assertEqual(self.rows("bank.balances").left_balance, 218.85)
