@@ -1,8 +1,15 @@
 """Check digits and forms of the numbers in payments: IBAN, BIC, references, clearing numbers, creditor identifiers."""
 
 import re
+from importlib.machinery import SourceFileLoader
 
-from stdnum import iban as iban_number
+import stdnum
+
+# Odoo patches stdnum at import and leaves a loader behind that does not find the tables beside the code
+if not hasattr(stdnum.__spec__.loader, "get_resource_reader"):
+    stdnum.__spec__.loader = SourceFileLoader(stdnum.__name__, stdnum.__file__)
+
+from stdnum import iban as iban_number  # noqa: E402
 
 BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
 UETR = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
