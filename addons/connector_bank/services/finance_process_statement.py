@@ -21,10 +21,11 @@ class FinanceProcessStatement(models.AbstractModel):
             self.env["finance.authority"]._guard("statement", (), message.connector_id, create=True)
         options = message.options or {}
         tally = {"statements": 0, "lines": 0, "duplicates": 0, "pending": 0, "cases": 0}
-        touched, controls = self.env["account.journal"], []
+        touched, controls, profiles = self.env["account.journal"], [], set()
         tables = self.env["finance.statement.profile"]._tables(message.company_id, options.get("profile"))
         events = parse_bounded(message._source(), options.get("format"), tables=tables)
         for statement in statements(events):
+            profiles |= {statement.header.profile} - {None}
             self._keep_findings(message, statement, tally)
             try:
                 with self.env.cr.savepoint():
@@ -41,7 +42,8 @@ class FinanceProcessStatement(models.AbstractModel):
                 for name, number in counted.items():
                     tally[name] += number
         self._match(touched)
-        return {**tally, "journals": touched.ids, "control": controls, "text": self._words(tally)}
+        found = {"journals": touched.ids, "control": controls, "profiles": sorted(profiles)}
+        return {**tally, **found, "text": self._words(tally)}
 
     def _import(self, message, statement, options):
         journal = self._journal(message, statement, options)

@@ -86,6 +86,7 @@ class TestStatementProfile(BankCase):
         self.assertEqual(profile.state, "live")
         self.retry(message)
         self.assertEqual(message.state, "processed", message.result_text)
+        self.assertEqual(message.result["profiles"], [f"{profile.code} 1"])
         self.assert_booked(["-2.50", "100.00", "-2.50"])
         statement = self.statements()
         self.assertEqual((statement.balance_start, statement.balance_end_real), (100.0, 195.0))
@@ -189,6 +190,12 @@ class TestStatementProfile(BankCase):
 
     def test_known_already(self):
         self.assertIn("Barclays", self.maker(BARCLAYS).notes)
+
+    def test_name_taken(self):
+        """A second profile of one name would replace the first unasked."""
+        self.live()
+        with self.assertRaises(UserError):
+            self.maker().action_save()
 
     def test_no_table(self):
         with self.assertRaises(UserError):

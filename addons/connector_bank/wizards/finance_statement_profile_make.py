@@ -226,6 +226,8 @@ class FinanceStatementProfileMake(models.TransientModel):
         if preview and preview.refusal:
             raise UserError(self.env._("The file cannot be read so: %s", preview.refusal_words()))
         code = self.profile_id.code or profiles._free_code(self.name)
+        if not self.profile_id and profiles._next_number(code, self.company_id.id) > 1:
+            raise UserError(self.env._("There is a profile of this name. Change that one, or choose another name."))
         try:
             layout = Layout.read(self._data(code))
         except FinanceError as error:
