@@ -86,9 +86,10 @@ class FinanceProcessPaymentAnswer(models.AbstractModel):
                 name=payment.display_name, code=answer.status or "–",
             )  # fmt: skip
         elif change.note == "change":
+            what = ", ".join(f"{field} …{value[-4:]}" for field, value in answer.corrected)
             code, words = "payment.change", self.env._(
                 "The bank asks for changes before the next payment like %(name)s: %(what)s.",
-                name=payment.display_name, what=", ".join(f"{field} …{value[-4:]}" for field, value in answer.corrected),
+                name=payment.display_name, what=what,
             )  # fmt: skip
         elif new and change.standing.state == "rejected":
             code, words = "payment.rejected", self.env._("%s was refused.", payment.display_name)
