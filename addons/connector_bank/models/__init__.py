@@ -10,6 +10,7 @@ from . import (
     finance_match_part,
     finance_match_proposal,
     finance_payment_answer,
+    finance_payment_order,
     finance_statement_profile,
     finance_writer_proof,
     res_company,

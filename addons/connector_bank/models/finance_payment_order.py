@@ -1,0 +1,280 @@
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.finance_connector_base.core.errors import FinanceError
+
+#: Days back in which an equal payment to the same partner is suspicious.
+DOUBLE_DAYS = 30
+#: Days for which bank details count as new.
+NEW_DAYS = 14
+
+
+class FinancePaymentOrder(models.Model):
+    """Payments that go to the bank together, in one file or call.
+
+    A payment is in one order at most. What was handed over is frozen: the message holds the bytes that people
+    agreed to, and the payments may not change under it.
+    """
+
+    _name = "finance.payment.order"
+    _description = "Payment order"
+    _inherit = ["mail.thread", "finance.access"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, readonly=True, default="/", copy=False)
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
+    journal_id = fields.Many2one(
+        "account.journal", required=True, check_company=True, domain=[("type", "=", "bank")], string="Bank"
+    )
+    flow_id = fields.Many2one(
+        "finance.flow", required=True, domain="[('kind', '=', 'payment_order'), ('direction', '=', 'out')]",
+        string="Way to the bank",
+    )  # fmt: skip
+    profile = fields.Selection("_selection_profile", required=True, default="sepa_credit_09")
+    executed_on = fields.Date(required=True, default=fields.Date.context_today, string="To be carried out on")
+    made_on = fields.Datetime(readonly=True, copy=False)
+    payment_ids = fields.One2many("account.payment", "finance_order_id")
+    count = fields.Integer(compute="_compute_totals", string="Payments")
+    amount = fields.Monetary(compute="_compute_totals")
+    currency_id = fields.Many2one("res.currency", compute="_compute_totals")
+    state = fields.Selection(
+        [("draft", "Draft"), ("handed", "Handed over"), ("cancelled", "Cancelled")],
+        default="draft", required=True, readonly=True, tracking=True, copy=False,
+    )  # fmt: skip
+    message_id = fields.Many2one("finance.message", readonly=True, copy=False)
+    message_state = fields.Selection(related="message_id.state", string="On its way")
+    approval_text = fields.Char(related="message_id.result_text", string="Last word")
+    findings = fields.Text(compute="_compute_findings", string="What the bank would say")
+    warning_text = fields.Text(compute="_compute_findings", string="To look at")
+
+    @api.model
+    def _selection_profile(self):
+        return [(code, profile.label) for code, profile in self.env["finance.payment.file"]._profiles().items()]
+
+    @api.depends("payment_ids.amount", "payment_ids.currency_id")
+    def _compute_totals(self):
+        for order in self:
+            order.count = len(order.payment_ids)
+            order.amount = sum(order.payment_ids.mapped("amount"))
+            order.currency_id = order.payment_ids.currency_id[:1] or order.company_id.currency_id
+
+    @api.depends("payment_ids", "profile", "executed_on", "journal_id", "state")
+    def _compute_findings(self):
+        for order in self:
+            order.findings = order.warning_text = False
+            if order.state == "draft" and order.payment_ids and order.journal_id and order.profile:
+                found = order.env["finance.payment.file"]._findings(order)
+                order.findings = "\n".join(f"{one.place}: {one.text}" for one in found) or False
+                order.warning_text = "\n".join(order._warnings()) or False
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                vals["name"] = self.env["ir.sequence"].next_by_code("finance.payment.order") or "/"
+        return super().create(vals_list)
+
+    def write(self, vals):
+        fixed = {"journal_id", "flow_id", "profile", "executed_on", "payment_ids", "company_id"} & vals.keys()
+        if fixed and not self.env.su and self.filtered(lambda order: order.state != "draft"):
+            raise UserError(self.env._("What was handed over cannot be changed."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_draft(self):
+        if self.filtered(lambda order: order.state != "draft"):
+            raise UserError(self.env._("Orders that were handed over stay."))
+
+    def _order_ref(self):
+        """The message id in the file: ours alone, letters, digits and dashes."""
+        return f"{self.name.replace('/', '-')}"[:35]
+
+    def _batch_ref(self):
+        return f"{self._order_ref()[:33]}-1"
+
+    def _warnings(self):
+        """What a person should look at before agreeing: first payments, new bank details, likely doubles."""
+        payments = self.payment_ids
+        if not payments:
+            return []
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT p.id,
+                       b.create_date > now() AT TIME ZONE 'UTC' - make_interval(days => %(fresh)s)
+                    OR b.write_date > now() AT TIME ZONE 'UTC' - make_interval(days => %(fresh)s),
+                       NOT EXISTS (SELECT FROM account_payment o WHERE o.partner_bank_id = p.partner_bank_id
+                           AND o.id <> p.id AND o.payment_type = 'outbound' AND o.state = 'paid'),
+                       (SELECT min(o.name) FROM account_payment o WHERE o.partner_id = p.partner_id AND o.id <> p.id
+                           AND o.payment_type = 'outbound' AND o.state IN ('in_process', 'paid')
+                           AND o.amount = p.amount AND o.currency_id = p.currency_id AND o.date > p.date - %(double)s)
+                  FROM account_payment p LEFT JOIN res_partner_bank b ON b.id = p.partner_bank_id
+                 WHERE p.id = ANY(%(ids)s) ORDER BY p.id
+                """,
+                fresh=NEW_DAYS, double=DOUBLE_DAYS, ids=payments.ids,
+            )
+        )  # fmt: skip
+        words = []
+        for payment_id, fresh, first, double in rows:
+            name = payments.browse(payment_id).display_name
+            if double:
+                words.append(self.env._("%(name)s: %(other)s has the same payee and amount.", name=name, other=double))
+            if fresh:
+                words.append(self.env._("%s: the bank details are new or were changed lately.", name))
+            elif first:
+                words.append(self.env._("%s: the first payment to this account.", name))
+        return words
+
+    def _check_payments(self):
+        """:raise UserError: a payment may not be in this order"""
+        for order in self:
+            if not order.payment_ids:
+                raise UserError(self.env._("There is no payment in the order."))
+            if not order.flow_id.needs_approval or not order.flow_id.moves_money:
+                raise UserError(
+                    self.env._("The flow %s has to move money and to want a release by others.", order.flow_id.name)
+                )
+            for payment in order.payment_ids:
+                why = payment._finance_why_not(order)
+                if why:
+                    raise UserError(f"{payment.display_name}: {why}")
+
+    def action_hand_over(self):
+        """Make the file, freeze it, and ask for its release."""
+        self.check_access("write")
+        for order in self:
+            if order.state != "draft":
+                raise UserError(self.env._("%s was handed over already.", order.name))
+            order.payment_ids.lock_for_update()
+            order._check_payments()
+            order.sudo().made_on = fields.Datetime.now()
+            try:
+                content = self.env["finance.payment.file"]._content(order)
+            except FinanceError as error:
+                raise UserError(f"{error.place}: {error}" if error.place else str(error)) from error
+            order.sudo().state = "handed"
+            for payment in order.sudo().payment_ids:
+                payment.write(
+                    {"finance_end_to_end": payment._finance_own_id(), "finance_order_ref": order._order_ref(),
+                     "finance_batch_ref": order._batch_ref(), "finance_told_state": "initiated"}
+                )  # fmt: skip
+            message = self.env["finance.deliver"].sudo()._submit(
+                order.flow_id.sudo().connector_id, "payment_order", content, key=f"payment_order:{order.id}",
+                name=f"{order._order_ref()}.xml", record=order, flow=order.flow_id.sudo(),
+                content_type="application/xml",
+            )  # fmt: skip
+            order.sudo().message_id = message
+            order.message_post(body=self.env._("Handed over: %(count)s payments, %(amount)s.", count=order.count,
+                                               amount=order.currency_id.format(order.amount)))  # fmt: skip
+
+    def action_cancel(self):
+        """Take it back, while nothing can have reached the bank; its payments are free again."""
+        self.check_access("write")
+        for order in self:
+            if order.message_id and order.message_id.state not in ("cancelled",):
+                order.message_id.sudo().action_cancel()
+            order.sudo().state = "cancelled"
+            order.sudo().payment_ids.write(
+                {"finance_order_id": False, "finance_order_ref": False, "finance_batch_ref": False,
+                 "finance_told_state": False}
+            )  # fmt: skip
+
+    def action_open_message(self):
+        return {"type": "ir.actions.act_window", "res_model": "finance.message", "res_id": self.message_id.id,
+                "view_mode": "form"}  # fmt: skip
+
+    @api.model
+    def _of_payments(self, payments):
+        """New drafts for these payments, one for each bank and currency.
+
+        :raise UserError: there is no way to a bank, or a payment cannot be put into an order
+        """
+        self.check_access("write")
+        orders = self.browse()
+        for (journal, _currency), own in payments.grouped(lambda one: (one.journal_id, one.currency_id)).items():
+            own_flows = [("connector_id.company_id", "=", journal.company_id.id), ("connector_id.state", "=", "active")]
+            flow = self.env["finance.flow"].search(
+                [("kind", "=", "payment_order"), ("direction", "=", "out"), *own_flows], limit=1
+            )
+            if not flow:
+                raise UserError(
+                    self.env._("No connector of %s takes payment orders yet: add the flow “Payment order”.",
+                               journal.company_id.name)
+                )  # fmt: skip
+            values = {"journal_id": journal.id, "company_id": journal.company_id.id, "flow_id": flow.id}
+            order = self.sudo().create(values).sudo(self.env.su)
+            for payment in own:
+                why = payment._finance_why_not(order)
+                if why:
+                    raise UserError(f"{payment.display_name}: {why}")
+            own.sudo().finance_order_id = order
+            orders |= order
+        return orders
+
+
+class AccountPayment(models.Model):
+    _inherit = "account.payment"
+
+    finance_order_id = fields.Many2one(
+        "finance.payment.order", "Payment order", copy=False, readonly=True, index="btree_not_null", ondelete="set null"
+    )
+
+    def _finance_own_id(self):
+        """The end-to-end id: our number in letters, digits and dashes."""
+        self.ensure_one()
+        return self.finance_end_to_end or self.name.replace("/", "-")[:35]
+
+    def _finance_why_not(self, order):
+        """Why this payment cannot be in that order, or None."""
+        self.ensure_one()
+        if self.payment_type != "outbound" or self.state != "in_process":
+            return self.env._("only confirmed payments that go out can be handed over.")
+        if self.finance_order_id and self.finance_order_id != order:
+            return self.env._("it is in %s.", self.finance_order_id.name)
+        if self.finance_told_state or self.is_matched:
+            return self.env._("it was handed over or booked before.") if order.state == "draft" else None
+        if self.journal_id != order.journal_id or self.company_id != order.company_id:
+            return self.env._("it is paid from another bank.")
+        if not self.partner_bank_id:
+            return self.env._("the payee's account is missing.")
+        if not self.partner_bank_id.allow_out_payment:
+            return self.env._("the payee's account is not trusted: send money is off.")
+        return None
+
+    def _finance_frozen(self):
+        """Those that the bank may have, and that nobody refused."""
+        return self.sudo().filtered(
+            lambda one: one.finance_order_id.state == "handed" and one.finance_way not in ("rejected", "reversed")
+        )
+
+    def write(self, vals):
+        fixed = {"amount", "currency_id", "partner_id", "partner_bank_id", "journal_id"} & vals.keys()
+        if fixed and self._finance_frozen():
+            raise UserError(self.env._("A payment that was handed over to the bank cannot be changed."))
+        return super().write(vals)
+
+    def action_draft(self):
+        self._finance_keep()
+        return super().action_draft()
+
+    def action_cancel(self):
+        self._finance_keep()
+        return super().action_cancel()
+
+    def _finance_keep(self):
+        if self._finance_frozen():
+            raise UserError(
+                self.env._("It was handed over to the bank: cancel the payment order, or wait for the answer.")
+            )
+
+    def action_finance_order(self):
+        """Put into payment orders, one for each bank and currency."""
+        orders = self.env["finance.payment.order"]._of_payments(self)
+        action = {"type": "ir.actions.act_window", "res_model": orders._name, "name": self.env._("Payment orders")}
+        if len(orders) == 1:
+            return {**action, "view_mode": "form", "res_id": orders.id}
+        return {**action, "view_mode": "list,form", "domain": [("id", "in", orders.ids)]}

@@ -1,0 +1,51 @@
+from decimal import Decimal
+
+from odoo import models
+
+from odoo.addons.finance_connector_base.approval.policy import Part
+
+SHOWN = 100
+
+
+class FinanceProcessPaymentOrder(models.AbstractModel):
+    """A payment file on its way to the bank; it leaves only after others agreed to these very bytes."""
+
+    _name = "finance.process.payment_order"
+    _inherit = "finance.process"
+    _description = "Payment order"
+
+    def _release_facts(self, message):
+        """Who gets how much, to which account, and what is unusual about it."""
+        order = self.env["finance.payment.order"].browse(message.res_id).sudo()
+        payments = order.payment_ids.sorted("id")
+        rows = [
+            [payment.partner_id.display_name, "", f"{payment.currency_id.format(payment.amount)} → "
+             f"…{(payment.partner_bank_id.sanitized_acc_number or '')[-4:]}  {payment.memo or ''}"]
+            for payment in payments[:SHOWN]
+        ]  # fmt: skip
+        if len(payments) > SHOWN:
+            rows.append([self.env._("and %s more", len(payments) - SHOWN), "", ""])
+        return {
+            "name": self.env._("Pay %(name)s: %(count)s payments, %(amount)s", name=order.name, count=len(payments),
+                               amount=order.currency_id.format(order.amount)),
+            "parts": [self._part(payment) for payment in payments],
+            "accounts": payments.partner_bank_id,
+            "changes": [
+                [self.env._("From"), "", order.journal_id.display_name],
+                [self.env._("To be carried out on"), "", str(order.executed_on)],
+                [self.env._("Together"), "", order.currency_id.format(order.amount)],
+                *rows,
+            ],
+            "warnings": order._warnings(),
+        }  # fmt: skip
+
+    def _part(self, payment):
+        company = payment.company_id.currency_id
+        own = abs(payment.amount_company_currency_signed)
+        account = payment.partner_bank_id.sanitized_acc_number or f"partner {payment.partner_id.id}"
+        return Part(
+            self.env["finance.audit"]._mark(account),
+            payment.currency_id.name,
+            Decimal(f"{payment.amount:.{payment.currency_id.decimal_places}f}"),
+            Decimal(f"{own:.{company.decimal_places}f}"),
+        )
