@@ -6,6 +6,7 @@ from . import (
     finance_payment_file,
     finance_process_payment_answer,
     finance_process_payment_order,
+    finance_process_payment_answer,
     finance_process_statement,
     finance_settle,
     finance_statement_sorter,

@@ -8,7 +8,7 @@ from odoo.addons.finance_connector_base import server
 from ..writing import rows, witness
 from ..writing.lines import exemplars, kind
 from .finance_line_plan import Plan
-from .undone import undone
+from .undone import NotAlike, done_or_undone, undone
 
 _logger = logging.getLogger(__name__)
 
@@ -23,10 +23,6 @@ TOLD = {"finance_event"}
 KNOWN = {"journal_id", "date", "payment_ref", "partner_id", "amount", "foreign_currency_id", "amount_currency"}
 #: Kinds of fields that are written as they are.
 PLAIN = {"char", "text", "boolean", "integer", "date", "many2one", "json"}
-
-
-class NotAlike(Exception):
-    """The quick way would not write what Odoo writes; the text says where they differ."""
 
 
 class FinanceLineWriter(models.AbstractModel):
@@ -119,7 +115,7 @@ class FinanceLineWriter(models.AbstractModel):
         with undone(self.env):
             expected, told = self._by_odoo(model, journal, sample, thorough)
         plan = Plan(model, journal, values_list, self._patterns(expected, sample_kinds))
-        with undone(self.env):
+        with done_or_undone(self.env), undone(self.env):
             marked = witness.mark(self.env.cr, "account_journal", journal.id)
             before = witness.touched(self.env.cr)
             found = self._found(self._by_pattern(plan, sample, sample_kinds), thorough and marked)
@@ -127,7 +123,8 @@ class FinanceLineWriter(models.AbstractModel):
             if self._told(before) != told:
                 raise NotAlike(self.env._("the number of events differs"))
         proof._alike(len(sample))
-        return self._by_pattern(plan, values_list, kinds)
+        with done_or_undone(self.env):
+            return self._by_pattern(plan, values_list, kinds)
 
     def _kinds(self, journal, values_list):
         """The kind of each line, with its balance in company currency."""

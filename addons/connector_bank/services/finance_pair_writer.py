@@ -7,8 +7,7 @@ from odoo import api, models
 from odoo.addons.finance_connector_base import server
 
 from ..writing import pairs, rows, witness
-from .finance_line_writer import NotAlike
-from .undone import undone
+from .undone import NotAlike, done_or_undone, undone
 
 _logger = logging.getLogger(__name__)
 
@@ -81,7 +80,7 @@ class FinancePairWriter(models.AbstractModel):
         with undone(self.env):
             expected, told = self._by_odoo(sample, proof)
         patterns = self._patterns(sample, before, expected)
-        with undone(self.env):
+        with done_or_undone(self.env), undone(self.env):
             tables = witness.touched(self.env.cr)
             since = self._last_message()
             self._by_pattern(sample, patterns)
@@ -90,7 +89,8 @@ class FinancePairWriter(models.AbstractModel):
             if self._events(tables) != told:
                 raise NotAlike(self.env._("the number of events differs"))
         proof._alike(len(sample))
-        self._by_pattern(found, patterns)
+        with done_or_undone(self.env):
+            self._by_pattern(found, patterns)
 
     def _sample(self, found):
         """The first and the last pair of each kind."""

@@ -2,7 +2,32 @@
 
 from contextlib import contextmanager
 
+import psycopg2
+
 from odoo.tools.misc import Callbacks
+
+
+class NotAlike(Exception):
+    """The quick way would not write what Odoo writes; the text says where they differ."""
+
+
+@contextmanager
+def done_or_undone(env):
+    """What PostgreSQL refuses inside is rolled back, for Odoo to try; a lost race is not, it is to run anew.
+
+    :raise NotAlike: it was refused
+    """
+    env.flush_all()
+    savepoint = env.cr.savepoint(flush=False)
+    try:
+        yield
+    except psycopg2.OperationalError:
+        raise
+    except psycopg2.Error as error:
+        env.transaction.clear()
+        savepoint.close(rollback=True)
+        raise NotAlike(str(error).partition("\n")[0]) from error
+    savepoint.close(rollback=False)
 
 
 @contextmanager

@@ -8,12 +8,12 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.finance_connector_base.tests.common import server_option
 
 from ..services.finance_line_plan import Plan
-from ..services.finance_line_writer import NotAlike
-from ..services.undone import undone
+from ..services.undone import NotAlike, undone
 from ..writing import witness
 from .common import BankCase
 from .ledger_cases import LedgerCases, few
@@ -171,6 +171,26 @@ class TestLineWriter(BankCase):
             """
         )
         self.stepped_back("account_bank_statement_line.finance_place")
+
+    def test_refused_late(self):
+        """What PostgreSQL refuses of a line that was no exemplar is left to Odoo, whole."""
+        self.env.cr.execute(
+            """
+            CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN
+                IF NEW.payment_ref = 'Payment 13' AND NEW.is_reconciled IS NOT NULL AND NEW.internal_index IS NOT NULL
+                THEN RAISE EXCEPTION 'not at once'; END IF;
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER refuse BEFORE INSERT ON account_bank_statement_line
+            FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse()
+            """
+        )
+        with mute_logger("odoo.sql_db"):
+            lines = self.written(self.values(30))
+        self.assertEqual(len(lines), 30)
+        self.assertEqual(len(lines.search([("journal_id", "=", self.journal.id)])), 30)
+        self.assertEqual((self.proof().state, self.proof().reason), ("differs", "not at once"))
 
     def test_other_table(self):
         """What Odoo writes elsewhere for a line, the quick way would not: analytic items."""

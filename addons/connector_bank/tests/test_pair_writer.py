@@ -9,8 +9,7 @@ from odoo.tests import tagged
 
 from odoo.addons.finance_connector_base.tests.common import server_option
 
-from ..services.finance_line_writer import NotAlike
-from ..services.undone import undone
+from ..services.undone import NotAlike, undone
 from ..writing import pairs
 from .common import BankCase
 
