@@ -87,7 +87,7 @@ def _returned(plan):
         payment.bill.amount, payment.bill.partner.name, payment.bill.partner.account, end_to_end=payment.key,
         texts=(f"Rückgabe {payment.bill.number}",), return_reason="AC04",
     )
-    return Booking(day, back.amount, "return", (), (back,), "Rückbuchung Überweisung")
+    return Booking(day, back.amount, "return", (payment.key,), (back,), "Rückbuchung Überweisung")
 
 
 def _plain(day, amount, kind, text, name=None, number=None, **more):

@@ -17,4 +17,5 @@ from . import (
     res_config_settings,
 )
 
+from . import finance_match_followup  # isort: skip  (it extends the above)
 from . import finance_audited_models  # isort: skip  (it extends the above)

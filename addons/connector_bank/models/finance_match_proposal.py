@@ -15,6 +15,8 @@ RULES = [
     ("payer_amount", "Payer and amount"),
     ("combination", "Several documents"),
     ("amount", "Amount alone"),
+    ("return", "Return or reversal"),
+    ("transfer", "Transfer between own accounts"),
 ]
 
 #: What ``finance.settle`` needs of a stored proposal, as the matching engine gives it.

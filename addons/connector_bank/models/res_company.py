@@ -28,6 +28,23 @@ class ResCompany(models.Model):
         default=True, string="Book by payer and amount",
         help="A line without reference is booked if payer and amount fit exactly one open invoice.",
     )
+    finance_sure_return = fields.Boolean(
+        default=True, string="Undo what is returned",
+        help="A returned payment opens its invoice again without a person, where the bank's references prove which "
+        "booking is returned.",
+    )
+    finance_return_days = fields.Integer(
+        default=400, string="Days back", help="How old a booking may be that is returned. A direct debit without "
+        "mandate can be returned for 13 months (SEPA rulebook).",
+    )
+    finance_sure_transfer = fields.Boolean(
+        default=True, string="Book transfers between own accounts",
+        help="A line whose counterparty is an account of the company itself goes to the internal transfer account, and "
+        "both sides are reconciled with each other there.",
+    )
+    finance_transfer_days = fields.Integer(
+        default=5, string="Days apart", help="How many days the two sides of a transfer may be apart."
+    )
     finance_unmatched_case = fields.Boolean(
         default=True, string="Open a case for lines without match",
         help="A line for which nothing can be proposed becomes a case, until it is reconciled or gets a proposal.",

@@ -17,6 +17,7 @@ from ..matching import (
     match,
 )
 from ..matching.reasons import because
+from ..returning import is_return
 
 #: The words for a line whose proposals were all rejected.
 REJECTED = "What was proposed has been rejected"
@@ -60,7 +61,12 @@ class FinanceMatching(models.AbstractModel):
             sure, proposals, why_not = service._without_rejected(result)
             booked = self.env["finance.settle"].with_company(company)._settle_all(sure)
             proposals += [proposal for proposal in sure if proposal.line_id not in booked]
+            returns = set(self.env["finance.return"]._returns(own).ids)
+            proposals = [proposal for proposal in proposals if proposal.line_id not in returns]
             shown = service._propose(own, proposals)
+            open_lines = own.filtered(lambda line, done=booked: line.id not in done)
+            more = self.env["finance.followup"].with_company(company)._run(open_lines, shown, why_not)
+            booked, shown = booked | more[0], (shown | more[1]) - more[0]
             service._explain(own, why_not, booked, shown)
             self.env["finance.unmatched"].with_company(company)._keep(own, booked | shown)
             tally["reconciled"] += len(booked)
@@ -111,7 +117,7 @@ class FinanceMatching(models.AbstractModel):
             references=tuple(_of(details, _references)),
             end_to_end_ids=tuple(_of(details, _ids)),
             mandate_ids=_texts(*(detail.get("mandate_id") for detail in details)),
-            is_reversal=bool(evidence.get("reversal")),
+            is_reversal=is_return(evidence),
             return_reason=next((d["return_reason"] for d in details if d.get("return_reason")), None),
             charges=_charges(evidence, details, places),
             details=() if single else tuple(_line_detail(detail, owners) for detail in details),

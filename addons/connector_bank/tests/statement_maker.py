@@ -29,6 +29,9 @@ class Booking:
     currency: str | None = None
     fee: str | None = None  # kept back by the bank, inside the amount
     instructed: tuple[str, str] | None = None  # amount and currency of the order
+    reversal: bool = False
+    return_reason: str | None = None
+    code: str = ""  # XML inside BkTxCd
     parts: tuple = ()  # transactions of a batch, Bookings themselves
 
     def xml(self, currency):
@@ -36,9 +39,10 @@ class Booking:
         shown = self.currency or currency
         details = "".join(part._details(shown, amounts=True) for part in self.parts) or self._details(shown)
         return (
-            f"<Ntry>{_amount(amount, shown)}<Sts><Cd>{self.status}</Cd></Sts>"
+            f"<Ntry>{_amount(amount, shown)}{'<RvslInd>true</RvslInd>' if self.reversal else ''}"
+            f"<Sts><Cd>{self.status}</Cd></Sts>"
             f"<BookgDt><Dt>{self.day}</Dt></BookgDt><ValDt><Dt>{self.value or self.day}</Dt></ValDt>"
-            f"{_tag('AcctSvcrRef', self.ref)}<BkTxCd/>"
+            f"{_tag('AcctSvcrRef', self.ref)}<BkTxCd>{self.code}</BkTxCd>"
             f"<NtryDtls>{details}</NtryDtls></Ntry>"
         )
 
@@ -60,9 +64,10 @@ class Booking:
         if self.account:
             party += f"<{side}Acct><Id><IBAN>{self.account}</IBAN></Id></{side}Acct>"
         structured = f"<Strd><CdtrRefInf><Ref>{self.reference}</Ref></CdtrRefInf></Strd>" if self.reference else ""
+        returned = f"<RtrInf><Rsn><Cd>{self.return_reason}</Cd></Rsn></RtrInf>" if self.return_reason else ""
         return (
             f"<TxDtls><Refs>{_tag('EndToEndId', self.end_to_end)}</Refs>{whole}{order}{fee}"
-            f"<RltdPties>{party}</RltdPties><RmtInf>{_tag('Ustrd', self.text)}{structured}</RmtInf></TxDtls>"
+            f"<RltdPties>{party}</RltdPties><RmtInf>{_tag('Ustrd', self.text)}{structured}</RmtInf>{returned}</TxDtls>"
         )
 
 

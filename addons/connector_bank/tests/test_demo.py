@@ -15,6 +15,7 @@ EXPECTED = {
     "discount_late": ("proposed",),
     "partial": ("reconciled", "proposed"),
     "stranger": ("proposed",),
+    "return": ("reconciled",),
 }
 
 

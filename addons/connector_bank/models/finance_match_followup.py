@@ -1,0 +1,71 @@
+"""Proposals beside invoices: returns, transfers and rules have a plan instead of parts."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.finance_connector_base.core.canonical import sha256
+
+from ..services.finance_followup import FINDERS
+
+
+class FinanceMatchProposal(models.Model):
+    _inherit = "finance.match.proposal"
+
+    other_line_id = fields.Many2one(
+        "account.bank.statement.line", readonly=True, index="btree_not_null", ondelete="cascade", string="Other line",
+        help="The line that is returned, or the other side of a transfer.",
+    )
+    plan = fields.Json(readonly=True)
+
+    @api.model
+    def _signature_of_plan(self, line_id, rule, other_line_id, plan):
+        """What makes a proposal without parts the same again."""
+        return sha256([line_id, rule, other_line_id, sorted((key, str(value)) for key, value in plan.items())])[:32]
+
+    @api.depends("part_ids.item_id", "other_line_id")
+    def _compute_documents(self):
+        res = super()._compute_documents()
+        for proposal in self.filtered("other_line_id"):
+            other = proposal.other_line_id
+            proposal.documents = f"{other.move_id.name} {other.payment_ref or ''}".strip()
+            proposal.partner_id = other.partner_id
+        return res
+
+    def action_accept(self):
+        followups = self.filtered(lambda proposal: proposal.rule in FINDERS)
+        res = super(FinanceMatchProposal, self - followups).action_accept()
+        followups.check_access("write")
+        for proposal in followups:
+            if proposal.state != "proposed":
+                raise UserError(self.env._("This proposal was decided already."))
+            self.env["finance.followup"].with_company(proposal.company_id)._accept(proposal)
+        return res
+
+    def _drop_obsolete(self):
+        res = super()._drop_obsolete()
+        settled = (self.line_id | self.other_line_id).filtered("is_reconciled")
+        self.sudo().search(
+            [
+                ("state", "=", "proposed"),
+                "|", ("line_id", "in", settled.ids), ("other_line_id", "in", self.other_line_id.ids),
+            ]
+        ).unlink()
+        return res
+
+
+class AccountBankStatementLine(models.Model):
+    _inherit = "account.bank.statement.line"
+
+    def action_undo_reconciliation(self):
+        """Two lines that settle each other are undone together; what a return had opened is closed again."""
+        model = self.env["finance.match.proposal"]
+        accepted = [("state", "=", "accepted"), ("rule", "in", list(FINDERS))]
+        own = model.search([("line_id", "in", self.ids), *accepted])
+        leaning = model.search([("other_line_id", "in", self.ids), *accepted])
+        both = own.filtered(lambda proposal: (proposal.plan or {}).get("both"))
+        lines = self | leaning.line_id | both.other_line_id
+        res = super(AccountBankStatementLine, lines).action_undo_reconciliation()
+        for proposal in own - leaning:
+            if proposal.other_line_id not in lines:
+                self.env[FINDERS[proposal.rule]].with_company(proposal.company_id)._undone(proposal)
+        return res

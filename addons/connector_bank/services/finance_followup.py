@@ -1,0 +1,129 @@
+from collections import defaultdict
+from itertools import count
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+#: rule of a proposal → the service that finds and books it, in the order they are asked.
+FINDERS = {"return": "finance.return", "transfer": "finance.own.transfer"}
+
+
+class FinanceFollowup(models.AbstractModel):
+    """What is looked for on lines that no invoice settled; each finder answers with decisions.
+
+    A finder has ``_find(lines)`` (decisions, ``{line id: words why nothing}``), ``_apply(proposal)`` and
+    ``_undone(proposal)``.
+    """
+
+    _name = "finance.followup"
+    _description = "Matching beside invoices"
+
+    @api.model
+    def _run(self, lines, shown, why_not):
+        """Book what is sure of ``lines``, propose the rest.
+
+        :param shown: ids of lines that have proposals already; only what is certain comes before these
+        :param why_not: ``{line id: [words]}``, extended here
+        :return: ids of lines booked, ids of lines with a new proposal
+        """
+        booked, proposed = set(), set()
+        refused = self._refused(lines)
+        for rule, name in FINDERS.items():
+            done = booked | proposed
+            waiting = lines.filtered(lambda line, done=done: line.id not in done and not line.is_reconciled)
+            decisions, words = self.env[name]._find(waiting)
+            decisions = [each for each in decisions if self._signature(each) not in refused[each.line_id]]
+            undone = {line for line, signatures in refused.items() if "undone" in signatures}
+            rows = self._store(decisions, rule)
+            for decision, proposal in zip(decisions, rows, strict=True):
+                if decision.line_id in booked:
+                    proposal.exists().unlink()
+                elif decision.sure and decision.line_id not in undone and self._book(proposal):
+                    booked.add(decision.line_id)
+                    booked |= set(proposal.other_line_id.filtered("is_reconciled").ids)
+            proposed |= {each.line_id for each in decisions} - booked
+            for line_id, more in words.items():
+                why_not[line_id] = [*why_not.get(line_id, ()), *more]
+        return booked, proposed
+
+    def _refused(self, lines):
+        found = defaultdict(set)
+        for old in self.env["finance.match.proposal"].search(
+            [("line_id", "in", lines.ids), ("state", "in", ("rejected", "undone"))]
+        ):
+            found[old.line_id.id].add("undone" if old.state == "undone" else old.signature)
+        return found
+
+    def _signature(self, decision):
+        return self.env["finance.match.proposal"]._signature_of_plan(
+            decision.line_id, decision.rule, decision.other_line_id, decision.plan
+        )
+
+    def _store(self, decisions, rule):
+        ranks = defaultdict(lambda: count(1))
+        return self.env["finance.match.proposal"].sudo().create(
+            [
+                {
+                    "line_id": each.line_id,
+                    "rule": rule,
+                    "score": each.score,
+                    "rank": next(ranks[each.line_id]),
+                    "reasons": "\n".join(each.reasons),
+                    "doubts": "\n".join(each.doubts),
+                    "other_line_id": each.other_line_id,
+                    "plan": each.plan,
+                    "signature": self._signature(each),
+                }
+                for each in decisions
+            ]
+        )
+
+    def _book(self, proposal):
+        """Book one decision without a person; ``False``, with a case, where Odoo refuses."""
+        try:
+            with self.env.cr.savepoint():
+                self._accept(proposal, automatic=True)
+                self.env.flush_all()
+        except psycopg2.OperationalError:  # another transaction was faster: the queue runs us again
+            raise
+        except UserError as error:
+            self.env["finance.settle"]._refused(proposal._stored(), error)
+            return False
+        return True
+
+    @api.model
+    def _accept(self, proposal, *, automatic=False):
+        """Put a proposal of a finder into the ledger."""
+        line = self.env["account.bank.statement.line"].browse(proposal.line_id.id)
+        if line.is_reconciled:
+            raise UserError(self.env._("This line is reconciled already."))
+        self.env[FINDERS[proposal.rule]]._apply(proposal)
+        proposal.sudo().write(
+            {
+                "state": "accepted",
+                "automatic": automatic,
+                "decided_by_id": self.env.uid,
+                "decided_on": fields.Datetime.now(),
+            }
+        )
+        proposal._drop_obsolete()
+        done = proposal.line_id | (proposal.other_line_id if proposal.other_line_id.is_reconciled else line.browse())
+        self.env["finance.settle"]._solve_refused(done.ids)
+        self.env["finance.audit"]._note("reconciliation.made", line, {"rule": proposal.rule})
+
+    @api.model
+    def _replace_suspense(self, line, counterparts, partner=None):
+        """Give ``line`` these counterparts instead of its suspense; the new journal items, in their order."""
+        liquidity, suspense, other = line._seek_for_lines()
+        if other or not suspense:
+            raise UserError(self.env._("A part of this line is reconciled already: decide by hand."))
+        commands = [Command.create(values) for values in counterparts] + [Command.delete(suspense.id)]
+        if partner and partner != line.partner_id:
+            commands.append(Command.update(liquidity.id, {"partner_id": partner.id}))
+        move = line.move_id.with_context(force_delete=True, skip_readonly_check=True)
+        before = move.line_ids
+        move.write({"line_ids": commands})
+        return (move.line_ids - before).sorted("id")
