@@ -66,7 +66,7 @@ class FinanceMatching(models.AbstractModel):
             shown = service._propose(own, proposals)
             open_lines = own.filtered(lambda line, done=booked: line.id not in done)
             more = self.env["finance.followup"].with_company(company)._run(open_lines, shown, why_not)
-            booked, shown = booked | more[0], (shown | more[1]) - more[0]
+            booked, shown = booked | (more[0] & set(own.ids)), (shown | more[1]) - more[0]
             service._explain(own, why_not, booked, shown)
             self.env["finance.unmatched"].with_company(company)._keep(own, booked | shown)
             tally["reconciled"] += len(booked)
