@@ -68,6 +68,12 @@ ADVICE.update(
         "statement.end": "The record that ends the file is missing. Ask the bank whether the file is complete.",
         "statement.account": "The opening and the closing balance name different accounts. The lines are imported into "
         "the journal of the first; compare with the bank.",
+        "payout": "The file cannot be read exactly. Download it again from the payment provider, in the form it has "
+        "there; a spreadsheet may have changed amounts and dates.",
+        "payout.empty": "The file holds no payout. Choose another period when you download it.",
+        "payout.sum": "Gross amounts, fees and payout do not add up. The lines are imported as they are; compare with "
+        "the payment provider before you book the difference.",
+        "payout.pages": "The file is one page of several. Import the other pages too before you compare the payout.",
         "ofx": "The file is not what banks send as OFX. Download it again; if that does not help, ask the bank.",
         "ofx.empty": "The file holds no account. Choose an account and a period when you download it.",
         "coda": "The file is damaged or no CODA file. Ask the bank for it again.",
@@ -160,6 +166,9 @@ TITLES.update(
         "bai2.status": "Test or deletion",
         "bai2.correction": "Correction by the bank",
         "bai2.records": "Number of records differs",
+        "payout": "File cannot be read",
+        "payout.sum": "Payout does not add up",
+        "payout.pages": "Further pages missing",
         "ofx": "File cannot be read",
         "coda": "File cannot be read",
         "cfonb": "File cannot be read",
