@@ -18,6 +18,7 @@
         "views/account_bank_statement_views.xml",
         "views/account_journal_views.xml",
         "views/finance_bank_balance_views.xml",
+        "views/finance_desk_views.xml",
         "views/finance_exception_views.xml",
         "views/finance_match_proposal_views.xml",
         "views/finance_payment_answer_views.xml",
@@ -32,5 +33,8 @@
         "views/menus.xml",
     ],
     "demo": ["demo/company.xml"],
-    "assets": {"web.assets_tests": ["connector_bank/static/tests/tours/**/*"]},
+    "assets": {
+        "web.assets_backend": ["connector_bank/static/src/**/*"],
+        "web.assets_tests": ["connector_bank/static/tests/tours/**/*"],
+    },
 }

@@ -41,6 +41,7 @@ class AccountBankStatementLine(models.Model):
         "This line was imported before.",
     )
     _finance_open_idx = models.Index("(journal_id, id) WHERE is_reconciled IS NOT TRUE")
+    _finance_desk_idx = models.Index("(internal_index) WHERE is_reconciled IS NOT TRUE")
 
     @api.depends("is_reconciled", "finance_proposal_ids.state")
     def _compute_finance_match_state(self):

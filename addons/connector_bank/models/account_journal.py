@@ -75,6 +75,11 @@ class AccountJournal(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("connector_bank.statement_line_action")
         return {**action, "domain": [("journal_id", "in", self.ids)], "context": {"search_default_todo": 1}}
 
+    def action_finance_desk(self):
+        """Open the matching desk on this journal."""
+        action = self.env["ir.actions.actions"]._for_xml_id("connector_bank.finance_desk_action")
+        return {**action, "context": {"desk_journal": self.id}}
+
 
 def _bban(number):
     """The local part of an IBAN, or ``None`` where the number is none."""

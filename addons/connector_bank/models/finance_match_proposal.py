@@ -1,4 +1,3 @@
-from collections import namedtuple
 from decimal import Decimal
 
 from odoo import _, api, fields, models
@@ -6,6 +5,9 @@ from odoo.exceptions import UserError
 
 from odoo.addons.finance_connector_base.core.canonical import sha256
 from odoo.addons.finance_connector_base.core.money import plain
+
+from ..matching.reasons import because
+from ..matching.stored import Stored, StoredPart, StoredWriteOff
 
 RULES = [
     ("end_to_end", "Our own payment"),
@@ -17,12 +19,8 @@ RULES = [
     ("amount", "Amount alone"),
     ("return", "Return or reversal"),
     ("transfer", "Transfer between own accounts"),
+    ("by_hand", "Chosen by hand"),
 ]
-
-#: What ``finance.settle`` needs of a stored proposal, as the matching engine gives it.
-Stored = namedtuple("Stored", "line_id parts write_offs rest")
-StoredPart = namedtuple("StoredPart", "item_id amount item_amount")
-StoredWriteOff = namedtuple("StoredWriteOff", "kind amount label")
 
 
 class FinanceMatchProposal(models.Model):
@@ -138,6 +136,55 @@ class FinanceMatchProposal(models.Model):
             **decided,
         }
 
+    @api.model
+    def _keep_by_hand(self, stored):
+        """Record what a person chose, as an accepted proposal: it counts, can be undone and teaches."""
+        return self.create(
+            {
+                "line_id": stored.line_id,
+                "rule": "by_hand",
+                "score": 1.0,
+                "reasons": _("Chosen by hand"),
+                "write_offs": [{**off._asdict(), "amount": plain(off.amount)} for off in stored.write_offs],
+                "difference": float(sum((off.amount for off in stored.write_offs), Decimal(0))),
+                "rest": float(stored.rest),
+                "signature": self._signature(stored),
+                "state": "accepted",
+                "part_ids": [
+                    fields.Command.create(
+                        {"item_id": p.item_id, "amount": plain(p.amount), "item_amount": plain(p.item_amount)}
+                    )
+                    for p in stored.parts
+                ],
+                "decided_by_id": self.env.uid,
+                "decided_on": fields.Datetime.now(),
+            }
+        )
+
+    def _propose_again(self):
+        """What was rejected or undone stands before the person again, as the first proposal of its line.
+
+        The undone one stays as it is: it keeps the line from being reconciled without a person.
+        """
+        for proposal in self.sudo():
+            others = proposal.line_id.finance_proposal_ids.filtered(lambda p: p.state == "proposed").sorted("rank")
+            open_again = {"state": "proposed", "rank": 1, "decided_by_id": False, "decided_on": False}
+            if proposal.state == "undone":
+                words = [*(proposal.doubts or "").splitlines(), because("undone").words]
+                parts = [part.copy_data({"proposal_id": False})[0] for part in proposal.part_ids]
+                proposal.copy(
+                    {
+                        **open_again,
+                        "automatic": False,
+                        "doubts": "\n".join(dict.fromkeys(words)),
+                        "part_ids": [fields.Command.create(part) for part in parts],
+                    }
+                )
+            else:
+                proposal.write(open_again)
+            for rank, other in enumerate(others - proposal, start=2):
+                other.rank = rank
+
     def _stored(self):
         """The proposal as plain values, for ``finance.settle``."""
         self.ensure_one()
@@ -147,7 +194,8 @@ class FinanceMatchProposal(models.Model):
                 StoredPart(part.item_id.id, Decimal(part.amount), Decimal(part.item_amount)) for part in self.part_ids
             ),
             tuple(
-                StoredWriteOff(off["kind"], Decimal(off["amount"]), off["label"]) for off in self.write_offs or ()
+                StoredWriteOff(off["kind"], Decimal(off["amount"]), off["label"], off.get("account_id"))
+                for off in self.write_offs or ()
             ),
             Decimal(str(self.rest)),
         )

@@ -59,6 +59,13 @@ class ResCompany(models.Model):
         "anything differs, or when this is off, Odoo writes them one by one.",
     )
 
+    finance_desk_page = fields.Integer(
+        default=80, string="Lines a page", help="How many lines the matching desk reads at once."
+    )
+    finance_desk_batch = fields.Integer(
+        default=100, string="Lines accepted at once", help="At most so many clear lines are accepted in one go."
+    )
+
     def _finance_write_off_account(self, kind):
         """The account for a difference of this kind (tolerance, bank_fee, discount), or an empty one."""
         self.ensure_one()

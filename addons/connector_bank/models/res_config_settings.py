@@ -20,3 +20,5 @@ class ResConfigSettings(models.TransientModel):
     finance_unmatched_case = fields.Boolean(related="company_id.finance_unmatched_case", readonly=False)
     finance_unmatched_days = fields.Integer(related="company_id.finance_unmatched_days", readonly=False)
     finance_quick_writing = fields.Boolean(related="company_id.finance_quick_writing", readonly=False)
+    finance_desk_page = fields.Integer(related="company_id.finance_desk_page", readonly=False)
+    finance_desk_batch = fields.Integer(related="company_id.finance_desk_batch", readonly=False)

@@ -1,5 +1,8 @@
 from . import (
     finance_demo,
+    finance_desk,
+    finance_desk_decisions,
+    finance_desk_line,
     finance_followup,
     finance_line_writer,
     finance_matching,
@@ -8,7 +11,6 @@ from . import (
     finance_payment_file,
     finance_process_payment_answer,
     finance_process_payment_order,
-    finance_process_payment_answer,
     finance_process_statement,
     finance_return,
     finance_settle,

@@ -64,9 +64,14 @@ class FinanceSettle(models.AbstractModel):
         model.create([model._values(proposal, state="accepted", automatic=True) for proposal in proposals])
 
     def _accounts(self, proposal):
-        """``{kind: account}`` for the write-offs, or ``None`` where an account is not set."""
+        """``{write-off: account}``, or ``None`` where an account is not set; a person chooses one by hand."""
         company = self.env["account.bank.statement.line"].browse(proposal.line_id).company_id
-        accounts = {off.kind: company._finance_write_off_account(off.kind) for off in proposal.write_offs}
+        accounts = {
+            off: self.env["account.account"].browse(off.account_id)
+            if off.kind == "by_hand"
+            else company._finance_write_off_account(off.kind)
+            for off in proposal.write_offs
+        }
         return accounts if all(accounts.values()) else None
 
     @api.model
@@ -86,12 +91,13 @@ class FinanceSettle(models.AbstractModel):
         line = self.env["account.bank.statement.line"].browse(proposal.line_id)
         items = self.env["account.move.line"].browse([part.item_id for part in proposal.parts])
         self._check_open(line, proposal.parts, items)
-        liquidity, suspense, _other = line._seek_for_lines()
+        liquidity, suspense, others = line._seek_for_lines()
+        self._check_amount(line, others, proposal)
         partner = line.partner_id or self._partner(items)
-        share = _Share(line)
+        share = _Share(line, others)
         commands = [self._part(line, share, part, item) for part, item in zip(proposal.parts, items, strict=True)]
         accounts = self._accounts(proposal)
-        commands += [self._write_off(line, partner, share, off, accounts[off.kind]) for off in proposal.write_offs]
+        commands += [self._write_off(line, partner, share, off, accounts[off]) for off in proposal.write_offs]
         left = share.left()
         if proposal.rest:
             commands.append(
@@ -120,6 +126,17 @@ class FinanceSettle(models.AbstractModel):
                     _("%(document)s has only %(amount)s left to settle. Match the line again.",
                       document=item.move_id.display_name,
                       amount=item.currency_id.format(abs(item.amount_residual_currency)))
+                )
+
+    def _check_amount(self, line, others, proposal):
+        """A line that is settled in part takes no more than what is left of it."""
+        if others:
+            currency = line.finance_open_currency_id
+            total = sum((x.amount for x in (*proposal.parts, *proposal.write_offs)), Decimal(proposal.rest or 0))
+            if currency.compare_amounts(float(total), line.finance_open_amount):
+                raise UserError(
+                    _("Only %s of this line is still open. Settle that by hand, or undo what was settled.",
+                      currency.format(line.finance_open_amount))
                 )
 
     def _partner(self, items):
@@ -170,12 +187,13 @@ class FinanceSettle(models.AbstractModel):
 class _Share:
     """Shares of a line's amount in company currency, at the rate of the line itself."""
 
-    def __init__(self, line):
+    def __init__(self, line, others):
+        """``others`` are counterparts the line has already."""
         liquidity = line._seek_for_lines()[0]
         self._currency = line.company_id.currency_id
         self._company = sum(liquidity.mapped("balance"))
         self._line = Decimal(str(line.amount_currency if line.foreign_currency_id else line.amount))
-        self._taken = 0.0
+        self._taken = sum(others.mapped("balance"))
 
     def take(self, amount):
         """The balance of a counterpart for ``amount`` (signed like the line), in company currency."""

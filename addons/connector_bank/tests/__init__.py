@@ -3,6 +3,8 @@ from . import (
     test_corpus_import,
     test_dashboard,
     test_demo,
+    test_desk,
+    test_desk_tour,
     test_export,
     test_import,
     test_import_cases,

@@ -1,0 +1,200 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools.misc import format_date, format_datetime
+
+from .finance_desk import LINE, OPERATOR
+
+SHOWN_PROPOSALS = 5  # one key each
+FOUND = 20  # answers of a search that a person still reads through
+NOTES = 3
+
+
+class FinanceDesk(models.AbstractModel):
+    """One line with everything a person needs to decide, and the searches for what it may be settled with."""
+
+    _inherit = "finance.desk"
+
+    @api.model
+    def read_lines(self, ids):
+        """``{line id: facts, proposals, reasons against}`` for the lines that are still open."""
+        lines = self.env[LINE].search(Domain("id", "in", ids) & self._base_domain())
+        return {line.id: self._detail(line) for line in lines}
+
+    def _detail(self, line):
+        currency = line.finance_open_currency_id
+        proposals = line.finance_proposal_ids.filtered(lambda p: p.state == "proposed").sorted("rank")
+        return {
+            **self._rows(line)[0],
+            "amount_text": currency.format(line.finance_open_amount),
+            "full_text": line.currency_id.format(line.amount) if line.finance_open_amount != line.amount else False,
+            "open": line.finance_open_amount,
+            "currency_id": currency.id,
+            "decimals": currency.decimal_places,
+            "facts": self._facts(line),
+            "partner": {"id": line.partner_id.id, "name": line.partner_id.display_name} if line.partner_id else False,
+            "evidence": line.finance_details_html if line.transaction_details else False,
+            "why_not": (line.finance_why_not or "").splitlines(),
+            "proposals": [self._proposal(line, proposal) for proposal in proposals[:SHOWN_PROPOSALS]],
+            "more": max(len(proposals) - SHOWN_PROPOSALS, 0),
+            "notes": self._notes(line),
+            "activities": [
+                {"id": act.id, "text": f"{act.user_id.name}: {act.summary or act.activity_type_id.name}"}
+                for act in line.move_id.activity_ids
+            ],
+            "move_id": line.move_id.id,
+        }
+
+    def _facts(self, line):
+        _t = self.env._
+        booked = line.finance_booked_on or line.date
+        facts = [
+            (_t("Counterparty"), line.partner_name),
+            (_t("Account"), line.account_number),
+            (_t("Booked"), format_date(self.env, booked)),
+            (_t("Value date"), line.finance_value_on and line.finance_value_on != booked
+             and format_date(self.env, line.finance_value_on)),
+            (_t("Journal"), line.journal_id.display_name),
+            (_t("Reference"), line.ref),
+            (_t("Bank reference"), line.finance_bank_ref),
+        ]
+        return [{"label": label, "value": value} for label, value in facts if value]
+
+    def _notes(self, line):
+        notes = line.move_id.message_ids.filtered(lambda note: note.message_type == "comment")[:NOTES]
+        return [
+            {
+                "id": note.id,
+                "by": note.author_id.name,
+                "on": format_datetime(self.env, note.date, dt_format="short"),
+                "body": note.body,
+            }
+            for note in notes
+        ]
+
+    def _proposal(self, line, proposal):
+        currency = line.finance_open_currency_id
+        return {
+            "id": proposal.id,
+            "rule": dict(proposal._fields["rule"]._description_selection(self.env))[proposal.rule],
+            "percent": round(proposal.score * 100),
+            "reasons": (proposal.reasons or "").splitlines(),
+            "doubts": (proposal.doubts or "").splitlines(),
+            "other_line": proposal.documents if proposal.other_line_id else False,
+            "parts": [
+                {**self._item(part.item_id), "settled": part.currency_id.format(float(part.item_amount))}
+                for part in proposal.part_ids
+            ],
+            "write_offs": [
+                {"label": off["label"], "amount": currency.format(float(off["amount"]))}
+                for off in proposal.write_offs or ()
+            ],
+            "rest": currency.format(proposal.rest) if proposal.rest else False,
+        }
+
+    def _item(self, item):
+        move = item.move_id
+        paper = move.invoice_pdf_report_id or move.message_main_attachment_id
+        return {
+            "id": item.id,
+            "move_id": move.id,
+            "name": move.name or "/",
+            "reference": move.payment_reference if move.payment_reference != move.name else move.ref or "",
+            "partner": item.partner_id.display_name or "",
+            "dated": format_date(self.env, item.date),
+            "due": format_date(self.env, item.date_maturity) if item.date_maturity else "",
+            "residual": item.currency_id.format(item.amount_residual_currency),
+            "paper_id": paper.id,
+        }
+
+    # searches
+
+    @api.model
+    def find_items(self, line_id, text="", same_partner=True):
+        """Open items that a person may settle with this line; amounts also in the currency of the line."""
+        line = self._open_line(line_id)
+        text = (text or "").strip()
+        domain = self._items_domain(line)
+        if same_partner and line.partner_id:
+            domain &= Domain("partner_id", "child_of", line.partner_id.commercial_partner_id.id)
+        if text:
+            found = Domain.OR(
+                Domain(column, "ilike", text)
+                for column in ("move_name", "move_id.payment_reference", "move_id.ref", "partner_id")
+            )
+            if text.replace(",", ".").replace(".", "", 1).isdigit():
+                amount = float(text.replace(",", "."))
+                found |= Domain("amount_residual_currency", "in", [amount, -amount])
+            domain &= found
+        items = self.env["account.move.line"].search(domain, order="date_maturity, id", limit=FOUND)
+        return [{**self._item(item), "amount": self._in_line_currency(line, item)} for item in items]
+
+    def _items_domain(self, line):
+        """The same items the matching itself considers."""
+        return Domain(
+            [
+                ("company_id", "child_of", line.company_id.root_id.id),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("amount_residual_currency", "!=", 0),
+                ("account_id.reconcile", "=", True),
+                ("statement_line_id", "=", False),
+                "|",
+                "&", ("account_type", "in", ("asset_receivable", "liability_payable")), ("payment_id", "=", False),
+                "&", ("account_type", "not in", ("asset_receivable", "liability_payable")), ("payment_id", "!=", False),
+            ]
+        )
+
+    def _in_line_currency(self, line, item):
+        """What is left of the item, at the rate of the line's day where the currency differs."""
+        currency = line.finance_open_currency_id
+        return item.currency_id._convert(item.amount_residual_currency, currency, line.company_id, line.date)
+
+    @api.model
+    def find_accounts(self, line_id, text=""):
+        """Accounts a difference may be written off to: own, active, neither bank nor off balance."""
+        line = self._open_line(line_id)
+        company = line.company_id
+        domain = self._accounts_domain(company)
+        if text:
+            domain &= Domain("display_name", "ilike", text)
+        accounts = self.env["account.account"].with_company(company).search(domain, limit=FOUND)
+        return [{"id": account.id, "name": account.display_name} for account in accounts]
+
+    def _accounts_domain(self, company):
+        suspense = self.env["account.journal"].search([("company_id", "=", company.id)]).suspense_account_id
+        return Domain(self.env["account.account"]._check_company_domain(company)) & Domain(
+            [
+                ("active", "=", True),
+                ("account_type", "not in", ("asset_cash", "liability_credit_card", "off_balance")),
+                ("id", "not in", suspense.ids),
+            ]
+        )
+
+    @api.model
+    def find_partners(self, line_id, text=""):
+        """Partners the line may belong to, by name; without a name those of its bank account or counterparty."""
+        line = self._open_line(line_id)
+        partners = self.env["res.partner"]
+        company = Domain("company_id", "in", [False, line.company_id.id])
+        if text:
+            found = partners.search(company & Domain("complete_name", "ilike", text), limit=FOUND)
+        else:
+            found = partners
+            if line.account_number:
+                found = partners.search(
+                    company & Domain("bank_ids.sanitized_acc_number", "=", line.account_number), limit=FOUND
+                )
+            if not found and line.partner_name:
+                found = partners.search(company & Domain("complete_name", "ilike", line.partner_name), limit=FOUND)
+        return [{"id": partner.id, "name": partner.display_name} for partner in found]
+
+    @api.model
+    def find_colleagues(self, line_id, text=""):
+        """Operators of the line's company, the person asking left out."""
+        line = self._open_line(line_id)
+        domain = Domain("all_group_ids", "in", self.env.ref(OPERATOR).ids) & Domain(
+            [("company_ids", "in", line.company_id.ids), ("share", "=", False), ("id", "!=", self.env.uid)]
+        )
+        if text:
+            domain &= Domain("name", "ilike", text)
+        return [{"id": user.id, "name": user.name} for user in self.env["res.users"].search(domain, limit=FOUND)]

@@ -1,0 +1,339 @@
+"""The matching desk on the server: pages, searches, decisions, and what happened meanwhile."""
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .test_settle import SettleCase
+
+
+class DeskCase(SettleCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.colleague = cls.person("colleague", "finance_connector_base.group_operator")
+        cls.onlooker = cls.person("onlooker", "finance_connector_base.group_user")
+
+    def desk(self, user=None):
+        user = user or self.operator
+        return self.env["finance.desk"].with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+
+    def proposed(self, text="DESK-4711", *, invoice=100.0, amount="40.00"):
+        """A line with a part payment, which waits for a person as long as part payments are not booked alone."""
+        self.company.finance_sure_partial = False
+        document = self.invoice(invoice, payment_reference=text)
+        line = self.line(amount, f"Thanks for {text}")
+        self.match(line)
+        self.assertEqual(line.finance_match_state, "proposed")
+        return line, document, self.proposals(line)[0]
+
+
+@tagged("post_install", "-at_install")
+class TestDeskReading(DeskCase):
+    def test_first_sight(self):
+        line, document, proposal = self.proposed()
+        other = self.line("77.00", "Nobody knows")
+        self.match(other)
+        seen = self.desk().open_desk()
+        self.assertEqual([row["id"] for row in seen["lines"]], [line.id, other.id])
+        self.assertEqual([row["state"] for row in seen["lines"]], ["proposed", "open"])
+        self.assertEqual(seen["lines"][0]["hint"], document.name)
+        self.assertEqual(seen["counts"], {"all": 2, "clear": 0, "proposed": 1, "open": 1})
+        self.assertEqual(seen["journals"], [{"id": self.journal.id, "name": self.journal.display_name, "count": 2}])
+        self.assertEqual(list(seen["details"]), [line.id])
+        detail = seen["details"][line.id]
+        self.assertEqual(detail["proposals"][0]["id"], proposal.id)
+        self.assertEqual(detail["proposals"][0]["parts"][0]["name"], document.name)
+        self.assertTrue(detail["proposals"][0]["reasons"])
+        self.assertTrue(detail["proposals"][0]["doubts"])
+        self.assertTrue(self.desk().read_lines([other.id])[other.id]["why_not"])
+
+    def test_pages(self):
+        """Every line stands on exactly one page, in each order; equal amounts too."""
+        for number in range(23):
+            self.line("5.00" if number % 2 else f"{number + 1}.00", f"Page {number}")
+        self.company.finance_desk_page = 10
+        for order in ("oldest", "newest", "largest"):
+            ids, after = [], None
+            while after is not False:
+                page = self.desk().read_page({"order": order}, after)
+                ids += [row["id"] for row in page["lines"]]
+                after = page["after"]
+            self.assertEqual(len(ids), 23, order)
+            self.assertEqual(sorted(ids), sorted(self.lines().ids), order)
+
+    def test_filters(self):
+        first = self.line("1234.50", "Almond rent")
+        second = self.line("-20.00", "Cobalt parts")
+        found = lambda **filters: [row["id"] for row in self.desk().read_page(filters)["lines"]]  # noqa: E731
+        self.assertEqual(found(text="rent"), [first.id])
+        self.assertEqual(found(text="1.234,50"), [first.id])
+        self.assertEqual(found(text="20"), [second.id])
+        self.assertEqual(found(least="100"), [first.id])
+        self.assertEqual(found(most="100"), [second.id])
+        self.assertEqual(found(journal=self.journal.id), [first.id, second.id])
+        self.assertEqual(found(until="2020-01-01"), [])
+        self.assertEqual(found(state="open"), [first.id, second.id])
+        self.assertEqual(found(state="proposed"), [])
+
+    def test_clear(self):
+        """Clear is what has one proposal without doubt; then it says so in the list, the count and the filter."""
+        line, _document, proposal = self.proposed()
+        proposal.sudo().doubts = False
+        desk = self.desk()
+        self.assertEqual(desk.read_counts()["counts"]["clear"], 1)
+        self.assertEqual([row["state"] for row in desk.read_page({"state": "clear"})["lines"]], ["clear"])
+        proposal.sudo().rest = 1.0
+        self.assertEqual(desk.read_counts()["counts"]["clear"], 0)
+        self.assertEqual(desk.read_page()["lines"][0]["state"], "proposed")
+        self.assertEqual(line.finance_match_state, "proposed")
+
+    def test_searches(self):
+        invoice = self.invoice(60.0, payment_reference="FIND-1")
+        self.invoice(60.0, partner=self.supplier)
+        line = self.line("60.00", "?")
+        desk = self.desk()
+        self.assertEqual([one["name"] for one in desk.find_items(line.id, "FIND-1")], [invoice.name])
+        self.assertEqual(len(desk.find_items(line.id, "60")), 2)
+        line.partner_id = self.customer
+        self.assertEqual([one["name"] for one in desk.find_items(line.id, "")], [invoice.name])
+        self.assertEqual(len(desk.find_items(line.id, "", False)), 2)
+        self.assertEqual(desk.find_accounts(line.id, "658100")[0]["id"], self.differences.id)
+        self.assertFalse(desk.find_accounts(line.id, self.journal.default_account_id.code))
+        self.assertFalse(desk.find_accounts(line.id, self.journal.suspense_account_id.code))
+        self.assertEqual([one["id"] for one in desk.find_partners(line.id, "almond")], [self.customer.id])
+        self.assertIn(self.colleague.id, [one["id"] for one in desk.find_colleagues(line.id)])
+        self.assertNotIn(self.onlooker.id, [one["id"] for one in desk.find_colleagues(line.id)])
+
+
+@tagged("post_install", "-at_install")
+class TestDeskDecisions(DeskCase):
+    def test_accept_goes_on(self):
+        line, document, proposal = self.proposed()
+        other = self.line("77.00", "Nobody knows")
+        answer = self.desk().accept(line.id, proposal.id, other.id)
+        self.assert_matched(line, document, state="partial")
+        self.assertEqual((answer["line_id"], answer["open"]), (line.id, False))
+        self.assertEqual(list(answer["details"]), [other.id])
+        self.assertEqual(proposal.decided_by_id, self.operator)
+        self.assertEqual(self.desk().read_counts()["tally"], {"mine": 1, "all": 1})
+        self.assertEqual(self.desk(self.colleague).read_counts()["tally"], {"mine": 0, "all": 1})
+
+    def test_undo_stands_again(self):
+        line, document, proposal = self.proposed()
+        self.desk().accept(line.id, proposal.id)
+        with self.assertRaisesRegex(UserError, "no decision of yours"):
+            self.desk(self.colleague).undo_last()
+        answer = self.desk().undo_last()
+        self.assertTrue(answer["open"])
+        self.assert_open(line, document, proposals=1)
+        self.assertEqual(proposal.state, "undone")
+        again = self.proposals(line)
+        self.assertEqual([part.amount for part in again.part_ids], ["40.00"])
+        self.desk().accept(line.id, again.id)
+        self.assert_matched(line, document, state="partial")
+        self.assertEqual(document.amount_residual, 60.0)
+
+    def test_undone_is_not_reconciled_alone(self):
+        """What a person took back comes back as a proposal only, however sure it looks."""
+        invoice = self.invoice(250.0, payment_reference="DESK-4719")
+        line = self.line("250.00", "nothing")
+        item = invoice.line_ids.filtered(lambda one: one.display_type == "payment_term")
+        self.desk().settle(line.id, 250.0, [{"item_id": item.id, "amount": 250.0}], [])
+        self.desk().undo_last()
+        line.payment_ref = "DESK-4719"
+        self.match(line)
+        self.assert_open(line, invoice, proposals=1)
+
+    def test_reject_and_take_back(self):
+        line, _document, proposal = self.proposed()
+        self.desk().reject(line.id, proposal.id)
+        self.assertEqual(proposal.state, "rejected")
+        self.desk().undo_last()
+        self.assertEqual((proposal.state, proposal.rank), ("proposed", 1))
+        self.assertFalse(line.is_reconciled)
+
+    def test_many(self):
+        first, _document, one = self.proposed("DESK-4711")
+        second, _other, two = self.proposed("DESK-4712")
+        stale = two.id + 1000
+        result = self.desk().accept_many([[first.id, one.id], [second.id, stale]])
+        self.assertEqual(result["done"], [first.id])
+        self.assertEqual([refused["line_id"] for refused in result["refused"]], [second.id])
+        self.assertIn("no longer stands", result["refused"][0]["words"])
+        self.assertTrue(first.is_reconciled)
+        self.assertFalse(second.is_reconciled)
+        self.company.finance_desk_batch = 1
+        with self.assertRaisesRegex(UserError, "At most 1"):
+            self.desk().accept_many([[first.id, one.id], [second.id, two.id]])
+
+    def test_by_hand(self):
+        """Two documents, a write-off, and what remains stays open until it is settled too."""
+        first, second = self.invoice(100.0), self.invoice(50.0)
+        line = self.line("200.00", "All in one")
+        items = (first + second).line_ids.filtered(lambda one: one.display_type == "payment_term")
+        parts = [{"item_id": item.id, "amount": item.amount_residual} for item in items]
+        off = {"account_id": self.fees.id, "amount": 20.0, "label": "Charges"}
+        answer = self.desk().settle(line.id, 200.0, parts, [off])
+        self.assertTrue(answer["open"])
+        self.assertEqual(answer["details"][line.id]["open"], 30.0)
+        self.assertEqual({first.payment_state, second.payment_state}, {"paid"})
+        self.assertEqual(self.balance(self.fees), -20.0)
+        self.assert_balanced(line)
+        off = {"account_id": self.differences.id, "amount": 30.0, "label": ""}
+        self.assertFalse(self.desk().settle(line.id, 30.0, [], [off])["open"])
+        self.assertTrue(line.is_reconciled)
+        self.assert_balanced(line)
+        self.assertEqual({first.payment_state, second.payment_state}, {"paid"})
+        self.assertEqual(self.balance(self.differences), -30.0)
+        self.assertEqual(self.desk().read_counts()["tally"]["mine"], 1)
+        self.desk().undo_last()
+        self.assertEqual((first.payment_state, line.finance_open_amount), ("not_paid", 200.0))
+        self.assertEqual((self.balance(self.fees), self.balance(self.differences)), (0.0, 0.0))
+
+    def test_by_hand_foreign(self):
+        """A document in another currency is settled whole at the rate of the line's day."""
+        dollar = self.setup_other_currency("USD", rates=[("2026-01-01", 2.0)])
+        invoice = self.invoice(100.0, currency_id=dollar.id)
+        line = self.line("50.00", "USD")
+        found = self.desk().find_items(line.id, invoice.name)
+        self.assertEqual(found[0]["amount"], 50.0)
+        self.desk().settle(line.id, 50.0, [{"item_id": found[0]["id"], "amount": 50.0}], [])
+        self.assert_matched(line, invoice)
+
+    def test_by_hand_refused(self):
+        invoice, bill = self.invoice(100.0), self.invoice(30.0, move_type="in_invoice")
+        line = self.line("80.00", "Wrong")
+        item, other = (
+            move.line_ids.filtered(lambda one: one.display_type == "payment_term").id for move in (invoice, bill)
+        )
+        bank = self.journal.default_account_id.id
+        for words, parts, offs in (
+            ("Choose a document", [], []),
+            ("20.00.* more than the line", [{"item_id": item, "amount": 100.0}], []),
+            ("other sign", [{"item_id": other, "amount": 30.0}], []),
+            ("needs an amount", [], [{"account_id": self.fees.id, "amount": 0.0}]),
+            ("cannot be used", [], [{"account_id": bank, "amount": 80.0}]),
+        ):
+            with self.subTest(words), self.assertRaisesRegex(UserError, words):
+                self.desk().settle(line.id, 80.0, parts, offs)
+        self.assert_open(line, invoice, bill)
+
+    def test_around_the_line(self):
+        line, _document, _proposal = self.proposed()
+        desk = self.desk()
+        detail = desk.set_partner(line.id, self.supplier.id)["details"][line.id]
+        self.assertEqual(detail["partner"]["id"], self.supplier.id)
+        self.assertEqual(set(line.move_id.line_ids.partner_id.ids), {self.supplier.id})
+        note = desk.add_note(line.id, "<b>Ask</b> the shop")["details"][line.id]["notes"][0]
+        self.assertIn("&lt;b&gt;Ask", note["body"])
+        activities = desk.hand_over(line.id, self.colleague.id, "Please")["details"][line.id]["activities"]
+        self.assertEqual(line.move_id.activity_ids.user_id, self.colleague)
+        self.assertIn("Please", activities[0]["text"])
+        with self.assertRaisesRegex(UserError, "does not work"):
+            desk.hand_over(line.id, self.onlooker.id)
+        context = desk.rule_action(line.id)["context"]
+        self.assertEqual(context["default_match_label_param"], line.payment_ref)
+        rule = self.env["account.reconcile.model"].with_user(self.operator).with_context(**context).create({})
+        self.assertEqual(rule.match_journal_ids, self.journal)
+
+    def test_partner_of_a_part_settled_line(self):
+        """Assigning a partner would throw away what is settled already; it is refused."""
+        line = self.line("80.00", "Half")
+        self.desk().settle(line.id, 80.0, [], [{"account_id": self.fees.id, "amount": 30.0}])
+        with self.assertRaisesRegex(UserError, "undo that first"):
+            self.desk().set_partner(line.id, self.customer.id)
+        self.assertEqual(line.finance_open_amount, 50.0)
+
+    def test_part_settled_takes_no_more_than_is_left(self):
+        line, document, proposal = self.proposed()
+        self.desk().settle(line.id, 40.0, [], [{"account_id": self.fees.id, "amount": 15.0}])
+        self.assertFalse(proposal.exists())
+        self.match(line)
+        for again in self.proposals(line):
+            with self.assertRaisesRegex(UserError, r"25\.00.*still open"):
+                again.action_accept()
+        self.assertEqual((line.finance_open_amount, document.amount_residual), (25.0, 100.0))
+
+
+@tagged("post_install", "-at_install")
+class TestDeskMeanwhile(DeskCase):
+    """Somebody else was faster: the words say who and what, and nothing is booked twice."""
+
+    def test_reconciled_by_a_colleague(self):
+        line, document, proposal = self.proposed()
+        self.desk(self.colleague).accept(line.id, proposal.id)
+        with self.assertRaisesRegex(UserError, "colleague.* reconciled this line meanwhile"):
+            self.desk().accept(line.id, proposal.id)
+        with self.assertRaisesRegex(UserError, "reconciled this line meanwhile"):
+            self.desk().settle(line.id, 40.0, [], [{"account_id": self.fees.id, "amount": 40.0}])
+        self.assertEqual(document.amount_residual, 60.0)
+        self.assertNotIn(line.id, self.desk().read_lines([line.id]))
+
+    def test_matched_again(self):
+        line, _document, proposal = self.proposed()
+        gone = proposal.id
+        self.match(line)
+        with self.assertRaisesRegex(UserError, "no longer stands"):
+            self.desk().accept(line.id, gone)
+
+    def test_document_paid(self):
+        line, document, proposal = self.proposed(invoice=40.0, amount="38.00")
+        paying = self.line("40.00", "other way")
+        item = document.line_ids.filtered(lambda one: one.display_type == "payment_term")
+        self.desk(self.colleague).settle(paying.id, 40.0, [{"item_id": item.id, "amount": 40.0}], [])
+        self.assertFalse(proposal.exists())
+        with self.assertRaisesRegex(UserError, "settled or gone meanwhile"):
+            self.desk().settle(line.id, 38.0, [{"item_id": item.id, "amount": 38.0}], [])
+
+    def test_open_amount_changed(self):
+        line = self.line("80.00", "Half")
+        self.desk(self.colleague).settle(line.id, 80.0, [], [{"account_id": self.fees.id, "amount": 30.0}])
+        with self.assertRaisesRegex(UserError, r"Meanwhile .*50\.00"):
+            self.desk().settle(line.id, 80.0, [], [{"account_id": self.fees.id, "amount": 80.0}])
+
+    def test_deleted(self):
+        line = self.line("80.00", "Gone")
+        gone = line.id
+        line.move_id.button_draft()
+        line.with_context(force_delete=True).sudo().unlink()
+        with self.assertRaisesRegex(UserError, "no longer exists"):
+            self.desk().add_note(gone, "x")
+
+
+@tagged("post_install", "-at_install")
+class TestDeskRights(DeskCase):
+    def test_onlooker(self):
+        line, document, proposal = self.proposed()
+        desk = self.desk(self.onlooker)
+        self.assertFalse(desk.open_desk()["may_decide"])
+        self.assertEqual([row["id"] for row in desk.read_page()["lines"]], [line.id])
+        for decide in (
+            lambda: desk.accept(line.id, proposal.id),
+            lambda: desk.accept_many([[line.id, proposal.id]]),
+            lambda: desk.reject(line.id, proposal.id),
+            lambda: desk.settle(line.id, 40.0, [], [{"account_id": self.fees.id, "amount": 40.0}]),
+            desk.undo_last,
+            lambda: desk.set_partner(line.id, self.customer.id),
+            lambda: desk.add_note(line.id, "x"),
+            lambda: desk.hand_over(line.id, self.operator.id),
+            lambda: desk.match_again(line.id),
+        ):
+            with self.assertRaises(AccessError):
+                decide()
+        self.assert_open(line, document, proposals=1)
+
+    def test_other_company(self):
+        line, document, proposal = self.proposed()
+        other = self.setup_other_company(name="Elsewhere")["company"]
+        stranger = self.person("stranger", "finance_connector_base.group_operator", company=other)
+        desk = self.desk(stranger)
+        self.assertEqual((desk.open_desk()["lines"], desk.open_desk()["journals"]), ([], []))
+        self.assertEqual(desk.read_lines([line.id]), {})
+        for work in (
+            lambda: desk.accept(line.id, proposal.id),
+            lambda: desk.find_items(line.id),
+            lambda: desk.rule_action(line.id),
+        ):
+            with self.assertRaises(AccessError):
+                work()
+        self.assert_open(line, document, proposals=1)

@@ -1,0 +1,20 @@
+from odoo.tests import HttpCase, tagged
+
+from .test_desk import DeskCase
+
+
+@tagged("post_install", "-at_install")
+class TestDeskTour(DeskCase, HttpCase):
+    """The morning's work in a browser, without a mouse."""
+
+    def test_keyboard_alone(self):
+        first, one, _proposal = self.proposed("DESK-4711")
+        second, two, _proposal = self.proposed("DESK-4712", invoice=90.0, amount="30.00")
+        third = self.line("-3.00", "Unknown")
+        self.match(third)
+        self.start_tour("/odoo/finance-desk", "connector_bank_desk", login="operator")
+        for line in (first, second, third):
+            self.assertTrue(line.is_reconciled)
+            self.assert_balanced(line)
+        self.assertEqual((one.amount_residual, two.amount_residual), (60.0, 60.0))
+        self.assertEqual(self.balance(self.fees), 3.0)
