@@ -10,7 +10,7 @@ from .dry_run import broken_rules, prepared
 from .formats import PAYMENT_FORMATS
 from .profile import Profile, shipped
 
-from . import pain001, pain008  # noqa: F401, isort: skip  registers their formats
+from . import bacs18, cfonb160, cfonb320, csv_table, nacha, pain001, pain008  # noqa: F401, isort: skip  registers their formats
 
 __all__ = ["PAYMENT_FORMATS", "Broken", "PaymentRefused", "Profile", "as_sent", "dry_run", "read", "shipped", "write"]
 

@@ -9,7 +9,7 @@ from .rules_of_fields import FREE_TEXT, FieldRules, levels
 
 
 def rules_of(writer, profile):
-    return FieldRules(profile, writer.lengths(profile), writer.carries(profile))
+    return FieldRules(profile, writer.needs, writer.lengths(profile), writer.carries(profile))
 
 
 def prepared(run, profile, writer):
@@ -46,7 +46,8 @@ def prepared(run, profile, writer):
         dataclasses.replace(done[id(batch)], payments=tuple(done[id(payment)] for payment in batch.payments))
         for batch in run.batches
     )
-    return dataclasses.replace(done[id(run)], batches=batches), tuple(findings)
+    ready = dataclasses.replace(done[id(run)], batches=batches)
+    return writer.settled(ready, profile), tuple(findings)
 
 
 def broken_rules(run, profile, writer):

@@ -9,10 +9,12 @@ PAYMENT_FORMATS = Registry("payment format")
 class PaymentFormat:
     """Base of the formats.
 
-    ``kinds``: credit transfers, direct debits or both. ``file_extension``: for downloads.
+    ``kinds``: credit transfers, direct debits or both. ``needs``: paths without which there is no file, as
+    ``Profile.required`` has them. ``file_extension``: for downloads.
     """
 
     kinds = ()
+    needs = ()
     file_extension = "txt"
 
     def lengths(self, profile):
@@ -22,6 +24,10 @@ class PaymentFormat:
     def carries(self, profile):
         """Paths of the fields that have a place in the file."""
         raise NotImplementedError
+
+    def settled(self, run, profile):
+        """``run`` as far as the format can tell it, where a place is coarser than the value."""
+        return run
 
     def broken(self, run, profile):
         """Rules of the format itself that no profile can lift, as ``Broken``."""

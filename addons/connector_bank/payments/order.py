@@ -165,7 +165,7 @@ class Batch:
     kind: str
     executed_on: date
     owner: Party
-    account: Account
+    account: Account | None
     payments: tuple[Payment, ...]
     agent: Agent | None = None
     batch_booking: bool | None = None
@@ -195,7 +195,7 @@ class Run:
     :param forwarding_agent: the bank or bureau that receives the file
     """
 
-    message_id: str
+    message_id: str | None
     created_at: datetime
     initiator: Party
     batches: tuple[Batch, ...]

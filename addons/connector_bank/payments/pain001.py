@@ -14,6 +14,11 @@ from .pain_write import PainWriter, choice, group, text
 class Pain001(PainFormat):
     kinds = (CREDIT_TRANSFER,)
     message = "pain.001"
+    needs = (
+        "run.initiator.name|run.initiator.identifier",
+        "batch.owner.name",
+        "batch.account.iban|batch.account.number",
+    )
 
     def write(self, run, profile):
         parts = PainWriter(self.version(profile), profile.namespace)

@@ -11,6 +11,13 @@ from .pain_write import PainWriter, choice, group, text
 class Pain008(PainFormat):
     kinds = (DIRECT_DEBIT,)
     message = "pain.008"
+    needs = (
+        "run.initiator.name|run.initiator.identifier",
+        "batch.owner.name",
+        "batch.account.iban|batch.account.number",
+        "payment.party.name",
+        "payment.account.iban|payment.account.number",
+    )
 
     def write(self, run, profile):
         parts = PainWriter(self.version(profile), profile.namespace)

@@ -30,13 +30,14 @@ def levels(run):
 class FieldRules:
     """The rules of a profile that look at single fields, ready for many."""
 
-    def __init__(self, profile, lengths, carries):
+    def __init__(self, profile, needs, lengths, carries):
         self._profile = profile
         self._lengths = {**lengths, **profile.lengths}
         self._carries = carries - set(profile.absent)
         self._patterns = {path: re.compile(pattern) for path, pattern in profile.patterns.items()}
         self._letters = profile.letters
-        self._required = self._by_level(profile.required)
+        needs = [path for path in ("run.message_id", "batch.id", "payment.end_to_end_id") if path in carries] + [*needs]
+        self._required = self._by_level(dict.fromkeys((*needs, *profile.required)))
         self._values = self._by_level(profile.values)
         self._most = self._by_level(profile.most)
         self._exclusive = self._by_level(["|".join(paths) for paths in profile.exclusive])

@@ -35,6 +35,8 @@ from . import (
     test_pure_national_damage,
     test_pure_ofx,
     test_pure_payments_characters,
+    test_pure_payments_nacha,
+    test_pure_payments_records,
     test_pure_payments_round_trip,
     test_pure_payments_rules,
     test_pure_payments_samples,

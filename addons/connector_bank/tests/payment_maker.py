@@ -49,7 +49,7 @@ def routing_number(eight):
 
 
 class Maker:
-    """Orders for one pain profile; formats with narrow places have makers of their own below."""
+    """Orders for one pain profile; payment_makers has those of narrow formats."""
 
     def __init__(self, profile, seed):
         self.profile = profile
@@ -247,11 +247,3 @@ class Maker:
 
     def kept(self, value, level):
         return changed(value, level, lambda path, text: None if path in self.profile.absent else text)
-
-
-_MAKERS = {}
-
-
-def maker(profile, seed):
-    """The maker for the format of ``profile``."""
-    return _MAKERS.get(profile.format, Maker)(profile, f"{profile.code} {seed}")

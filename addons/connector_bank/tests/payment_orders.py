@@ -138,3 +138,99 @@ def swiss():
 def abroad():
     """The wire, charges shared, under no national rules."""
     return credit(wire().batches[0].payments, service_level="NURG", charge_bearer="SHAR")
+
+
+def _american(number):
+    return Agent(clearing_system="USABA", clearing_member=number)
+
+
+def ach(entry_class):
+    """Two payments by ACH; one with remittance."""
+    abroad = entry_class == "IAT"
+    home = Address(street="15 West Place", town="Springfield", region="IL", post_code="62701", country="US")
+    there = Address(street="1 Front Street", town="Toronto", region="ON", post_code="M5H", country="CA")
+    document = Document(number="INV-1", dated_on=date(2026, 1, 31), due=Decimal("1252.00"), remitted=Decimal("1250.00"))
+    told = Remittance(documents=(document,)) if entry_class == "CTX" else Remittance(text=("Invoice 4711",))
+    bank = Agent(bic="ROYCCAT2", name="Royal Example", address=Address(country="CA"))
+    paid = tuple(
+        replace(
+            payment,
+            instruction_id=None,
+            currency="USD",
+            party=Party(name=name, address=there if abroad else None),
+            account=Account(number=number, kind=kind),
+            agent=bank if abroad else _american(routing),
+            purpose="BUS" if abroad else None,
+            remittance=remittance,
+        )
+        for payment, name, number, kind, routing, remittance in zip(
+            payments(),
+            ("José Acme", "Beta & Sons"),
+            ("123456789", "998877"),
+            ("CACC", "SVGS"),
+            ("121042882", "021000021"),
+            (told, None),
+            strict=True,
+        )
+    )
+    run = credit(
+        paid,
+        service_level=None,
+        charge_bearer=None,
+        batch_booking=None,
+        owner=Party(name="Own Company", identifier="1234567890", address=home if abroad else None),
+        agent=replace(_american("021000021"), name="Own Bank") if abroad else _american("021000021"),
+        local_instrument=entry_class,
+        description="VENDORPAY",
+    )
+    to = replace(_american("021000021"), name="Own Bank")
+    return replace(run, initiator=Party(name="Own Company", identifier="1234567890"), forwarding_agent=to)
+
+
+def french():
+    """CFONB 160."""
+    paid = tuple(
+        replace(payment, account=Account(iban=OTHER_IBAN), remittance=Remittance(text=("Facture n° 12 réglée",)))
+        for payment in payments()
+    )
+    account, owner = Account(iban="FR1420041010050500013M02606"), replace(OWNER, identifier="73282932000074")
+    run = credit(paid, charge_bearer=None, batch_booking=None, owner=owner, account=account)
+    return replace(run, initiator=Party(identifier="123456"))
+
+
+def french_abroad():
+    """CFONB 320."""
+    run = french()
+    batch = run.batches[0]
+    paid = tuple(
+        replace(payment, currency=currency, agent=Agent(bic="CHASUS33"))
+        for payment, currency in zip(batch.payments, ("EUR", "USD"), strict=True)
+    )
+    return replace(run, batches=(replace(batch, payments=paid, charge_bearer="SHAR"),))
+
+
+def british():
+    """Bacs: a batch of credits."""
+    paid = tuple(
+        replace(
+            payment,
+            currency="GBP",
+            party=Party(name=f"Payee & Co {number}"),
+            account=Account(number=f"1234567{number}"),
+            agent=Agent(clearing_system="GBDSC", clearing_member="200415"),
+            remittance=None,
+        )
+        for number, payment in enumerate(payments())
+    )
+    agent = Agent(clearing_system="GBDSC", clearing_member="309089")
+    owner, account = Party(name="Own Company Ltd"), Account(number="11223344")
+    plain = {"service_level": None, "charge_bearer": None, "batch_booking": None}
+    run = credit(paid, owner=owner, account=account, agent=agent, **plain)
+    return replace(run, message_id="000017", initiator=Party(identifier="654321"))
+
+
+def table():
+    """One row a payment."""
+    run = credit(batch_booking=None, owner=Party(name=OWNER.name))
+    texts = tuple(replace(payment, remittance=Remittance(text=('Rechnung; "7"',))) for payment in payments())
+    return replace(run, batches=(replace(run.batches[0], payments=texts),))

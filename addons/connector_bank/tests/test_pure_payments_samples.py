@@ -22,14 +22,28 @@ ORDERS = {
     "cross_border_12": "abroad",
     "sepa_core_debit_02": "debit",
     "sepa_core_debit_08": "debit",
+    "us_ach_ppd": "ach_ppd",
+    "us_ach_ccd": "ach_ccd",
+    "us_ach_ctx": "ach_ctx",
+    "us_ach_iat": "ach_iat",
+    "fr_cfonb160": "french",
+    "fr_cfonb320": "french_abroad",
+    "gb_bacs18": "british",
+    "csv_payments": "table",
 }
+
+
+def made(order):
+    """``ach_ppd`` is ``ach("PPD")``."""
+    name, _mark, entry_class = order.partition("ach_")
+    return payment_orders.ach(entry_class.upper()) if entry_class else getattr(payment_orders, name)()
 
 
 class TestSamples(PureCase):
     def test_whole_files(self):
         for code, order in ORDERS.items():
             with self.subTest(code):
-                profile, run = shipped()[code], getattr(payment_orders, order)()
+                profile, run = shipped()[code], made(order)
                 content = write(run, profile)
                 path = FOLDER / f"{code}.{PAYMENT_FORMATS.get(profile.format).file_extension}"
                 if os.environ.get("REWRITE_SAMPLES"):
