@@ -111,6 +111,7 @@ class Settlement:
             account=self.account,
             currency=self.currency,
             opening=self.opening,
+            opening_on=None if self.opening is None else self.from_on,
             statement_id=self.statement_id,
             from_on=self.from_on,
             to_on=self.to_on,
@@ -119,7 +120,7 @@ class Settlement:
             place=self.place,
         )
         yield from entries
-        yield Footer(closing=self.closing, place=self.place)
+        yield Footer(closing=self.closing, closing_on=None if self.closing is None else self.to_on, place=self.place)
         yield from self.findings
         yield from self._sums()
 
