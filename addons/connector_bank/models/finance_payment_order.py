@@ -46,6 +46,8 @@ class FinancePaymentOrder(models.Model):
     )  # fmt: skip
     message_id = fields.Many2one("finance.message", readonly=True, copy=False)
     message_state = fields.Selection(related="message_id.state", string="On its way")
+    approval_id = fields.Many2one(related="message_id.approval_id", string="Release")
+    approval_state = fields.Selection(related="message_id.approval_id.state", string="Is")
     approval_text = fields.Char(related="message_id.result_text", string="Last word")
     findings = fields.Text(compute="_compute_findings", string="What the bank would say")
     warning_text = fields.Text(compute="_compute_findings", string="To look at")
@@ -183,6 +185,14 @@ class FinancePaymentOrder(models.Model):
                  "finance_told_state": False}
             )  # fmt: skip
 
+    @api.model
+    def _usual_profile(self, journal, currency):
+        """The rules that fit most such payments; people choose another one where their bank has its own."""
+        country = (journal.bank_account_id.sanitized_acc_number or "")[:2]
+        if country in ("CH", "LI"):
+            return "ch_credit_09"
+        return "sepa_credit_09" if currency.name == "EUR" else "cross_border_09"
+
     def action_open_message(self):
         return {"type": "ir.actions.act_window", "res_model": "finance.message", "res_id": self.message_id.id,
                 "view_mode": "form"}  # fmt: skip
@@ -205,7 +215,8 @@ class FinancePaymentOrder(models.Model):
                     self.env._("No connector of %s takes payment orders yet: add the flow “Payment order”.",
                                journal.company_id.name)
                 )  # fmt: skip
-            values = {"journal_id": journal.id, "company_id": journal.company_id.id, "flow_id": flow.id}
+            values = {"journal_id": journal.id, "company_id": journal.company_id.id, "flow_id": flow.id,
+                      "profile": self._usual_profile(journal, own.currency_id)}  # fmt: skip
             order = self.sudo().create(values).sudo(self.env.su)
             for payment in own:
                 why = payment._finance_why_not(order)
