@@ -106,6 +106,20 @@ ADVICE.update(
         "match.none": "Nothing open fits this line. If its document is missing, enter it and match again; else book "
         "the line by hand. The case closes by itself.",
         "match.failed": "Odoo refused the reconciliation for the reason above. Mend the cause and match again.",
+        "payment": "The payment file was not written. Mend what the list of broken rules names, then try again.",
+        "payment.profile": "The bank profile contradicts itself. Correct its data, or choose another profile.",
+        "payment.characters": "Some letters have no spelling at this bank. Write the name as the bank account has it.",
+        "payment.length": "The text does not fit. Shorten it, or let the profile cut it.",
+        "payment.account": "Ask the partner for the account number and have the change approved; never guess digits.",
+        "payment.reference": "Compare the reference with the bill: a digit is wrong.",
+        "payment.qr_iban": "Take account and reference from the same QR bill.",
+        "payment.repeated": "The same payment may be in the run twice. Remove one before you send.",
+        "payment.mandate": "Have the mandate signed, or correct its day.",
+        "payment.not_carried": "Remove the field, choose another format, or let the profile leave it out.",
+        "pain": "The payment file is damaged or of another version. Write it again from the run.",
+        "cfonb160": "The payment file is damaged or breaks a rule of CFONB. Write it again from the run.",
+        "cfonb320": "The payment file is damaged or breaks a rule of CFONB. Write it again from the run.",
+        "bacs": "The payment file is damaged or breaks a rule of Bacs. Write it again from the run.",
     }
 )
 
@@ -179,5 +193,13 @@ TITLES.update(
         "cfonb.detail": "Text without a booking",
         "ofx.correction": "Correction by the bank",
         "ofx.refused": "Bank did not deliver",
+        "payment": "Payment file refused",
+        "payment.profile": "Bank profile contradicts itself",
+        "payment.characters": "Letters the bank does not take",
+        "payment.repeated": "Payment twice in a run",
+        "pain": "Payment file cannot be read",
+        "cfonb160": "CFONB file",
+        "cfonb320": "CFONB file",
+        "bacs": "Bacs file",
     }
 )

@@ -36,6 +36,7 @@ from . import (
     test_pure_ofx,
     test_pure_payments_characters,
     test_pure_payments_nacha,
+    test_pure_payments_pain,
     test_pure_payments_records,
     test_pure_payments_round_trip,
     test_pure_payments_rules,
