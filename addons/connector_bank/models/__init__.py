@@ -4,6 +4,7 @@ from . import (
     account_journal,
     account_journal_dashboard,
     account_payment,
+    account_reconcile_model,
     finance_bank_balance,
     finance_connector,
     finance_exception,

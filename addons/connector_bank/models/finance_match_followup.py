@@ -22,9 +22,14 @@ class FinanceMatchProposal(models.Model):
         """What makes a proposal without parts the same again."""
         return sha256([line_id, rule, other_line_id, sorted((key, str(value)) for key, value in plan.items())])[:32]
 
-    @api.depends("part_ids.item_id", "other_line_id")
+    @api.depends("part_ids.item_id", "other_line_id", "plan")
     def _compute_documents(self):
         res = super()._compute_documents()
+        rules = self.filtered(lambda proposal: proposal.rule == "rule")
+        for proposal in rules:
+            model = self.env["account.reconcile.model"].browse((proposal.plan or {}).get("rule")).exists()
+            proposal.documents = model.name or False
+            proposal.partner_id = model.line_ids.partner_id[:1] or proposal.line_id.partner_id
         for proposal in self.filtered("other_line_id"):
             other = proposal.other_line_id
             proposal.documents = f"{other.move_id.name} {other.payment_ref or ''}".strip()

@@ -20,6 +20,7 @@ RULES = [
     ("return", "Return or reversal"),
     ("transfer", "Transfer between own accounts"),
     ("by_hand", "Chosen by hand"),
+    ("rule", "Matching rule"),
 ]
 
 

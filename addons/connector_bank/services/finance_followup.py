@@ -8,7 +8,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 #: rule of a proposal → the service that finds and books it, in the order they are asked.
-FINDERS = {"return": "finance.return", "transfer": "finance.own.transfer"}
+FINDERS = {"return": "finance.return", "transfer": "finance.own.transfer", "rule": "finance.line.rule"}
+#: Those that are asked only about lines without any proposal.
+LAST = ("rule",)
 
 
 class FinanceFollowup(models.AbstractModel):
@@ -32,7 +34,7 @@ class FinanceFollowup(models.AbstractModel):
         booked, proposed = set(), set()
         refused = self._refused(lines)
         for rule, name in FINDERS.items():
-            done = booked | proposed
+            done = booked | proposed | (shown if rule in LAST else set())
             waiting = lines.filtered(lambda line, done=done: line.id not in done and not line.is_reconciled)
             decisions, words = self.env[name]._find(waiting)
             decisions = [each for each in decisions if self._signature(each) not in refused[each.line_id]]
