@@ -10,7 +10,20 @@ from odoo.addons.finance_connector_base.core.errors import FinanceError, FormatE
 from odoo.addons.finance_connector_base.core.safe.limits import CHUNK
 from odoo.addons.finance_connector_base.core.statement import FORMATS, Header, checked
 
-from . import bai2, camt, cfonb, coda, mt940, n43, ofx, paypal, stripe  # noqa: F401  registers their formats
+from . import (  # noqa: F401  registers their formats
+    adyen,
+    bai2,
+    camt,
+    cfonb,
+    coda,
+    gocardless,
+    mt940,
+    n43,
+    ofx,
+    paypal,
+    shopify,
+    stripe,
+)
 from .container import members, opened
 from .csv_bank import CsvBank, looks_like_table
 from .rendering import lines, rendered, summaries

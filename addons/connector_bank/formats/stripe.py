@@ -4,6 +4,7 @@ Classified by ``reporting_category`` (docs.stripe.com/reports/reporting-categori
 major unit; the API in the smallest one, which currencies differ in (docs.stripe.com/currencies).
 """
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -18,6 +19,8 @@ _PAYOUT_ID = "automatic_payout_id"
 #: Where shops keep the number of the order or invoice, best first.
 _NUMBERS = ("invoice_number", "payment_metadata[invoice_number]", "payment_metadata[order_id]", "order_id")
 _METADATA = "payment_metadata["
+#: How a list of the API begins, whichever of its members comes first.
+_LIST = re.compile(rb'\s*\{\s*"(?:object|data|has_more|url)"\s*:')
 #: Smallest unit of the API; UGX and ISK have two decimals there though the currencies have none.
 _NO_DECIMALS = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
 _THREE_DECIMALS = frozenset("BHD JOD KWD OMR TND".split())
@@ -58,7 +61,7 @@ class Stripe:
         line = first_line(head)
         if b"balance_transaction_id" in line and b"reporting_category" in line:
             return True
-        return begins_object(head, "object", "data", "balance_transaction") and b'"reporting_category"' in head
+        return bool(_LIST.match(head)) and begins_object(head, "balance_transaction", "reporting_category")
 
     def parse(self, stream):
         """:raise FormatError: ``payout.…`` and those of ``csv_rows`` and ``json_value``"""

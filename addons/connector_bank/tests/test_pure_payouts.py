@@ -14,7 +14,7 @@ from odoo.addons.finance_connector_base.core.errors import FinanceError
 from odoo.addons.finance_connector_base.core.statement import Entry, Finding
 from odoo.addons.finance_connector_base.tests.pure import PureCase
 
-CODES = ("stripe", "paypal")
+CODES = ("stripe", "paypal", "adyen", "gocardless", "shopify")
 TURNS = 500
 
 
@@ -158,6 +158,124 @@ class TestPayPal(PayoutCase):
         self.refused("payout.structure", search.replace(b'"transaction_info": {', b'"transaction_info": 1, "x": {', 1))
 
 
+class TestAdyen(PayoutCase):
+    report = "adyen/settlement_detail.csv"
+
+    def test_kinds_apart(self):
+        found = by_kind(read(sample(self.report)))
+        kinds = ("payment", "refund", "chargeback", "reserve", "fee", "payout")
+        amounts = [found[kind, "EUR"] for kind in kinds]
+        self.assertEqual(
+            amounts, [Decimal(text) for text in ("156.00", "-40.00", "-20.00", "-5.00", "-11.59", "-79.40")]
+        )
+
+    def test_conversion(self):
+        """The shopper's amount stays beside the converted one, which must follow from the rate."""
+        entry = next(event for event in read(sample(self.report)) if isinstance(event, Entry) and event.exchange)
+        self.assertEqual((entry.amount, entry.exchange.instructed), (Decimal("46.00"), Decimal("50.00")))
+        self.assertEqual(findings(sample(self.report).replace(b",0.92,", b",0.93,"))["payout.sum"], 3)
+
+    def test_sums(self):
+        """The first batch adds up; in the second a cent is missing in a row, and so in the payout."""
+        self.assertEqual(findings(sample(self.report)), {"payout.sum": 2})
+        for old, new in (
+            (b",98.90,", b",98.91,"),
+            (b",69.60,", b",69.61,"),
+            (b",,100.00,", b",,100.01,"),
+            (b"0.60", b"0.61"),
+        ):
+            with self.subTest(old):
+                self.assertGreater(findings(sample(self.report).replace(old, new, 1))["payout.sum"], 2)
+
+    def test_refusals(self):
+        report = sample(self.report)
+        self.refused("payout.amount", report.replace(b",,98.90,", b",,,"))
+        self.refused("payout.amount", report.replace(b",,98.90,", b",,-98.90,"))
+        self.refused("payout.date", report.replace(b"2026-03-03 01:00", b"03.03.2026 01:00"))
+        self.refused("payout.currency", report.replace(b"1,EUR,,98.90", b"1,,,98.90"))
+        self.refused("payout.columns", report.replace(b"Markup (NC)", b"Aufschlag"))
+
+
+class TestGoCardless(PayoutCase):
+    items = "gocardless/payout_items.json"
+
+    def test_kinds_apart(self):
+        found = by_kind(read(sample(self.items)))
+        kinds = ("payment", "chargeback", "refund", "fee", "rounding", "payout")
+        amounts = [found[kind, "EUR"] for kind in kinds]
+        self.assertEqual(amounts, [Decimal(text) for text in ("200", "-30", "-20", "-1.41", "-0.01", "-148.58")])
+        self.assertFalse(findings(sample(self.items)))
+
+    def test_sums(self):
+        """Half a unit is rounding; more is a finding."""
+        self.assertEqual(findings(sample(self.items).replace(b"14858", b"14859")), {"payout.sum": 1})
+        half = sample(self.items).replace(b"-70.5", b"-70.3")  # exactly 148.585
+        self.assertFalse(findings(half))
+        self.assertFalse(findings(half.replace(b"14858", b"14859")))
+
+    def test_whole_fees_stay_apart(self):
+        whole = sample(self.items).replace(b"-70.5", b"-70.0").replace(b"-60.8", b"-61.0").replace(b"-10.4", b"-11.0")
+        fees = [event for event in read(whole) if isinstance(event, Entry) and event.code == "fee"]
+        self.assertEqual([entry.amount for entry in fees], [Decimal("-0.70"), Decimal("-0.61"), Decimal("-0.11")])
+
+    def test_items_alone(self):
+        """Without the payout there is neither currency nor payout line; nothing is made up."""
+        alone = b'{"payout_items": [{"amount": "4500.0", "type": "payment_paid_out", "links": {"payment": "PM1"}}]}'
+        entries = [event for event in read(alone) if isinstance(event, Entry)]
+        self.assertEqual([(entry.amount, entry.currency) for entry in entries], [(Decimal("45.00"), None)])
+
+    def test_pages(self):
+        self.assertEqual(findings(sample(self.items).replace(b'"after": null', b'"after": "ID1"')), {"payout.pages": 1})
+
+    def test_refusals(self):
+        items = sample(self.items)
+        self.refused("payout.amount", items.replace(b'"14858"', b'"148.58"'))
+        self.refused("payout.currency", items.replace(b'"EUR"', b'"Euro"'))
+        self.refused("payout.date", items.replace(b"2026-03-04T", b"04.03.2026T"))
+        self.refused(
+            "payout.structure", items.replace(b'"links": {"payment": "PM000002"', b'"links": 1, "x": {"y": "z"')
+        )
+        self.refused("payout.empty", b'{"payout_items": []}')
+
+
+class TestShopify(PayoutCase):
+    export = "shopify/payment_transactions.csv"
+
+    def test_kinds_apart(self):
+        found = by_kind(read(sample(self.export)))
+        kinds = ("payment", "refund", "chargeback", "fee", "payout")
+        amounts = [found[kind, "EUR"] for kind in kinds]
+        self.assertEqual(amounts, [Decimal(text) for text in ("133.21", "-5.00", "-20.00", "-19.03", "-74.78")])
+
+    def test_sums(self):
+        self.assertEqual(findings(sample(self.export)), {"payout.sum": 1})
+        for old, new in (
+            (b",30.00,0.75", b",30.01,0.75"),
+            (b"15.00,-35.00", b"15.01,-35.00"),
+            (b",-74.78,0.00,-74.78", b",-74.77,0.00,-74.77"),
+        ):
+            with self.subTest(old):
+                self.assertEqual(findings(sample(self.export).replace(old, new, 1))["payout.sum"], 3 - (b"74" in old))
+
+    def test_payouts(self):
+        """Sums of a payout: only paid ones are booked, and what does not add up is a finding."""
+        events = read(sample("shopify/payouts.json"))
+        booked = [event for event in events if isinstance(event, Entry) and event.status == "booked"]
+        self.assertEqual(sum(entry.amount for entry in booked), 0)
+        self.assertEqual(findings(sample("shopify/payouts.json")), {"payout.sum": 1})
+
+    def test_test_payments(self):
+        entries = [event for event in read(sample("shopify/balance_transactions.json")) if isinstance(event, Entry)]
+        self.assertEqual({entry.currency: entry.status for entry in entries}, {"JPY": "booked", "EUR": "information"})
+
+    def test_refusals(self):
+        export = sample(self.export)
+        self.refused("payout.amount", export.replace(b",30.00,0.75", b",30 EUR,0.75"))
+        self.refused("payout.date", export.replace(b"2026-03-02 10", b"02/03/2026 10"))
+        self.refused("payout.currency", export.replace(b"EUR,EUR,0.00", b"EUR,,0.00", 1))
+        self.refused("payout.columns", export.replace(b",Fee,", b",Fees,"))
+
+
 class TestPayoutDamage(PayoutCase):
     """Seeds are fixed: what fails once fails again."""
 
@@ -209,3 +327,38 @@ class TestPayoutCorpus(PureCase):
                     fee = sum((entry.amount for entry in mine if entry.own_code.endswith(" fee")), Decimal(0))
                     gross = sum((entry.amount for entry in mine), Decimal(0)) - fee
                     self.assertEqual((gross * 100, fee * 100), (Decimal(stated["gross"]), Decimal(stated["fee"])))
+
+    def test_adyen(self):
+        for name, facts in self.files.items():
+            if "sum_net_credit" not in facts:
+                continue
+            with self.subTest(name):
+                entries = self.entries(name)
+                self.assertEqual(len({entry.place for entry in entries}), facts["entries"])
+                net = Decimal(facts["sum_net_credit"]) - Decimal(facts["sum_net_debit"])
+                self.assertEqual(sum(entry.amount for entry in entries), net)
+                words = {"commission": "sum_commission"} | dict.fromkeys(
+                    ("markup", "scheme fees", "interchange"), "sum_fees"
+                )
+                fees = Counter()
+                for entry in entries:
+                    fees[words.get(entry.own_code)] -= entry.amount
+                self.assertEqual(fees["sum_commission"], Decimal(facts["sum_commission"]))
+                self.assertEqual(fees["sum_fees"], Decimal(facts["sum_fees"]))
+
+    def test_shopify(self):
+        (name,) = (name for name in self.files if name.startswith("shopify/"))
+        paid = [-entry.amount for entry in self.entries(name) if entry.code == "payout"]
+        self.assertEqual(paid, [Decimal(amount) for amount in self.files[name]["amounts"]])
+
+    def test_unread(self):
+        """What is no list of movements is refused, whoever sent it."""
+        for name, code in (
+            ("stripe/stripe__openapi/fixtures3.json", "format.unknown"),
+            ("adyen/wikimedia__wikimedia-fundraising-SmashPig/ipn_Authorisation.json", "format.unknown"),
+            ("gocardless/gocardless__gocardless-pro-python/payouts.json", "profile.unknown"),
+            ("gocardless/gocardless__gocardless-pro-python/webhook_body.json", "format.unknown"),
+        ):
+            with self.subTest(name), self.assertRaises(FinanceError) as caught:
+                list(parse(CORPUS / name))
+            self.assertEqual(caught.exception.code, code)
