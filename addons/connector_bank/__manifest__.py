@@ -26,6 +26,7 @@
         "views/finance_payment_answer_views.xml",
         "views/account_payment_views.xml",
         "views/finance_payment_order_views.xml",
+        "views/finance_payer_memory_views.xml",
         "views/finance_statement_import_views.xml",
         "views/finance_statement_profile_make_views.xml",
         "views/finance_statement_profile_views.xml",

@@ -10,6 +10,7 @@ from . import (
     finance_exception,
     finance_match_part,
     finance_match_proposal,
+    finance_payer_memory,
     finance_payment_answer,
     finance_payment_order,
     finance_statement_profile,

@@ -39,12 +39,20 @@ class FinanceMatchProposal(models.Model):
     def action_accept(self):
         followups = self.filtered(lambda proposal: proposal.rule in FINDERS)
         res = super(FinanceMatchProposal, self - followups).action_accept()
+        for proposal in self - followups:
+            proposal._remember()
         followups.check_access("write")
         for proposal in followups:
             if proposal.state != "proposed":
                 raise UserError(self.env._("This proposal was decided already."))
             self.env["finance.followup"].with_company(proposal.company_id)._accept(proposal)
         return res
+
+    def _remember(self):
+        """What a person accepted teaches who pays from this account."""
+        partner = self.part_ids.item_id.partner_id.commercial_partner_id
+        if len(partner) == 1 and not self.automatic:
+            self.env["finance.payer.memory"]._confirm(self.line_id, partner)
 
     def _drop_obsolete(self):
         res = super()._drop_obsolete()
@@ -68,6 +76,11 @@ class AccountBankStatementLine(models.Model):
         own = model.search([("line_id", "in", self.ids), *accepted])
         leaning = model.search([("other_line_id", "in", self.ids), *accepted])
         both = own.filtered(lambda proposal: (proposal.plan or {}).get("both"))
+        decided = model.search([("line_id", "in", self.ids), ("state", "=", "accepted"), ("rule", "not in", list(FINDERS))])
+        for proposal in decided:
+            partner = proposal.part_ids.item_id.partner_id.commercial_partner_id
+            if len(partner) == 1:
+                self.env["finance.payer.memory"]._reject(proposal.line_id, partner)
         lines = self | leaning.line_id | both.other_line_id
         res = super(AccountBankStatementLine, lines).action_undo_reconciliation()
         for proposal in own - leaning:

@@ -45,6 +45,14 @@ class ResCompany(models.Model):
     finance_transfer_days = fields.Integer(
         default=5, string="Days apart", help="How many days the two sides of a transfer may be apart."
     )
+    finance_memory = fields.Boolean(
+        default=True, string="Learn who pays",
+        help="A payer account that people matched with the same partner again and again counts as the partner's.",
+    )
+    finance_memory_times = fields.Integer(
+        default=3, string="After confirmations", 
+        help="So often a person must have confirmed it, and nobody the contrary.",
+    )
     finance_unmatched_case = fields.Boolean(
         default=True, string="Open a case for lines without match",
         help="A line for which nothing can be proposed becomes a case, until it is reconciled or gets a proposal.",

@@ -90,6 +90,8 @@ class FinanceMatching(models.AbstractModel):
     def _lines(self, records):
         """Statement lines as plain values; money as the counterpart sees it."""
         owners = self._account_owners(records)
+        for number, partners in self.env["finance.payer.memory"]._owners(records).items():
+            owners.setdefault(number, tuple(partners))
         return [self._line(record, owners) for record in records]
 
     def _line(self, record, owners):

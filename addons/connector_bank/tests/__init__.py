@@ -17,6 +17,7 @@ from . import (
     test_operations,
     test_own_transfer,
     test_pair_writer,
+    test_payer_memory,
     test_payment_answers,
     test_payment_orders,
     test_pure_answers,
