@@ -76,7 +76,9 @@ class AccountBankStatementLine(models.Model):
         own = model.search([("line_id", "in", self.ids), *accepted])
         leaning = model.search([("other_line_id", "in", self.ids), *accepted])
         both = own.filtered(lambda proposal: (proposal.plan or {}).get("both"))
-        decided = model.search([("line_id", "in", self.ids), ("state", "=", "accepted"), ("rule", "not in", list(FINDERS))])
+        decided = model.search(
+            [("line_id", "in", self.ids), ("state", "=", "accepted"), ("rule", "not in", list(FINDERS))]
+        )
         for proposal in decided:
             partner = proposal.part_ids.item_id.partner_id.commercial_partner_id
             if len(partner) == 1:

@@ -50,7 +50,7 @@ class ResCompany(models.Model):
         help="A payer account that people matched with the same partner again and again counts as the partner's.",
     )
     finance_memory_times = fields.Integer(
-        default=3, string="After confirmations", 
+        default=3, string="After confirmations",
         help="So often a person must have confirmed it, and nobody the contrary.",
     )
     finance_unmatched_case = fields.Boolean(
