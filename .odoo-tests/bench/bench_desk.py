@@ -1,4 +1,4 @@
-"""The matching desk with 100,000 open lines and 100,000 open invoices, beside Odoo's own list of invoices.
+"""The matching desk with 100,000 open lines and 100,000 open invoices, beside a list view of Odoo with the same lines.
 
 One line and one invoice are made by Odoo and copied by SQL. Both screens are opened in Chromium on the same
 server, from the click to the screen that is at rest; then lines are accepted with Enter, one after the other,
@@ -85,7 +85,7 @@ from playwright.sync_api import sync_playwright
 base, rounds, accepted = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 SCREENS = {
     "desk": ("connector_bank.finance_desk_action", ".o_desk_line"),
-    "invoices": ("account.action_move_out_invoice_type", ".o_list_view .o_data_row"),
+    "list": ("connector_bank.statement_line_action", ".o_list_view .o_data_row"),
 }
 ACCEPT = '''() => new Promise((done, fail) => {
     const current = () => document.querySelector(".o_desk_row.o_current");
@@ -154,7 +154,7 @@ def look(url):
 
 
 def run():
-    """Seconds of the desk beside its limits and beside Odoo's list of invoices."""
+    """Seconds of the desk beside its limits and beside a list view of Odoo with the same lines."""
     database = databases.new_database()
     server = Server(database, workers=2, options=["--log-level=warn", "--max-cron-threads=0"], label="bench")
     try:
@@ -172,8 +172,8 @@ def run():
     return [
         {**paint, "name": f"{words}: first sight, beside its limit",
          "ratio": round(PAINT_SECONDS / seconds["desk"], 2), "goal": 1, "other": PAINT_SECONDS},
-        {**paint, "name": f"{words}: first sight, beside Odoo's list of invoices",
-         "ratio": round(seconds["invoices"] / seconds["desk"], 2), "goal": None, "other": seconds["invoices"]},
+        {**paint, "name": f"{words}: first sight, beside a list view of Odoo with the same lines",
+         "ratio": round(seconds["list"] / seconds["desk"], 2), "goal": None, "other": seconds["list"]},
         {"name": f"{words}: accept to next, beside its limit", "ours": seconds["accept"], "unit": "s",
          "ratio": round(ACCEPT_SECONDS / seconds["accept"], 2), "goal": 1, "other": ACCEPT_SECONDS},
     ]
