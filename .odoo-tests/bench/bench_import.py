@@ -1,7 +1,7 @@
 """Import of bank lines: from the camt file to posted entries, beside Odoo's bare ``create`` of equal lines.
 
 Ours is the whole way in: message, parsing, checks against doubles, lines, statement, cases. OCA's importer is
-measured where it is installed (``odoo-addon-account-statement-import-camt``); there is none for Odoo 19 otherwise.
+not measured here.
 """
 
 import gc
