@@ -67,7 +67,7 @@ class TestRules(PureCase):
         for entry_class in CLASSES:
             self.assertEqual(self.codes(ach(entry_class.upper()), entry_class), [])
 
-    def test_sequence(self):
+    def test_sequence_of_records(self):
         self.assertEqual(self.codes(replace(ach("PPD"), sequence=37), "PPD"), ["nacha.sequence"])
 
     def test_country(self):

@@ -45,9 +45,7 @@ class Replay(Kind):
 
 @KINDS.add("correction", "Corrected object")
 class Correction(Kind):
-    """Asked for only where money moves, or where a rule says so."""
-
-    floor = 0
+    """Where no money moves, the request itself says that nobody is needed but those whom a rule names."""
 
 
 @KINDS.add("outcome", "Unknown outcome")
