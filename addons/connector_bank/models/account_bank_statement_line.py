@@ -113,7 +113,7 @@ class AccountBankStatementLine(models.Model):
         res = super().action_undo_reconciliation()
         for line in self:
             self.env["finance.audit"]._note("reconciliation.undone", line)
-        self.finance_proposal_ids.filtered(lambda p: p.state == "accepted").sudo().state = "undone"
+        self.sudo().finance_proposal_ids.filtered(lambda p: p.state == "accepted").state = "undone"
         return res
 
     def action_finance_message(self):

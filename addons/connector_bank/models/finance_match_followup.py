@@ -71,7 +71,7 @@ class AccountBankStatementLine(models.Model):
 
     def action_undo_reconciliation(self):
         """Two lines that settle each other are undone together; what a return had opened is closed again."""
-        model = self.env["finance.match.proposal"]
+        model = self.env["finance.match.proposal"].sudo()  # who undoes it need not be a user of the connectors
         accepted = [("state", "=", "accepted"), ("rule", "in", list(FINDERS))]
         own = model.search([("line_id", "in", self.ids), *accepted])
         leaning = model.search([("other_line_id", "in", self.ids), *accepted])
@@ -83,7 +83,7 @@ class AccountBankStatementLine(models.Model):
             partner = proposal.part_ids.item_id.partner_id.commercial_partner_id
             if len(partner) == 1:
                 self.env["finance.payer.memory"]._reject(proposal.line_id, partner)
-        lines = self | leaning.line_id | both.other_line_id
+        lines = self | self.browse((leaning.line_id | both.other_line_id).ids)
         res = super(AccountBankStatementLine, lines).action_undo_reconciliation()
         for proposal in own - leaning:
             if proposal.other_line_id not in lines:
