@@ -143,7 +143,7 @@ class FinancePaymentOrder(models.Model):
             for payment in order.payment_ids:
                 why = payment._finance_why_not(order)
                 if why:
-                    raise UserError(f"{payment.display_name}: {why}")
+                    raise UserError(self.env._("%(name)s: %(why)s", name=payment.display_name, why=why))
 
     def action_hand_over(self):
         """Make the file, freeze it, and ask for its release."""
@@ -221,7 +221,7 @@ class FinancePaymentOrder(models.Model):
             for payment in own:
                 why = payment._finance_why_not(order)
                 if why:
-                    raise UserError(f"{payment.display_name}: {why}")
+                    raise UserError(self.env._("%(name)s: %(why)s", name=payment.display_name, why=why))
             own.sudo().finance_order_id = order
             orders |= order
         return orders

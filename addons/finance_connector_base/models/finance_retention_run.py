@@ -21,7 +21,7 @@ class FinanceRetentionRun(models.Model):
     )
     due = fields.Integer(readonly=True, help="Older than the rule keeps them.")
     gone = fields.Integer(readonly=True)
-    held = fields.Integer(readonly=True, string="Held", help="Kept by a legal hold.")
+    held = fields.Integer(readonly=True, help="Kept by a legal hold.")
     lawful = fields.Integer(readonly=True, string="Evidence", help="Kept because entries in the books came from it.")
     freed = fields.Float(readonly=True, string="Bytes", digits=(16, 0))
     freed_text = fields.Char(compute="_compute_summary", string="Freed")
