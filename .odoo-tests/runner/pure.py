@@ -13,7 +13,7 @@ import pytest
 from .layout import ADDONS, kind_of, module_of
 
 try:
-    from hypothesis import settings
+    from hypothesis import HealthCheck, settings
 except ImportError:
     settings = None
 
@@ -39,8 +39,11 @@ def mount() -> None:
 def pytest_configure(config):
     mount()
     if settings:
-        # The same examples each time, and no limit per example: the machine may be busy.
-        settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
+        # The same examples each time, and no limit of time: the machine may be busy.
+        slow = (HealthCheck.too_slow,)
+        settings.register_profile(
+            "repeatable", derandomize=True, deadline=None, database=None, suppress_health_check=slow
+        )
         settings.load_profile("repeatable")
 
 
