@@ -101,7 +101,10 @@ def test_secrets_open_while_keys_rotate(server, key_file):
             assert sum(each["rewrapped"] for each in [*reports, report]) >= PROVIDERS
             seen.append(report["current"])
             before = len(statuses)
-            key_file.write_text(key_file.read_text().splitlines()[0] + "\n")  # the old one is taken out
+            left = key_file.with_suffix(".new")
+            left.write_text(key_file.read_text().splitlines()[0] + "\n")
+            left.chmod(0o600)
+            left.rename(key_file)  # the old one is taken out, at once: a file half written is no key file
             wait_until(lambda before=before: len(statuses) > before + 30, 60, f"posts after rotation {rotation}")
     finally:
         stop.set()
