@@ -32,6 +32,7 @@
         "views/finance_statement_profile_views.xml",
         "views/finance_writer_proof_views.xml",
         "views/finance_connector_views.xml",
+        "views/finance_flow_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],

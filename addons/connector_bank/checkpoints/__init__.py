@@ -1,1 +1,1 @@
-from . import ledger, payments, statements
+from . import ledger, orders, payments, statements

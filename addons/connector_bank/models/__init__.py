@@ -8,6 +8,7 @@ from . import (
     finance_bank_balance,
     finance_connector,
     finance_exception,
+    finance_flow,
     finance_match_part,
     finance_match_proposal,
     finance_payer_memory,

@@ -30,6 +30,8 @@ class FinancePaymentAnswer(models.Model):
     text = fields.Char(readonly=True, string="The bank's words")
     name = fields.Char(readonly=True, string="Payee as the bank knows him")
     bank_ref = fields.Char(readonly=True, string="Bank reference")
+    amount = fields.Monetary(readonly=True, string="Amount told", help="As the bank tells it, where it does.")
+    currency_id = fields.Many2one("res.currency", readonly=True)
     note = fields.Selection(NOTES, required=True, readonly=True, string="Counts as")
     told_on = fields.Datetime(readonly=True, help="By the bank's clock; when it arrived where the bank does not say.")
     words = fields.Char(compute="_compute_words", string="In words")

@@ -168,6 +168,7 @@ class FinancePaymentOrder(models.Model):
                 order.flow_id.sudo().connector_id, "payment_order", content, key=f"payment_order:{order.id}",
                 name=f"{order._order_ref()}.xml", record=order, flow=order.flow_id.sudo(),
                 content_type="application/xml",
+                options={"control": self.env["finance.payment.file"]._control(order, content)},
             )  # fmt: skip
             order.sudo().message_id = message
             order.message_post(body=self.env._("Handed over: %(count)s payments, %(amount)s.", count=order.count,

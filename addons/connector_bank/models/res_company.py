@@ -67,6 +67,10 @@ class ResCompany(models.Model):
         "anything differs, or when this is off, Odoo writes them one by one.",
     )
 
+    finance_settle_days = fields.Integer(
+        default=5, string="Days until the statement",
+        help="So many days after the day it is carried out a payment has to be on a statement.",
+    )
     finance_desk_page = fields.Integer(
         default=80, string="Lines a page", help="How many lines the matching desk reads at once."
     )

@@ -17,6 +17,7 @@ class ResConfigSettings(models.TransientModel):
     finance_return_days = fields.Integer(related="company_id.finance_return_days", readonly=False)
     finance_sure_transfer = fields.Boolean(related="company_id.finance_sure_transfer", readonly=False)
     finance_transfer_days = fields.Integer(related="company_id.finance_transfer_days", readonly=False)
+    finance_settle_days = fields.Integer(related="company_id.finance_settle_days", readonly=False)
     finance_memory = fields.Boolean(related="company_id.finance_memory", readonly=False)
     finance_memory_times = fields.Integer(related="company_id.finance_memory_times", readonly=False)
     finance_unmatched_case = fields.Boolean(related="company_id.finance_unmatched_case", readonly=False)

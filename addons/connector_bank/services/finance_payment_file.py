@@ -4,10 +4,11 @@ from decimal import Decimal
 from odoo import api, fields, models
 
 from ..matching.references import structured_references
-from ..payments import dry_run, shipped, write
+from ..payments import dry_run, read, shipped, write
 from ..payments.checks import iban
 from ..payments.order import (
     CREDIT_TRANSFER,
+    DIRECT_DEBIT,
     Account,
     Address,
     Agent,
@@ -43,6 +44,26 @@ class FinancePaymentFile(models.AbstractModel):
     def _content(self, order):
         """The bytes of the file. Raises ``PaymentRefused``."""
         return write(self._run(order), shipped()[order.profile])
+
+    @api.model
+    def _read(self, order):
+        """The run that the file of the order holds, read from its bytes. Raises ``FormatError``."""
+        return read(order.sudo().message_id._raw(), shipped()[order.profile])
+
+    @api.model
+    def _control(self, order, content):
+        """What the file says of itself, by currency, read back from its bytes: one row a currency."""
+        totals = {}
+        for batch in read(content, shipped()[order.profile]).batches:
+            side = "credit" if batch.kind == DIRECT_DEBIT else "debit"
+            for payment in batch.payments:
+                row = totals.setdefault(payment.currency, {"count": 0, "credit": Decimal(), "debit": Decimal()})
+                row["count"] += 1
+                row[side] += payment.amount
+        return [
+            {"currency": currency, "count": row["count"], "credit": str(row["credit"]), "debit": str(row["debit"])}
+            for currency, row in totals.items()
+        ]
 
     def _run(self, order):
         company = Party(name=order.company_id.name, address=self._address(order.company_id.partner_id))

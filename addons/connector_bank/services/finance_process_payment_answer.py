@@ -62,6 +62,8 @@ class FinanceProcessPaymentAnswer(models.AbstractModel):
             "text": masked("; ".join(reason.text for reason in answer.reasons if reason.text)) or False,
             "name": getattr(answer, "name", None),
             "bank_ref": getattr(answer, "bank_ref", None),
+            "amount": getattr(answer, "amount", None),
+            "currency_id": payment.currency_id.id,
             "note": change.note,
             "told_on": (created and created.astimezone().replace(tzinfo=None)) or fields.Datetime.now(),
         }

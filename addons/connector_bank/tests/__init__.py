@@ -15,6 +15,7 @@ from . import (
     test_line_rule,
     test_line_writer,
     test_operations,
+    test_order_checkpoints,
     test_own_transfer,
     test_pair_writer,
     test_payer_memory,
