@@ -24,6 +24,8 @@
         "views/finance_exception_views.xml",
         "views/finance_match_proposal_views.xml",
         "views/finance_payment_answer_views.xml",
+        "views/finance_payment_control_report.xml",
+        "views/finance_payment_control_views.xml",
         "views/account_payment_views.xml",
         "views/finance_payment_order_views.xml",
         "views/finance_payer_memory_views.xml",

@@ -13,6 +13,7 @@ from . import (
     finance_match_proposal,
     finance_payer_memory,
     finance_payment_answer,
+    finance_payment_control,
     finance_payment_order,
     finance_statement_profile,
     finance_writer_proof,

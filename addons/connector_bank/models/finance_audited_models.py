@@ -41,3 +41,10 @@ class FinanceStatementProfile(models.Model):
     _name = "finance.statement.profile"
     _inherit = ["finance.statement.profile", "finance.audited"]
     _audit_noun = "statement_profile"
+
+
+class FinanceAuditEvent(models.Model):
+    _inherit = "finance.audit.event"
+
+    def _audit_words(self):
+        return {**super()._audit_words(), "payment_control.made": self.env._("Proof of payments made")}

@@ -10,6 +10,7 @@ from . import (
     finance_own_transfer,
     finance_pair_writer,
     finance_payment_file,
+    finance_payment_proof,
     finance_process_payment_answer,
     finance_process_payment_order,
     finance_process_statement,

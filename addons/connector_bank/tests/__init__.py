@@ -20,6 +20,7 @@ from . import (
     test_pair_writer,
     test_payer_memory,
     test_payment_answers,
+    test_payment_control,
     test_payment_orders,
     test_pure_answers,
     test_pure_bai2,

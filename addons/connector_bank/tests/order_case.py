@@ -1,8 +1,12 @@
 """A company that pays through a bank: a trusted payee, orders that others release, what the bank answers."""
 
+from odoo import fields
+
 from odoo.addons.finance_connector_base.tests.common import at_the_screen
 
+from .answer_maker import report
 from .common import BankCase
+from .statement_maker import Booking, camt053, statement
 
 VENDOR_IBAN = "BE68539007547034"
 
@@ -96,3 +100,42 @@ class OrderCase(BankCase):
         message.process_job()
         self.env.invalidate_all()
         return message
+
+
+class OrderWayCase(OrderCase):
+    """Two payments in one order, forty days ago."""
+
+    def setUp(self):
+        super().setUp()
+        self.outstanding = self.account("Outstanding", "101998", "asset_current")
+        self.outstanding.reconcile = True
+        self.journal.outbound_payment_method_line_ids.payment_account_id = self.outstanding
+        self.first, self.second = self.pay(30), self.pay(40.5)
+        self.order_ = self.order(self.first, self.second)
+        self.order_.action_hand_over()
+        self.day = fields.Date.add(fields.Date.today(), days=-40)
+        self.sql("UPDATE finance_payment_order SET executed_on = %s WHERE id = %s", self.day, self.order_.id)
+
+    def sql(self, query, *values):
+        self.env.flush_all()
+        self.env.cr.execute(query, values)
+        self.env.invalidate_all()
+
+    def ref(self, payment):
+        return payment.name.replace("/", "-")
+
+    def acknowledge(self, *items):
+        self.answer(report(*items, order=self.order_._order_ref(), batch=self.order_._batch_ref()))
+
+    def settled(self):
+        """The bank has the file, accepts both, and its statement shows them."""
+        day = self.day.isoformat()
+        self.delivered(self.order_)
+        self.acknowledge((self.ref(self.first), "ACSP"), (self.ref(self.second), "ACSP"))
+        self.bring(camt053(statement(
+            Booking("-30.00", "A", ref="B1", end_to_end=self.ref(self.first), day=day),
+            Booking("-40.50", "B", ref="B2", end_to_end=self.ref(self.second), day=day),
+            name="S1", first=day, last=day,
+        )))  # fmt: skip
+        self.match()
+        self.assertTrue(self.first.is_matched and self.second.is_matched)

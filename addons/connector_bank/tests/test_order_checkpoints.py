@@ -1,28 +1,15 @@
 """Order, file, acknowledgement, statement: a break at each hand-over is found, named and closed again."""
 
-from odoo import fields
 from odoo.tests import tagged
 
-from .order_case import OrderCase
-from .statement_maker import Booking, camt053, statement
-from .test_payment_answers import report
+from .answer_maker import report
+from .order_case import OrderWayCase
 
 FILES, ANSWERS, SETTLED = "payments.files", "payments.answers", "payments.settled"
 
 
 @tagged("post_install", "-at_install")
-class TestOrderCheckpoints(OrderCase):
-    def setUp(self):
-        super().setUp()
-        self.outstanding = self.account("Outstanding", "101998", "asset_current")
-        self.outstanding.reconcile = True
-        self.journal.outbound_payment_method_line_ids.payment_account_id = self.outstanding
-        self.first, self.second = self.pay(30), self.pay(40.5)
-        self.order_ = self.order(self.first, self.second)
-        self.order_.action_hand_over()
-        self.day = fields.Date.add(fields.Date.today(), days=-40)
-        self.sql("UPDATE finance_payment_order SET executed_on = %s WHERE id = %s", self.day, self.order_.id)
-
+class TestOrderCheckpoints(OrderWayCase):
     def check(self):
         self.env.flush_all()
         self.env.invalidate_all()
@@ -40,30 +27,6 @@ class TestOrderCheckpoints(OrderCase):
         self.assertEqual({code for code, row in rows.items() if row.state == "break"}, set(codes))
         self.assertEqual([rows[code].case_id.state for code in codes], ["open"] * len(codes))
         return "\n".join(rows[code].text for code in codes)
-
-    def sql(self, query, *values):
-        self.env.flush_all()
-        self.env.cr.execute(query, values)
-        self.env.invalidate_all()
-
-    def ref(self, payment):
-        return payment.name.replace("/", "-")
-
-    def acknowledge(self, *items):
-        self.answer(report(*items, order=self.order_._order_ref(), batch=self.order_._batch_ref()))
-
-    def settled(self):
-        """The bank has the file, accepts both, and its statement shows them."""
-        day = self.day.isoformat()
-        self.delivered(self.order_)
-        self.acknowledge((self.ref(self.first), "ACSP"), (self.ref(self.second), "ACSP"))
-        self.bring(camt053(statement(
-            Booking("-30.00", "A", ref="B1", end_to_end=self.ref(self.first), day=day),
-            Booking("-40.50", "B", ref="B2", end_to_end=self.ref(self.second), day=day),
-            name="S1", first=day, last=day,
-        )))  # fmt: skip
-        self.match()
-        self.assertTrue(self.first.is_matched and self.second.is_matched)
 
     def test_the_whole_way(self):
         rows = self.check()

@@ -3,8 +3,8 @@ from lxml import etree
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from .answer_maker import report
 from .order_case import VENDOR_IBAN, OrderCase
-from .test_payment_answers import report
 
 
 @tagged("post_install", "-at_install")
