@@ -29,6 +29,7 @@ ADVICE.update(
         "right journal, then press Retry.",
         "statement.locked": "The period is locked. Reopen it or grant an exception, then press Retry. Nothing was "
         "booked on another date.",
+        "file.too_large": "Ask the bank for smaller files, or the administrator allows larger ones in the settings.",
         "statement.conflict": "The bank sent a statement under the same name with other content. Compare both; "
         "import this one by hand if it is a correction.",
         "statement.gap": "A statement between two is missing. Ask the bank for it; the case closes by itself when "

@@ -62,14 +62,8 @@ class AccountJournal(models.Model):
 
     def action_finance_import(self):
         """Open the import screen for this journal."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": _("Import statements"),
-            "res_model": "finance.statement.import",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_journal_id": self.id},
-        }
+        action = self.env["ir.actions.actions"]._for_xml_id("connector_bank.finance_statement_import_action")
+        return {**action, "context": {"import_journal": self.id}}
 
     def action_finance_open_lines(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("connector_bank.statement_line_action")

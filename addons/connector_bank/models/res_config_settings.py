@@ -25,3 +25,6 @@ class ResConfigSettings(models.TransientModel):
     finance_quick_writing = fields.Boolean(related="company_id.finance_quick_writing", readonly=False)
     finance_desk_page = fields.Integer(related="company_id.finance_desk_page", readonly=False)
     finance_desk_batch = fields.Integer(related="company_id.finance_desk_batch", readonly=False)
+    finance_import_now_megabytes = fields.Integer(
+        config_parameter="finance_connector_base.import_now_megabytes", default=4, string="Read at once up to (MB)"
+    )

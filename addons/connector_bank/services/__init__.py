@@ -16,6 +16,7 @@ from . import (
     finance_process_statement,
     finance_return,
     finance_settle,
+    finance_statement_preview,
     finance_statement_sorter,
     finance_statement_writer,
     finance_unmatched,

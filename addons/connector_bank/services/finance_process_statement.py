@@ -46,7 +46,9 @@ class FinanceProcessStatement(models.AbstractModel):
         return {**tally, **found, "text": self._words(tally)}
 
     def _import(self, message, statement, options):
-        journal = self._journal(message, statement, options)
+        journal = self._journal(message.company_id, statement, options)
+        if statement.header.account and not journal.bank_account_id:
+            journal.sudo().set_bank_account(statement.header.account)
         writer = self.env["finance.statement.writer"].with_company(journal.company_id)
         forced = statement.place in options.get("force", ())
         return journal, writer._write(journal, statement, message, force=forced)
@@ -63,15 +65,15 @@ class FinanceProcessStatement(models.AbstractModel):
         message._open_case(code, text, statement.place, category=category)
         tally["cases"] += 1
 
-    def _journal(self, message, statement, options):
+    def _journal(self, company, statement, options):
         """The journal of the account; the chosen one only if the account is its own."""
         header = statement.header
         if options.get("journal_id"):
             journal = self.env["account.journal"].browse(options["journal_id"])
             if header.account and not journal._finance_has_account(header.account, header.currency):
-                journal = self._other_journal(message, header, journal)
+                journal = self._other_journal(company, header, journal)
         else:
-            journal = self._found_journal(message, header)
+            journal = self._found_journal(company, header)
         currency = journal._finance_currency().name
         if header.currency and header.currency != currency:
             raise BusinessError(
@@ -81,12 +83,10 @@ class FinanceProcessStatement(models.AbstractModel):
                 ),
                 code="statement.currency_mismatch",
             )
-        if header.account and not journal.bank_account_id:
-            journal.sudo().set_bank_account(header.account)
         return journal
 
-    def _other_journal(self, message, header, chosen):
-        found = self.env["account.journal"]._finance_for_account(message.company_id, header.account, header.currency)
+    def _other_journal(self, company, header, chosen):
+        found = self.env["account.journal"]._finance_for_account(company, header.account, header.currency)
         if len(found) == 1:
             return found
         if not found and not chosen.bank_account_id:
@@ -97,8 +97,8 @@ class FinanceProcessStatement(models.AbstractModel):
             code="statement.account_mismatch",
         )
 
-    def _found_journal(self, message, header):
-        found = self.env["account.journal"]._finance_for_account(message.company_id, header.account, header.currency)
+    def _found_journal(self, company, header):
+        found = self.env["account.journal"]._finance_for_account(company, header.account, header.currency)
         if len(found) == 1:
             return found
         if not found:

@@ -10,6 +10,7 @@ from . import (
     test_import_cases,
     test_import_doubles,
     test_import_national,
+    test_import_preview,
     test_import_rights,
     test_import_text,
     test_line_rule,

@@ -58,18 +58,12 @@ class BankCase(AccountTestInvoicingCommon):
         """Import files as a person does; the messages, in the order of the files."""
         user = user or self.operator
         env = self.env(user=user, context={**self.env.context, "allowed_company_ids": user.company_ids.ids})
-        attachments = env["ir.attachment"].create(
-            [{"name": f"file{number}.xml", "raw": content} for number, content in enumerate(contents, start=1)]
-        )
         wizard = env["finance.statement.import"].create(
-            {
-                "company_id": user.company_id.id,
-                "journal_id": journal.id if journal else False,
-                "attachment_ids": [Command.set(attachments.ids)],
-            }
+            {"company_id": user.company_id.id, "journal_id": journal.id if journal else False}
         )
-        wizard.action_import()
-        self.summary = wizard.summary
+        for number, content in enumerate(contents, start=1):
+            file = {"name": f"file{number}.xml", "raw": content, "res_model": wizard._name, "res_id": wizard.id}
+            wizard.import_file(env["ir.attachment"].create(file).id)
         return wizard.message_ids.sorted("id")
 
     def retry(self, message):

@@ -189,14 +189,6 @@ class TestImport(BankCase):
         self.assert_booked(["5.00"])
         self.assertFalse(journal.bank_account_id)
 
-    def test_summary(self):
-        """What a person reads after the import; a copy brings nothing new and says so."""
-        content = camt053(statement(Booking("5.00", "one")))
-        self.bring(content)
-        self.assertEqual(self.summary, "1 files, 1 new lines, 0 cases")
-        self.bring(content)
-        self.assertEqual(self.summary, "1 files, 0 new lines, 0 cases")
-
 
 @tagged("post_install", "-at_install")
 class TestImportIntraday(BankCase):

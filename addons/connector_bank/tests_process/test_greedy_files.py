@@ -23,6 +23,8 @@ def server(odoo_database, odoo_server):
     running = odoo_server(odoo_database(), workers=3, environment=bounds)
     found = running.call("account.journal", "search_read", [[["type", "=", "bank"]], ["company_id"]], {"limit": 1})
     running.call("account.journal", "write", [[found[0]["id"]], {"bank_acc_number": NUMBER}])
+    at_once = ["finance_connector_base.import_now_megabytes", "64"]
+    running.call("ir.config_parameter", "set_param", at_once)
     running.currency = running.sql(
         "SELECT c.name FROM res_currency c JOIN res_company co ON co.currency_id = c.id "
         f"WHERE co.id = {found[0]['company_id'][0]}"
@@ -47,11 +49,12 @@ def time_bomb():
 
 def bring(server, name, content):
     """The file's message after it was processed, and the seconds a person waited."""
-    file = {"name": name, "datas": base64.b64encode(content).decode()}
+    wizard = server.call("finance.statement.import", "create", [{}])
+    file = {"res_model": "finance.statement.import", "res_id": wizard}
+    file |= {"name": name, "datas": base64.b64encode(content).decode()}
     attachment = server.call("ir.attachment", "create", [file])
     started = time.monotonic()
-    wizard = server.call("finance.statement.import", "create", [{"attachment_ids": [[6, 0, [attachment]]]}])
-    server.call("finance.statement.import", "action_import", [[wizard]])
+    server.call("finance.statement.import", "import_file", [[wizard], attachment])
     seconds = time.monotonic() - started
     return server.call("finance.message", "search_read", [[["name", "=", name]], ["state", "sha256"]])[0], seconds
 

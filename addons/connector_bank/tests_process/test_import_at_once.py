@@ -46,14 +46,15 @@ def bring_at_once(server, contents):
     """Everybody presses Import in the same moment."""
     wizards = []
     for number, one in enumerate(contents):
-        file = {"name": f"file{number}.xml", "datas": base64.b64encode(one).decode()}
-        attachment = server.call("ir.attachment", "create", [file])
-        wizards.append(server.call("finance.statement.import", "create", [{"attachment_ids": [[6, 0, [attachment]]]}]))
+        wizard = server.call("finance.statement.import", "create", [{}])
+        file = {"res_model": "finance.statement.import", "res_id": wizard}
+        file |= {"name": f"file{number}.xml", "datas": base64.b64encode(one).decode()}
+        wizards.append((wizard, server.call("ir.attachment", "create", [file])))
     start = Barrier(len(wizards))
 
     def press(wizard):
         start.wait()
-        return server.call("finance.statement.import", "action_import", [[wizard]])
+        return server.call("finance.statement.import", "import_file", [[wizard[0]], wizard[1]])
 
     with ThreadPoolExecutor(len(wizards)) as people:
         list(people.map(press, wizards))

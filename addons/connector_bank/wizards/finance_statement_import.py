@@ -1,9 +1,17 @@
-from odoo import _, fields, models
-from odoo.exceptions import UserError
+from odoo import _, api, fields, models
+
+from odoo.addons.finance_connector_base.core.advice import advice
+
+#: Larger files are read by a worker while the screen waits; this many megabytes of camt take about ten seconds.
+NOW_MEGABYTES = 4
+MEGABYTE = 1024 * 1024
 
 
 class FinanceStatementImport(models.TransientModel):
-    """Bring bank files in by hand: drop them, press Import, see what came of each."""
+    """Bank files brought by hand: dropped, looked at, imported one after the other.
+
+    The screen (``static/src/bring``) uploads each file as an attachment of this record.
+    """
 
     _name = "finance.statement.import"
     _description = "Import bank statements"
@@ -19,72 +27,128 @@ class FinanceStatementImport(models.TransientModel):
         domain="[('state', '=', 'live'), ('company_id', 'in', (company_id, False))]",
         help="For CSV and XLSX tables. Leave it empty: a table finds its profile by its columns.",
     )
-    attachment_ids = fields.Many2many("ir.attachment", string="Files")
     message_ids = fields.Many2many("finance.message", readonly=True)
-    state = fields.Selection([("choose", "Choose"), ("done", "Done")], default="choose", readonly=True)
-    summary = fields.Char(readonly=True)
 
-    def action_import(self):
-        """Store every file first, then process each; a file that is refused stops no other."""
-        self.ensure_one()
-        if not self.attachment_ids:
-            raise UserError(_("Choose at least one file first."))
-        limit = self.company_id._finance_setting("max_upload_megabytes", 64) * 1024 * 1024
-        files = [(attachment.name, attachment.raw or b"") for attachment in self.attachment_ids]
-        too_large = [name for name, content in files if len(content) > limit]
-        if too_large:
-            raise UserError(_("These files are larger than allowed: %s", ", ".join(too_large)))
-        messages, worked = self._import_files(self.company_id, files, self.journal_id, self.profile_id)
-        self.write({"message_ids": [fields.Command.set(messages.ids)], "state": "done"})
-        self.summary = self._words(messages, worked)
+    @api.model
+    def open_import(self):
+        """A new import, and what can be chosen for it."""
+        company = self.env.company
+        journals = self.env["account.journal"].search(
+            [("type", "in", ("bank", "credit")), ("company_id", "child_of", company.id)]
+        )
+        profiles = self.env["finance.statement.profile"].search(
+            [("state", "=", "live"), ("company_id", "in", (company.id, False))]
+        )
         return {
-            "type": "ir.actions.act_window",
-            "name": _("Imported"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
+            "id": self.create({"company_id": company.id}).id,
+            "megabytes": self._most_megabytes(),
+            "journals": [{"id": journal.id, "name": journal.display_name} for journal in journals],
+            "profiles": [{"id": profile.id, "name": profile.display_name} for profile in profiles],
         }
 
-    def _import_files(self, company, files, journal=None, profile=None):
+    def preview_file(self, attachment_id):
+        """What the import of one file would do; nothing is written (``finance.statement.preview``)."""
+        self.check_access("write")
+        content = self._content(attachment_id)
+        if len(content) > self._most_megabytes() * MEGABYTE:
+            text = _("The file is larger than %s MB.", self._most_megabytes())
+            return {
+                "statements": [],
+                "problem": {"code": "file.too_large", "text": text, "place": "", "advice": advice("file.too_large")},
+            }
+        options = self._options(self.journal_id, self.profile_id)
+        return self.env["finance.statement.preview"]._preview(content, self.company_id, options)
+
+    def import_file(self, attachment_id):
+        """Store one file as a message and process it; a large one is processed by a worker.
+
+        :return: as ``progress`` says of its message
+        """
+        self.check_access("write")
+        name, content = self._attachment(attachment_id).name, self._content(attachment_id)
+        megabytes = self.company_id._finance_setting("import_now_megabytes", NOW_MEGABYTES)
+        messages, _worked = self._import_files(
+            self.company_id,
+            [(name, content)],
+            self.journal_id,
+            self.profile_id,
+            later=len(content) > megabytes * MEGABYTE,
+        )
+        self.message_ids |= messages
+        return self.progress(messages.ids)[0]
+
+    def progress(self, message_ids):
+        """How far these messages of the import are."""
+        states = dict(self.env["finance.message"]._fields["state"]._description_selection(self.env))
+        return [
+            {
+                "message_id": message.id,
+                "state": message.state,
+                "state_name": states[message.state],
+                "text": message.result_text or "",
+                "lines": (message.result or {}).get("lines", 0),
+                "cases": message.open_case_count,
+                "waiting": message.state == "received",
+            }
+            for message in self.message_ids.browse(message_ids) & self.message_ids
+        ]
+
+    def _attachment(self, attachment_id):
+        """The attachment, which must be one of this import."""
+        return self.env["ir.attachment"].search(
+            [("id", "=", attachment_id), ("res_model", "=", self._name), ("res_id", "=", self.id)]
+        ).ensure_one()
+
+    def _content(self, attachment_id):
+        return self._attachment(attachment_id).raw or b""
+
+    def _most_megabytes(self):
+        return self.env.company._finance_setting("max_upload_megabytes", 64)
+
+    def _options(self, journal, profile):
+        """What was chosen, as a message keeps it."""
+        return {
+            **({"journal_id": journal.id} if journal else {}),
+            **({"profile": profile.code} if profile else {}),
+        }
+
+    def _import_files(self, company, files, journal=None, profile=None, later=False):
         """Store ``[(name, bytes)]`` as messages and process in this request what is new or was refused.
 
+        :param later: leave it to a worker
         :return: all messages, and those of them that were processed now
         """
         self.check_access("create")
         connector = self.env["finance.connector"]._upload_connector(company)
         intake = self.env["finance.intake"]
         messages = worked = self.env["finance.message"]
+        options = self._options(journal, profile) or None
         for name, content in files:
-            options = {
-                **({"journal_id": journal.id} if journal else {}),
-                **({"profile": profile.code} if profile else {}),
-            } or None
             message, new = intake._store(connector, "statement", content, name=name, options=options)
             messages |= message
             if not new and message.state == "refused" and options:
                 message.sudo().options = {**(message.options or {}), **options}
-            if message.state not in ("processed", "cancelled"):
+            if message.state in ("processed", "cancelled"):
+                continue
+            if later:
+                message.action_retry() if message.state in ("refused", "dead") else message._enqueue()
+            else:
                 message.action_process_now()
                 worked |= message
         return messages, worked
 
-    def _words(self, messages, worked):
-        results = [message.result or {} for message in worked]
-        return _(
-            "%(files)s files, %(lines)s new lines, %(cases)s cases",
-            files=len(messages),
-            lines=sum(result.get("lines", 0) for result in results),
-            cases=sum(messages.mapped("open_case_count")),
-        )
+    def match(self):
+        """Match the open lines of the accounts that were touched now.
 
-    def action_match(self):
+        :return: the action that shows the lines
+        """
         journals = self.env["account.bank.statement.line"].search(
             [("finance_message_id", "in", self.message_ids.ids)]
         ).journal_id
         self.env["finance.matching"]._match_journals(journals)
-        return self.action_open_lines()
+        return self.lines()
 
-    def action_open_lines(self):
+    def lines(self):
+        """The action that shows the lines of this import."""
         action = self.env["ir.actions.act_window"]._for_xml_id("connector_bank.statement_line_action")
         return {**action, "domain": [("finance_message_id", "in", self.message_ids.ids)], "context": {}}

@@ -14,13 +14,15 @@ ${balance("OPBD", "100.00")}${balance("CLBD", "350.00")}
 <NtryDtls><TxDtls><RmtInf><Ustrd>Thanks for TOUR-4711</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>
 </Stmt></BkToCstmrStmt></Document>`;
 
-/** Lay a file into the upload of the wizard, as a person's file chooser does. */
-function chooseFile() {
-    const input = document.querySelector(".modal input[type=file]");
-    const chosen = new DataTransfer();
-    chosen.items.add(new File([STATEMENT], "tour.xml", { type: "text/xml" }));
-    input.files = chosen.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
+/** Drop three files at once: a statement, the same again, and something that is none. */
+function dropFiles() {
+    const dropped = new DataTransfer();
+    dropped.items.add(new File([STATEMENT], "tour.xml", { type: "text/xml" }));
+    dropped.items.add(new File([`${STATEMENT}\n`], "again.xml", { type: "text/xml" }));
+    dropped.items.add(new File(["no statement"], "letter.txt", { type: "text/plain" }));
+    document
+        .querySelector(".o_bring_body")
+        .dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: dropped }));
 }
 
 /** From the bank's file to the paid invoice. */
@@ -30,12 +32,15 @@ registry.category("web_tour.tours").add("connector_bank_import_and_match", {
         { trigger: ".o_app[data-menu-xmlid='finance_connector_base.menu_root']", run: "click" },
         { trigger: "button[data-menu-xmlid='finance_connector_base.menu_work']", run: "click" },
         { trigger: ".dropdown-item[data-menu-xmlid='connector_bank.menu_statement_import']", run: "click" },
-        { trigger: ".modal .o_attach", run: chooseFile },
-        { trigger: ".modal .o_attachment:contains(tour.xml)" },
-        { trigger: ".modal button[name=action_import]", run: "click" },
-        { trigger: ".modal div[name=summary]:contains(1 new lines)" },
-        { trigger: ".modal .o_data_row:contains(Done)" },
-        { trigger: ".modal button[name=action_match]", run: "click" },
+        { trigger: ".o_bring_zone button[name=choose]" },
+        { trigger: ".o_bring_body", run: dropFiles },
+        { trigger: ".o_bring_file:contains(tour.xml):contains(1 new)" },
+        { trigger: ".o_bring_file:contains(again.xml):contains(the same as in tour.xml)" },
+        { trigger: ".o_bring_file[data-phase=refused]:contains(letter.txt):contains(format.unknown)" },
+        { trigger: "button[name=import]:contains(2 files):not([disabled])", run: "click" },
+        { trigger: "[role=status]:contains(2 files, 1 new lines, 0 cases)" },
+        { trigger: ".o_bring_file[data-phase=done]:contains(tour.xml):contains(Done)" },
+        { trigger: "button[name=match]:not([disabled])", run: "click" },
         { trigger: ".o_list_view .o_data_row:contains(TOUR-4711):contains(Reconciled)" },
         { trigger: ".o_data_row:contains(TOUR-4711) td[name=payment_ref]", run: "click" },
         { trigger: "div[name=finance_proposal_ids] .o_data_row td[name=documents]", run: "click" },
