@@ -1,6 +1,8 @@
 """Account numbers and payment references that are valid in form and belong to nobody."""
 
-from ..matching.references import iso11649, mod10_recursive
+from odoo.addons.finance_connector_base.core.check_digits import mod10_recursive
+
+from ..matching.references import iso11649
 
 
 def iban(country, local):

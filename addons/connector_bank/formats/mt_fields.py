@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import NamedTuple
 
+from odoo.addons.finance_connector_base.core.check_digits import mod97_right
 from odoo.addons.finance_connector_base.core.errors import FormatError
 
 #: ``15d``: a comma is the decimal mark. Some banks leave it out, some write a point before two decimals or none.
@@ -184,9 +185,7 @@ def account(text, currency):
 
 def is_iban(text):
     """Whether the check digits of an IBAN are right (ISO 13616)."""
-    if not _IBAN.fullmatch(text):
-        return False
-    return int("".join(str(int(letter, 36)) for letter in text[4:] + text[:4])) % 97 == 1
+    return _IBAN.fullmatch(text) is not None and mod97_right(text)
 
 
 def is_bic(text):

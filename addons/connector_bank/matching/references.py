@@ -26,9 +26,10 @@ open item; where they are a field of their own (``structured=True``), from five 
 import re
 from dataclasses import dataclass
 
+from odoo.addons.finance_connector_base.core.check_digits import belgian_right, mod10_recursive, mod97, mod97_right
+
 from .numbers import looks_like_date, strict
 
-_RECURSIVE = (0, 9, 4, 6, 8, 2, 7, 1, 3, 5)
 _RF_START = re.compile(r"(?<![A-Z0-9])RF ?\d ?\d", re.ASCII)
 _RUN = re.compile(r"[A-Z0-9]+", re.ASCII)
 _OGM = re.compile(
@@ -55,21 +56,12 @@ def iso11649_valid(value):
     """ISO 11649 by MOD 97-10; ``value`` without blanks."""
     if not (5 <= len(value) <= 25 and value.startswith("RF") and value[2:4].isdigit() and value.isalnum()):
         return False
-    return int("".join(str(int(sign, 36)) for sign in value[4:] + value[:4])) % 97 == 1
+    return mod97_right(value)
 
 
 def iso11649(body):
     """The ISO 11649 reference of ``body``."""
-    number = int("".join(str(int(sign, 36)) for sign in body + "RF00"))
-    return f"RF{98 - number % 97:02d}{body}"
-
-
-def mod10_recursive(digits):
-    """Check digit of ``digits`` by recursive modulo 10."""
-    carry = 0
-    for digit in digits:
-        carry = _RECURSIVE[(carry + int(digit)) % 10]
-    return str((10 - carry) % 10)
+    return f"RF{98 - mod97(f'{body}RF00'):02d}{body}"
 
 
 def qrr_valid(digits):
@@ -79,7 +71,7 @@ def qrr_valid(digits):
 
 def ogm_valid(digits):
     """Belgian structured communication, 12 digits; zeros alone are refused."""
-    return len(digits) == 12 and int(digits) > 0 and (int(digits[:10]) % 97 or 97) == int(digits[10:])
+    return len(digits) == 12 and int(digits) > 0 and belgian_right(digits)
 
 
 def fi_valid(digits):

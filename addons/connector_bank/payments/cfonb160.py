@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from odoo.addons.finance_connector_base.core.check_digits import mod97
 from odoo.addons.finance_connector_base.core.errors import FormatError
 
 from ..formats.fixed import french_account
 from .broken import Broken
-from .checks import mod97
 from .fixed_record import Record, lines_of
 from .formats import PAYMENT_FORMATS, PaymentFormat
 from .order import CREDIT_TRANSFER, Account, Agent, Batch, Party, Payment, Remittance, Run

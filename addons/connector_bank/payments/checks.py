@@ -11,12 +11,18 @@ if not hasattr(stdnum.__spec__.loader, "get_resource_reader"):
 
 from stdnum import iban as iban_number  # noqa: E402
 
+from odoo.addons.finance_connector_base.core.check_digits import (  # noqa: E402
+    belgian_right,
+    mod10_recursive,
+    mod97,
+    mod97_right,
+)
+
 BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
 UETR = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 LEI = re.compile(r"[0-9A-Z]{18}[0-9]{2}")
 COUNTRY = re.compile(r"[A-Z]{2}")
 CURRENCY = re.compile(r"[A-Z]{3}")
-_QRR = (0, 9, 4, 6, 8, 2, 7, 1, 3, 5)
 _CLEARING = {"GBDSC": r"[0-9]{6}", "CHBCC": r"[0-9]{3,6}", "DEBLZ": r"[0-9]{8}", "ATBLZ": r"[0-9]{5}"}
 #: Minor units other than two (ISO 4217).
 _MINOR_UNITS = dict.fromkeys(
@@ -26,11 +32,6 @@ _MINOR_UNITS = dict.fromkeys(
 
 def decimals(currency):
     return _MINOR_UNITS.get(currency, 2)
-
-
-def mod97(text):
-    """Remainder of ISO 7064 mod 97-10, letters as 10 … 35."""
-    return int("".join(str(int(letter, 36)) for letter in text)) % 97
 
 
 def iban(text):
@@ -53,19 +54,12 @@ def clearing_member(system, text):
 def reference(kind, text, issuer=None):
     """Whether a structured reference keeps the check digits of its kind; kinds without any are right."""
     if kind == "QRR":
-        return re.fullmatch(r"[0-9]{27}", text) is not None and _qrr_digit(text[:-1]) == int(text[-1])
+        return re.fullmatch(r"[0-9]{27}", text) is not None and mod10_recursive(text[:-1]) == text[-1]
     if kind == "SCOR" and text.startswith("RF"):
-        return re.fullmatch(r"RF[0-9]{2}[0-9A-Z]{1,21}", text) is not None and mod97(text[4:] + text[:4]) == 1
+        return re.fullmatch(r"RF[0-9]{2}[0-9A-Z]{1,21}", text) is not None and mod97_right(text)
     if issuer == "BBA":
-        return re.fullmatch(r"[0-9]{12}", text) is not None and (int(text[:10]) % 97 or 97) == int(text[10:])
+        return re.fullmatch(r"[0-9]{12}", text) is not None and belgian_right(text)
     return True
-
-
-def _qrr_digit(digits):
-    carry = 0
-    for digit in digits:
-        carry = _QRR[(carry + int(digit)) % 10]
-    return (10 - carry) % 10
 
 
 def creditor_identifier(text):

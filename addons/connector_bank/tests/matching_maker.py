@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from odoo.addons.connector_bank.matching import Discount, Line, LineDetail, LineReference, OpenItem
-from odoo.addons.connector_bank.matching.references import iso11649, mod10_recursive
+from odoo.addons.connector_bank.matching.references import iso11649
+from odoo.addons.finance_connector_base.core.check_digits import mod10_recursive
 
 START = date(2026, 1, 1)
 WORDS = "Zahlung Rechnung Vielen Dank Kunde 4711 Auftrag 2026-03 Facture du client payment for your invoice".split()

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from odoo.addons.connector_bank.payments import PAYMENT_FORMATS
 from odoo.addons.connector_bank.payments.characters import character_sets
-from odoo.addons.connector_bank.payments.checks import decimals, mod97
+from odoo.addons.connector_bank.payments.checks import decimals
 from odoo.addons.connector_bank.payments.order import (
     CREDIT_TRANSFER,
     DIRECT_DEBIT,
@@ -26,6 +26,7 @@ from odoo.addons.connector_bank.payments.order import (
     Run,
 )
 from odoo.addons.connector_bank.payments.paths import changed
+from odoo.addons.finance_connector_base.core.check_digits import mod97
 
 UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DIGITS = "0123456789"

@@ -18,6 +18,8 @@ import traceback
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
+from .check_digits import mod97_right
+
 MASK = "***"
 SHORTEST = 6
 #: Shorter ones are left alone in contents: they might be an amount or a name.
@@ -198,13 +200,9 @@ def _iban(found):
     text = found[0]
     for end in range(len(text), 14, -1):
         plain = text[:end].replace(" ", "")
-        if text[end - 1] != " " and 15 <= len(plain) <= 34 and int(_digits(plain[4:] + plain[:4])) % 97 == 1:
+        if text[end - 1] != " " and 15 <= len(plain) <= 34 and mod97_right(plain):
             return _short(plain) + text[end:]
     return text
-
-
-def _digits(text):
-    return "".join(str(int(sign, 36)) for sign in text)
 
 
 def _luhn(number):
