@@ -1,1 +1,1 @@
-from . import advice, checkpoints, controllers, figures, models, operations, services, wizards
+from . import advice, checkpoints, controllers, figures, interfaces, models, operations, services, wizards

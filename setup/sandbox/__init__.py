@@ -12,10 +12,14 @@ invented.
 
 from .avatax import AvaTax
 from .bank import Bank
+from .bank_account_data import BankAccountData
 from .faults import Fault
+from .ponto import Ponto
+from .psd2 import Psd2
 from .server import Sandbox
+from .wise import Wise
 
 #: Parties every sandbox plays; the name is the first part of the path.
-PARTIES = (AvaTax, Bank)
+PARTIES = (AvaTax, Bank, BankAccountData, Ponto, Psd2, Wise)
 
 __all__ = ["PARTIES", "Fault", "Sandbox"]

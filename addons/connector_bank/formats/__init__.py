@@ -13,6 +13,8 @@ from odoo.addons.finance_connector_base.core.statement import FORMATS, Header, c
 from . import (  # noqa: F401  registers their formats
     adyen,
     bai2,
+    bank_account_data,
+    berlin_group,
     camt,
     cfonb,
     coda,
@@ -21,8 +23,10 @@ from . import (  # noqa: F401  registers their formats
     n43,
     ofx,
     paypal,
+    ponto,
     shopify,
     stripe,
+    wise,
 )
 from .container import members, opened
 from .csv_bank import CsvBank, looks_like_table

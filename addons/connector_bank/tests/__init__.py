@@ -31,6 +31,7 @@ from . import (
     test_pure_coda,
     test_pure_demo,
     test_pure_importing,
+    test_pure_interfaces,
     test_pure_malformed,
     test_pure_matching,
     test_pure_matching_world,
