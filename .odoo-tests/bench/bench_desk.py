@@ -1,22 +1,20 @@
 """The matching desk with 100,000 open lines and 100,000 open invoices, beside a list view of Odoo with the same lines.
 
 One line and one invoice are made by Odoo and copied by SQL. Both screens are opened in Chromium on the same
-server, from the click to the screen that is at rest; then lines are accepted with Enter, one after the other,
-from the key to the facts of the next line.
+server, from the click to the screen that is at rest. Then lines are accepted with Enter, one after the other: from
+the key to the facts of the next line, which are there before the server has answered, and to its answer, after which
+the line is gone from the list. At last Enter is pressed as fast as the desk takes it, until all is confirmed.
 """
 
-import json
 import statistics
-import subprocess
-import sys
-import time
+
+import screens
 
 from runner import databases
-from runner.layout import PYTHON
-from runner.real import Server, run_odoo
+from runner.real import run_odoo
 
 LINES, PROPOSED = 100_000, 5_000
-ROUNDS, ACCEPTED = 5, 40
+ROUNDS, ACCEPTED, IN_A_ROW = 5, 40, 40
 PAINT_SECONDS, ACCEPT_SECONDS = 1.5, 0.2
 
 FILL = """
@@ -78,61 +76,42 @@ print("RESULT", lines)
 TABLES = ("account_move", "account_move_line", "account_bank_statement_line", "finance_match_proposal",
           "finance_match_part")
 
-BROWSER = """
-import json, sys, time
-from playwright.sync_api import sync_playwright
-
-base, rounds, accepted = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 SCREENS = {
     "desk": ("connector_bank.finance_desk_action", ".o_desk_line"),
     "list": ("connector_bank.statement_line_action", ".o_list_view .o_data_row"),
 }
-ACCEPT = '''() => new Promise((done, fail) => {
+#: Milliseconds from Enter to the next line with its facts, and to the accepted one gone from the list.
+ACCEPT = """() => new Promise((done, fail) => {
     const current = () => document.querySelector(".o_desk_row.o_current");
     const shown = () => document.querySelector(".o_desk_line .o_desk_ref");
     const before = current().id, text = shown().textContent, began = performance.now();
+    let next = 0;
     document.querySelector(".o_desk_list").dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
     const look = () => {
-        const stands = current() && current().id !== before && shown() && shown().textContent !== text;
-        if (stands) { done((performance.now() - began) / 1000); }
-        else if (performance.now() - began > 20000) { fail(document.querySelector(".o_desk_foot").textContent); }
+        const now = performance.now() - began;
+        if (!next && current() && current().id !== before && shown() && shown().textContent !== text) { next = now; }
+        if (next && !document.getElementById(before)) { done([next, now]); }
+        else if (now > 20000) { fail(document.querySelector(".o_desk_foot").textContent); }
         else { requestAnimationFrame(look); }
     };
     look();
-})'''
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
-with sync_playwright() as play:
-    browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-    page = browser.new_page(viewport={"width": 1366, "height": 768})
-    page.goto(base + "/web/login")
-    page.fill("input[name=login]", "admin")
-    page.fill("input[name=password]", "admin")
-    page.click("button[type=submit]")
-    page.wait_for_selector(".o_main_navbar", timeout=120000)
-    found = {name: [] for name in (*SCREENS, "accept")}
-    for turn in range(rounds + 1):
-        for name, (action, rest) in SCREENS.items():
-            page.evaluate("odoo.__WOWL_DEBUG__.root.env.services.action.doAction('base.action_res_users')")
-            page.wait_for_selector(".o_breadcrumb:has-text('Users')", timeout=60000)
-            page.wait_for_selector(".o_list_view .o_data_row", timeout=60000)
-            started = time.monotonic()
-            page.evaluate(f"odoo.__WOWL_DEBUG__.root.env.services.action.doAction('{action}', "
-                          "{clearBreadcrumbs: true})")
-            page.wait_for_selector(rest, timeout=60000)
-            if turn:  # the first look loads what every later one has
-                found[name].append(time.monotonic() - started)
-    page.evaluate("odoo.__WOWL_DEBUG__.root.env.services.action.doAction('connector_bank.finance_desk_action')")
-    page.wait_for_selector(".o_desk_line")
-    page.keyboard.press("j")  # the line that was copied has no proposal, wherever it stands
-    for turn in range(accepted + 3):
-        page.wait_for_selector(".o_desk_proposal")
-        seconds = page.evaluate(ACCEPT)
-        if turn >= 3:  # every worker has answered once
-            found["accept"].append(seconds)
-    browser.close()
-print(json.dumps(found))
-"""
+})"""
+#: Milliseconds until so many lines are accepted and confirmed, Enter pressed whenever a proposal is in sight.
+IN_ONE_GO = """(count) => new Promise((done, fail) => {
+    const mine = () => parseInt(document.querySelector(".o_desk_tally strong").textContent);
+    const first = mine(), began = performance.now();
+    const press = () => {
+        const waiting = document.querySelectorAll(".o_desk_row.o_waiting").length;
+        if (mine() - first >= count) { return done(performance.now() - began); }
+        if (performance.now() - began > 60000) { return fail(document.querySelector(".o_desk_foot").textContent); }
+        if (mine() - first + waiting < count && document.querySelector(".o_desk_proposal.o_current")) {
+            const key = new KeyboardEvent("keydown", {key: "Enter", bubbles: true});
+            document.querySelector(".o_desk_list").dispatchEvent(key);
+        }
+        requestAnimationFrame(press);
+    };
+    press();
+})"""
 
 
 def fill(database):
@@ -144,41 +123,40 @@ def fill(database):
         databases.sql(database, f"VACUUM ANALYZE {table}")
 
 
-def look(url):
-    """Median seconds until each screen stands, and from Enter to the next line."""
-    command = [str(PYTHON), "-c", BROWSER, url, str(ROUNDS), str(ACCEPTED)]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=540)
-    if done.returncode:
-        raise RuntimeError(done.stderr[-3000:])
-    return {name: statistics.median(seconds) for name, seconds in json.loads(done.stdout).items()}
+def accept(page):
+    """Median seconds from Enter to the next line, to the answer, and of a line where nothing is waited for."""
+    screens.show(page, "connector_bank.finance_desk_action")
+    page.wait_for_selector(".o_desk_line")
+    page.keyboard.press("j")  # the line that was copied has no proposal, wherever it stands
+    found = []
+    for turn in range(ACCEPTED + 3):
+        page.wait_for_selector(".o_desk_proposal")
+        seconds = page.evaluate(ACCEPT)
+        if turn >= 3:  # every worker has answered once
+            found.append(seconds)
+    shown, confirmed = (statistics.median(column) / 1000 for column in zip(*found, strict=True))
+    return {"shown": shown, "confirmed": confirmed, "each": page.evaluate(IN_ONE_GO, IN_A_ROW) / 1000 / IN_A_ROW}
 
 
 def run():
     """Seconds of the desk beside its limits and beside a list view of Odoo with the same lines."""
-    database = databases.new_database()
-    server = Server(database, workers=2, options=["--log-level=warn", "--max-cron-threads=0"], label="bench")
-    try:
-        began = time.monotonic()
-        fill(database)
-        print(f"data made in {time.monotonic() - began:.0f} s", file=sys.stderr)
-        server.start()
-        seconds = {name: round(value, 3) for name, value in look(server.url).items()}
-    finally:
-        if server.process:
-            server.stop()
-        databases.drop_database(database)
+    with screens.served(fill) as url, screens.browser(url) as page:
+        seconds = screens.seconds_to_stand(page, SCREENS, ROUNDS) | accept(page)
     words = f"Matching desk, {LINES:,} open lines"
-    paint = {"ours": seconds["desk"], "unit": "s"}
     return [
-        {**paint, "name": f"{words}: first sight, beside its limit",
-         "ratio": round(PAINT_SECONDS / seconds["desk"], 2), "goal": 1, "other": PAINT_SECONDS},
-        {**paint, "name": f"{words}: first sight, beside a list view of Odoo with the same lines",
-         "ratio": round(seconds["list"] / seconds["desk"], 2), "goal": None, "other": seconds["list"]},
-        {"name": f"{words}: accept to next, beside its limit", "ours": seconds["accept"], "unit": "s",
-         "ratio": round(ACCEPT_SECONDS / seconds["accept"], 2), "goal": 1, "other": ACCEPT_SECONDS},
+        row(f"{words}: first sight, beside its limit", seconds["desk"], PAINT_SECONDS, goal=1),
+        row(f"{words}: first sight, beside a list view of Odoo with the same lines", seconds["desk"], seconds["list"]),
+        row(f"{words}: accept to next, beside its limit", seconds["shown"], ACCEPT_SECONDS, goal=1),
+        row(f"{words}: accept to the server's answer", seconds["confirmed"], ACCEPT_SECONDS),
+        row(f"{words}: each of {IN_A_ROW} accepted as fast as it goes", seconds["each"], ACCEPT_SECONDS),
     ]
 
 
+def row(name, ours, other, goal=None):
+    return {"name": name, "ours": round(ours, 3), "other": round(other, 3), "unit": "s",
+            "ratio": round(other / ours, 2), "goal": goal}
+
+
 if __name__ == "__main__":
-    for row in run():
-        print(row)
+    for found in run():
+        print(found)

@@ -4,15 +4,12 @@ All are opened in Chromium, one after the other on the same server, from the cli
 at rest; the data is made by SQL, because only its amount counts here.
 """
 
-import json
-import statistics
-import subprocess
 import sys
-import time
+
+import screens
 
 from runner import databases
-from runner.layout import PYTHON
-from runner.real import Server, run_odoo
+from runner.real import run_odoo
 
 MESSAGES, CASES, INVOICES = 1_000_000, 100_000, 200
 ROUNDS = 7
@@ -86,41 +83,11 @@ env.cr.commit()
 print("RESULT exact", round(time.monotonic() - began, 2))
 """
 
-BROWSER = """
-import json, sys, time
-from playwright.sync_api import sync_playwright
-
-base, rounds = sys.argv[1], int(sys.argv[2])
 SCREENS = {
     "overview": ("finance_connector_base.finance_overview_action", "[data-figure='cases.open']"),
     "technical": ("finance_connector_base.finance_technical_action", "[data-figure='waiting']"),
     "invoices": ("account.action_move_out_invoice_type", ".o_list_view .o_data_row"),
 }
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
-with sync_playwright() as play:
-    browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-    page = browser.new_page(viewport={"width": 1366, "height": 768})
-    page.goto(base + "/web/login")
-    page.fill("input[name=login]", "admin")
-    page.fill("input[name=password]", "admin")
-    page.click("button[type=submit]")
-    page.wait_for_selector(".o_main_navbar", timeout=120000)
-    found = {name: [] for name in SCREENS}
-    for turn in range(rounds + 1):
-        for name, (action, rest) in SCREENS.items():
-            page.evaluate("odoo.__WOWL_DEBUG__.root.env.services.action.doAction('base.action_res_users')")
-            page.wait_for_selector(".o_breadcrumb:has-text('Users')", timeout=60000)
-            page.wait_for_selector(".o_list_view .o_data_row", timeout=60000)
-            started = time.monotonic()
-            page.evaluate(f"odoo.__WOWL_DEBUG__.root.env.services.action.doAction('{action}', "
-                          "{clearBreadcrumbs: true})")
-            page.wait_for_selector(rest, timeout=60000)
-            if turn:  # the first look loads what every later one has
-                found[name].append(time.monotonic() - started)
-    browser.close()
-print(json.dumps(found))
-"""
 
 
 def fill(database):
@@ -131,35 +98,16 @@ def fill(database):
     databases.sql(database, FILL.format(messages=MESSAGES, cases=CASES))
     for statement in SETTLE:
         databases.sql(database, statement)
-
-
-def look(url):
-    """Seconds until each screen stands, by screen."""
-    command = [str(PYTHON), "-c", BROWSER, url, str(ROUNDS)]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=540)
-    if done.returncode:
-        raise RuntimeError(done.stderr[-3000:])
-    return {name: statistics.median(seconds) for name, seconds in json.loads(done.stdout).items()}
+    done = run_odoo("shell", "-d", database, "--no-http", "--log-level=warn", stdin=EXACT_SCRIPT)
+    if "RESULT exact" not in done.stdout:
+        raise RuntimeError(f"the figures are not exact: {done.stdout[-1000:]} {done.stderr[-3000:]}")
+    print(f"a day of traffic summed in {done.stdout.rpartition('exact')[2].strip()} s", file=sys.stderr)
 
 
 def run():
     """Seconds of the screens, beside their limits and beside Odoo's list of invoices."""
-    database = databases.new_database()
-    server = Server(database, workers=2, options=["--log-level=warn", "--max-cron-threads=0"], label="bench")
-    try:
-        began = time.monotonic()
-        fill(database)
-        print(f"data made in {time.monotonic() - began:.0f} s", file=sys.stderr)
-        done = run_odoo("shell", "-d", database, "--no-http", "--log-level=warn", stdin=EXACT_SCRIPT)
-        if "RESULT exact" not in done.stdout:
-            raise RuntimeError(f"the figures are not exact: {done.stdout[-1000:]} {done.stderr[-3000:]}")
-        print(f"a day of traffic summed in {done.stdout.rpartition('exact')[2].strip()} s", file=sys.stderr)
-        server.start()
-        seconds = look(server.url)
-    finally:
-        if server.process:
-            server.stop()
-        databases.drop_database(database)
+    with screens.served(fill) as url, screens.browser(url) as page:
+        seconds = screens.seconds_to_stand(page, SCREENS, ROUNDS)
     ours, invoices = round(seconds["overview"], 3), round(seconds["invoices"], 3)
     technical = round(seconds["technical"], 3)
     shared = {"ours": ours, "unit": "s"}

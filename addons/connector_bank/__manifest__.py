@@ -32,6 +32,7 @@
         "views/finance_statement_import_views.xml",
         "views/finance_statement_profile_make_views.xml",
         "views/finance_statement_profile_views.xml",
+        "views/finance_text_memory_views.xml",
         "views/finance_writer_proof_views.xml",
         "views/finance_connector_views.xml",
         "views/finance_flow_views.xml",

@@ -16,6 +16,7 @@ from . import (
     finance_payment_control,
     finance_payment_order,
     finance_statement_profile,
+    finance_text_memory,
     finance_writer_proof,
     res_company,
     res_config_settings,

@@ -30,6 +30,9 @@ class FinanceMatchProposal(models.Model):
             model = self.env["account.reconcile.model"].browse((proposal.plan or {}).get("rule")).exists()
             proposal.documents = model.name or False
             proposal.partner_id = model.line_ids.partner_id[:1] or proposal.line_id.partner_id
+        for proposal in self.filtered(lambda proposal: proposal.rule == "text"):
+            proposal.documents = proposal._account_taught().display_name
+            proposal.partner_id = proposal.line_id.partner_id
         for proposal in self.filtered("other_line_id"):
             other = proposal.other_line_id
             proposal.documents = f"{other.move_id.name} {other.payment_ref or ''}".strip()
@@ -46,13 +49,45 @@ class FinanceMatchProposal(models.Model):
             if proposal.state != "proposed":
                 raise UserError(self.env._("This proposal was decided already."))
             self.env["finance.followup"].with_company(proposal.company_id)._accept(proposal)
+            proposal._remember()
         return res
 
+    def action_reject(self):
+        for proposal in self.filtered(lambda each: each.state == "proposed" and each.rule == "text"):
+            self.env["finance.text.memory"]._reject(proposal.line_id, proposal._account_taught())
+        return super().action_reject()
+
     def _remember(self):
-        """What a person accepted teaches who pays from this account."""
+        """What a person decided teaches who pays from this account, and where lines with such a text go."""
+        self.ensure_one()
         partner = self.part_ids.item_id.partner_id.commercial_partner_id
-        if len(partner) == 1 and not self.automatic:
+        if len(partner) == 1:
             self.env["finance.payer.memory"]._confirm(self.line_id, partner)
+        if account := self._account_taught():
+            self.env["finance.text.memory"]._confirm(self.line_id, account)
+
+    def _forget(self):
+        """What a person undid does not hold."""
+        self.ensure_one()
+        partner = self.part_ids.item_id.partner_id.commercial_partner_id
+        if len(partner) == 1:
+            self.env["finance.payer.memory"]._reject(self.line_id, partner)
+        if account := self._account_taught():
+            self.env["finance.text.memory"]._reject(self.line_id, account)
+
+    def _account_taught(self):
+        """The one account that the whole line went to by its text, or by hand."""
+        account = self.env["account.account"].with_company(self.company_id)
+        if self.rule == "text":
+            return account.browse(self.plan["account"]).exists()
+        offs, line = self.write_offs or (), self.line_id
+        if self.rule != "by_hand" or self.part_ids or self.rest or len(offs) != 1:
+            return account
+        currency = line.foreign_currency_id or line.currency_id
+        whole = line.amount_currency if line.foreign_currency_id else line.amount
+        if currency.compare_amounts(float(offs[0]["amount"]), whole):
+            return account
+        return account.browse(offs[0]["account_id"]).exists()
 
     def _drop_obsolete(self):
         res = super()._drop_obsolete()
@@ -79,10 +114,8 @@ class AccountBankStatementLine(models.Model):
         decided = model.search(
             [("line_id", "in", self.ids), ("state", "=", "accepted"), ("rule", "not in", list(FINDERS))]
         )
-        for proposal in decided:
-            partner = proposal.part_ids.item_id.partner_id.commercial_partner_id
-            if len(partner) == 1:
-                self.env["finance.payer.memory"]._reject(proposal.line_id, partner)
+        for proposal in own | decided:
+            proposal._forget()
         lines = self | self.browse((leaning.line_id | both.other_line_id).ids)
         res = super(AccountBankStatementLine, lines).action_undo_reconciliation()
         for proposal in own - leaning:

@@ -21,6 +21,7 @@ RULES = [
     ("transfer", "Transfer between own accounts"),
     ("by_hand", "Chosen by hand"),
     ("rule", "Matching rule"),
+    ("text", "Remembered text"),
 ]
 
 
@@ -202,23 +203,39 @@ class FinanceMatchProposal(models.Model):
         )
 
     def action_accept(self):
-        """Reconcile the line as proposed; other proposals of the line and for the same documents go."""
+        """Reconcile the lines as proposed; other proposals of the lines and for the same documents go."""
         self.check_access("write")
-        for proposal in self:
-            if proposal.state != "proposed":
+        for proposals in self._rounds():
+            if proposals.exists() != proposals or set(proposals.mapped("state")) != {"proposed"}:
                 raise UserError(_("This proposal was decided already."))
-            stored = proposal._stored()
-            settle = self.env["finance.settle"].with_company(proposal.company_id)
-            if settle._accounts(stored) is None:
+            stored = [proposal._stored() for proposal in proposals]
+            settle = self.env["finance.settle"].with_company(proposals.company_id)
+            if any(settle._accounts(each) is None for each in stored):
                 raise UserError(
                     _("Set the account for differences in the settings first, or reconcile the line by hand.")
                 )
-            settle._apply([stored])
-            proposal.sudo().write(
+            settle._apply(stored)
+            proposals.sudo().write(
                 {"state": "accepted", "decided_by_id": self.env.uid, "decided_on": fields.Datetime.now()}
             )
-            proposal._drop_obsolete()
-            settle._solve_refused(proposal.line_id.ids)
+            proposals._drop_obsolete()
+            settle._solve_refused(proposals.line_id.ids)
+
+    def _rounds(self):
+        """Proposals that may be written together: of one company, no line and no document twice.
+
+        What is left of a document is looked at before a round is written, so two for one document follow each other.
+        """
+        for left in self.grouped("company_id").values():
+            while left:
+                taken, now = set(), []
+                for proposal in left:
+                    own = {proposal.line_id, *proposal.part_ids.item_id}
+                    if not own & taken:
+                        taken |= own
+                        now.append(proposal.id)
+                yield self.browse(now)
+                left -= self.browse(now)
 
     def _drop_obsolete(self):
         """Proposals that cannot be accepted any more because this one was."""

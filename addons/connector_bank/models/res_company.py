@@ -53,6 +53,19 @@ class ResCompany(models.Model):
         default=3, string="After confirmations",
         help="So often a person must have confirmed it, and nobody the contrary.",
     )
+    finance_text_memory = fields.Boolean(
+        default=True, string="Learn where texts go",
+        help="A line that a person books whole to one account teaches its text; lines with such a text get the account "
+        "proposed.",
+    )
+    finance_text_times = fields.Integer(
+        default=5, string="Certain after", help="So often a person must have booked such a text to the account, and "
+        "never otherwise, until the proposal stands without doubt.",
+    )
+    finance_text_automatic = fields.Boolean(
+        string="Book what is certain", help="Lines with such a text are then booked without a person, up to the "
+        "largest amount that a person has booked so.",
+    )
     finance_unmatched_case = fields.Boolean(
         default=True, string="Open a case for lines without match",
         help="A line for which nothing can be proposed becomes a case, until it is reconciled or gets a proposal.",

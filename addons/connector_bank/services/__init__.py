@@ -4,6 +4,7 @@ from . import (
     finance_desk_decisions,
     finance_desk_line,
     finance_followup,
+    finance_known_text,
     finance_line_rule,
     finance_line_writer,
     finance_matching,

@@ -9,6 +9,8 @@ from odoo.fields import Domain
 from ..matching.stored import Stored, StoredPart, StoredWriteOff
 from .finance_desk import LINE, PROPOSAL
 
+READ_AHEAD = 2  # the line that is shown next, and the one after it
+
 
 class FinanceDesk(models.AbstractModel):
     """What a person decides at the desk. Every decision looks first whether the line is still as it was seen."""
@@ -46,22 +48,22 @@ class FinanceDesk(models.AbstractModel):
             )
         return proposal
 
-    def _answer(self, line, next_id=None, words=None):
-        """What changed for the line, and the next one ready to show."""
-        details = self.read_lines([line_id for line_id in (line.id, next_id) if line_id])
+    def _answer(self, line, next_ids=(), words=None):
+        """What changed for the line, and the next ones ready to show."""
+        details = self.read_lines([line.id, *next_ids[:READ_AHEAD]])
         return {"line_id": line.id, "open": line.id in details, "details": details, "words": words or ""}
 
     # proposals
 
     @api.model
-    def accept(self, line_id, proposal_id, next_id=None):
-        """Accept a proposal; the answer brings the next line, so that nobody waits for it."""
+    def accept(self, line_id, proposal_id, next_ids=()):
+        """Accept a proposal; the answer brings the next lines as they are now, so that nobody waits for them."""
         line = self._line_to_decide(line_id)
         proposal = self._proposal_of(line, proposal_id)
         words = self.env._("Accepted: %(what)s with %(documents)s",
                            what=_spoken(line), documents=proposal.documents or "")
         proposal.action_accept()
-        return self._answer(line, next_id, words)
+        return self._answer(line, next_ids, words)
 
     @api.model
     def accept_many(self, choices):
@@ -73,17 +75,28 @@ class FinanceDesk(models.AbstractModel):
         most = self.env.company.finance_desk_batch
         if len(choices) > most:
             raise UserError(self.env._("At most %s lines are accepted at once.", most))
-        done, refused = [], []
+        chosen, refused = self.env[PROPOSAL], []
         for line_id, proposal_id in choices:
             try:
-                with self.env.cr.savepoint():
-                    self._proposal_of(self._line_to_decide(line_id), proposal_id).action_accept()
-                done.append(line_id)
-            except psycopg2.OperationalError:  # another transaction was faster: Odoo runs the whole call again
-                raise
+                chosen |= self._proposal_of(self._line_to_decide(line_id), proposal_id)
             except (AccessError, UserError) as error:
                 refused.append({"line_id": line_id, "words": str(error)})
-        return {"done": done, "refused": refused}
+        return {"done": self._accept_together(chosen, refused), "refused": refused}
+
+    def _accept_together(self, proposals, refused):
+        """Ids of the lines that are done: all in one go, or where Odoo refuses one, each by itself."""
+        try:
+            with self.env.cr.savepoint():
+                done = proposals.line_id.ids
+                proposals.action_accept()
+            return done
+        except psycopg2.OperationalError:  # another transaction was faster: Odoo runs the whole call again
+            raise
+        except (AccessError, UserError) as error:
+            if len(proposals) == 1:
+                refused.append({"line_id": done[0], "words": str(error)})
+                return []
+        return [line_id for proposal in proposals for line_id in self._accept_together(proposal, refused)]
 
     @api.model
     def reject(self, line_id, proposal_id):
@@ -102,7 +115,7 @@ class FinanceDesk(models.AbstractModel):
     # by hand
 
     @api.model
-    def settle(self, line_id, seen, parts, write_offs, next_id=None):
+    def settle(self, line_id, seen, parts, write_offs, next_ids=()):
         """Settle the line with chosen items and accounts; what is not explained stays open on the line.
 
         :param seen: the open amount the person saw; another one now is an error
@@ -127,11 +140,12 @@ class FinanceDesk(models.AbstractModel):
         self.env["finance.settle"].with_company(line.company_id)._apply([stored])
         proposal = self.env[PROPOSAL].sudo()._keep_by_hand(stored)
         proposal._drop_obsolete()
+        proposal._remember()
         self.env["finance.settle"]._solve_refused(line.ids)
         words = self.env._("Settled: %s", _spoken(line))
         if left:
             words = self.env._("Settled in part; %s stays open", currency.format(float(left)))
-        return self._answer(line, next_id, words)
+        return self._answer(line, next_ids, words)
 
     def _chosen_part(self, line, part):
         item = self.env["account.move.line"].search(

@@ -18,13 +18,13 @@ class FinanceDesk(models.AbstractModel):
     def read_lines(self, ids):
         """``{line id: facts, proposals, reasons against}`` for the lines that are still open."""
         lines = self.env[LINE].search(Domain("id", "in", ids) & self._base_domain())
-        return {line.id: self._detail(line) for line in lines}
+        return {line.id: self._detail(line, row) for line, row in zip(lines, self._rows(lines), strict=True)}
 
-    def _detail(self, line):
+    def _detail(self, line, row):
         currency = line.finance_open_currency_id
         proposals = line.finance_proposal_ids.filtered(lambda p: p.state == "proposed").sorted("rank")
         return {
-            **self._rows(line)[0],
+            **row,
             "amount_text": currency.format(line.finance_open_amount),
             "full_text": line.currency_id.format(line.amount) if line.finance_open_amount != line.amount else False,
             "open": line.finance_open_amount,

@@ -8,9 +8,14 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 #: rule of a proposal → the service that finds and books it, in the order they are asked.
-FINDERS = {"return": "finance.return", "transfer": "finance.own.transfer", "rule": "finance.line.rule"}
+FINDERS = {
+    "return": "finance.return",
+    "transfer": "finance.own.transfer",
+    "rule": "finance.line.rule",
+    "text": "finance.known.text",
+}
 #: Those that are asked only about lines without any proposal.
-LAST = ("rule",)
+LAST = ("rule", "text")
 
 
 class FinanceFollowup(models.AbstractModel):

@@ -32,6 +32,7 @@ from . import (
     test_pure_demo,
     test_pure_importing,
     test_pure_interfaces,
+    test_pure_known_texts,
     test_pure_malformed,
     test_pure_matching,
     test_pure_matching_world,
@@ -58,7 +59,10 @@ from . import (
     test_pure_text_corpus,
     test_return,
     test_settle,
+    test_settle_currency,
+    test_settle_decisions,
     test_statement_profile,
+    test_text_memory,
     test_tour,
     test_unmatched,
 )

@@ -3,7 +3,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .test_settle import SettleCase
+from .settle_case import SettleCase
 
 
 class DeskCase(SettleCase):
@@ -110,7 +110,7 @@ class TestDeskDecisions(DeskCase):
     def test_accept_goes_on(self):
         line, document, proposal = self.proposed()
         other = self.line("77.00", "Nobody knows")
-        answer = self.desk().accept(line.id, proposal.id, other.id)
+        answer = self.desk().accept(line.id, proposal.id, [other.id])
         self.assert_matched(line, document, state="partial")
         self.assertEqual((answer["line_id"], answer["open"]), (line.id, False))
         self.assertEqual(list(answer["details"]), [other.id])
@@ -165,6 +165,32 @@ class TestDeskDecisions(DeskCase):
         self.company.finance_desk_batch = 1
         with self.assertRaisesRegex(UserError, "At most 1"):
             self.desk().accept_many([[first.id, one.id], [second.id, two.id]])
+
+    def test_many_for_one_document(self):
+        """What the first leaves is all that the next can have; a third that would take more is refused alone."""
+        self.company.finance_sure_partial = False
+        document = self.invoice(100.0, payment_reference="DESK-4720")
+        lines = [self.line(amount, "For DESK-4720") for amount in ("40.00", "50.00", "30.00")]
+        self.match(sum(lines, self.lines().browse()))
+        choices = [[line.id, self.proposals(line)[0].id] for line in lines]
+        result = self.desk().accept_many(choices)
+        self.assertEqual(result["done"], [line.id for line in lines[:2]])
+        self.assertEqual([refused["line_id"] for refused in result["refused"]], [lines[2].id])
+        self.assertEqual(document.amount_residual, 10.0)
+        self.assertEqual([line.is_reconciled for line in lines], [True, True, False])
+        for line in lines:
+            self.assert_balanced(line)
+
+    def test_next_lines_as_they_are_now(self):
+        """The answer brings the next lines, without the proposals that this decision has made void."""
+        line, document, proposal = self.proposed()
+        whole = self.line("100.00", "By hand")
+        item = document.line_ids.filtered(lambda one: one.display_type == "payment_term")
+        parts = [{"item_id": item.id, "amount": 100.0}]
+        answer = self.desk().settle(whole.id, 100.0, parts, [], [line.id])
+        self.assertEqual(list(answer["details"]), [line.id])
+        self.assertEqual(answer["details"][line.id]["proposals"], [])
+        self.assertFalse(proposal.exists())
 
     def test_by_hand(self):
         """Two documents, a write-off, and what remains stays open until it is settled too."""

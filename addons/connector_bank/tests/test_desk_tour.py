@@ -18,3 +18,13 @@ class TestDeskTour(DeskCase, HttpCase):
             self.assert_balanced(line)
         self.assertEqual((one.amount_residual, two.amount_residual), (60.0, 60.0))
         self.assertEqual(self.balance(self.fees), 3.0)
+
+    def test_refused_comes_back(self):
+        """What the server refuses is not shown as done: the line stands there again, with the words."""
+        first, one, _proposal = self.proposed("DESK-4711")
+        second, two, _proposal = self.proposed("DESK-4712", invoice=90.0, amount="30.00")
+        self.start_tour("/odoo/finance-desk", "connector_bank_desk_refused", login="operator")
+        self.assertFalse(first.is_reconciled)
+        self.assertEqual((one.amount_residual, two.amount_residual), (100.0, 60.0))
+        self.assertTrue(second.is_reconciled)
+        self.assertEqual(first.finance_proposal_ids.state, "rejected")

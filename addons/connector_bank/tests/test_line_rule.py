@@ -4,7 +4,7 @@ from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from .test_settle import SettleCase
+from .settle_case import SettleCase
 
 
 @tagged("post_install", "-at_install")

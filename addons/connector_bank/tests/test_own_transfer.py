@@ -3,8 +3,8 @@
 from odoo import Command
 from odoo.tests import tagged
 
+from .settle_case import SettleCase
 from .statement_maker import ACCOUNT, OTHER_ACCOUNT, UNKNOWN_ACCOUNT
-from .test_settle import SettleCase
 
 
 @tagged("post_install", "-at_install")

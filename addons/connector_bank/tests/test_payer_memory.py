@@ -2,8 +2,8 @@
 
 from odoo.tests import tagged
 
+from .settle_case import SettleCase
 from .statement_maker import UNKNOWN_ACCOUNT
-from .test_settle import SettleCase
 
 
 @tagged("post_install", "-at_install")

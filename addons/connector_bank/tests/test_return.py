@@ -6,8 +6,8 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from .settle_case import SettleCase
 from .statement_maker import Booking
-from .test_settle import SettleCase
 
 
 @tagged("post_install", "-at_install")

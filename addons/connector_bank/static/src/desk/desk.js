@@ -1,4 +1,4 @@
-import { Component, onMounted, onWillStart, useExternalListener, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, onWillStart, status, useExternalListener, useRef, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
@@ -11,9 +11,11 @@ import { DeskLine } from "./desk_line";
 import { DeskList } from "./desk_list";
 import { DeskPicker } from "./desk_picker";
 import { DeskWords } from "./desk_words";
-import { keyOf, keysAreOn } from "./keys";
+import { keyMeant } from "./keys";
+import { Sending } from "./sending";
 
 const AHEAD = 10; // lines before the end of what is loaded, when the next page is asked for
+const UNANSWERED = 5; // accepted lines without an answer of the server, after which Enter waits
 
 /** One screen for the morning's work on open statement lines. */
 export class MatchingDesk extends Component {
@@ -25,7 +27,9 @@ export class MatchingDesk extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.dialog = useService("dialog");
+        this.notification = useService("notification");
         this.root = useRef("root");
+        this.sending = new Sending();
         const context = this.props.action.context || {};
         this.state = useState({
             lines: [],
@@ -33,6 +37,7 @@ export class MatchingDesk extends Component {
             currentId: false,
             chosen: 0,
             checked: {},
+            waiting: {}, // lines whose acceptance the server has not confirmed
             details: {},
             filters: { state: "", order: "oldest", journal: context.desk_journal || "" },
             counts: { all: 0, clear: 0, proposed: 0, open: 0 },
@@ -48,6 +53,7 @@ export class MatchingDesk extends Component {
         });
         this.words = { partner: _t("Partner"), colleague: _t("Hand to"), note: _t("Note on the line") };
         useExternalListener(window, "keydown", (ev) => this.onKey(ev));
+        useExternalListener(window, "beforeunload", (ev) => this.sending.count && ev.preventDefault());
         onWillStart(() => this.load());
         onMounted(() => this.focusList());
     }
@@ -108,6 +114,19 @@ export class MatchingDesk extends Component {
         return this.state.details[this.state.currentId];
     }
 
+    /** The nearest line below, or above, that is not on its way already. */
+    get beside() {
+        const free = (line) => !this.state.waiting[line.id];
+        const { lines } = this.state;
+        const line = lines.slice(this.index + 1).find(free) || lines.slice(0, Math.max(this.index, 0)).findLast(free);
+        return line ? line.id : false;
+    }
+
+    /** Whether the person may decide, and the line is not on its way already. */
+    get mayAct() {
+        return this.state.mayDecide && !this.state.waiting[this.state.currentId];
+    }
+
     get checkedIds() {
         return this.state.lines.filter((line) => this.state.checked[line.id]).map((line) => line.id);
     }
@@ -117,12 +136,12 @@ export class MatchingDesk extends Component {
         return line ? line.id : false;
     }
 
-    select(id) {
+    select(id, ahead = true) {
         Object.assign(this.state, { currentId: id, chosen: 0, pane: "" });
         if (!id) {
             return;
         }
-        this.fetch([id, this.neighbour()]);
+        this.fetch(ahead ? [id, this.neighbour()] : [id]);
         if (this.index >= this.state.lines.length - AHEAD) {
             this.more();
         }
@@ -136,8 +155,12 @@ export class MatchingDesk extends Component {
         }
     }
 
-    /** Keep what was read; a line that is not in the answer is done or gone. */
+    /**
+     * Keep what was read; a line that is not in the answer is done or gone. The person's choice stays on its
+     * proposal; where that has gone, nothing is chosen, so that no key accepts what was not looked at.
+     */
     keep(details, asked) {
+        const seen = this.detail && this.detail.proposals[this.state.chosen];
         Object.assign(this.state.details, details);
         for (const id of asked) {
             const place = this.state.lines.findIndex((line) => line.id === id);
@@ -148,6 +171,20 @@ export class MatchingDesk extends Component {
             } else if (place >= 0) {
                 this.state.details[id] = false;
             }
+        }
+        if (seen) {
+            this.state.chosen = this.detail ? this.detail.proposals.findIndex((one) => one.id === seen.id) : 0;
+        }
+    }
+
+    /** Everything read before a decision may have changed by it; what is on the screen stays until it is read anew. */
+    renew(details) {
+        const current = this.state.currentId;
+        const shown = this.detail;
+        this.state.details = shown ? { [current]: shown } : {};
+        this.keep(details, Object.keys(details).map(Number));
+        if (current && !(current in details) && !this.state.waiting[current]) {
+            this.refresh();
         }
     }
 
@@ -170,6 +207,7 @@ export class MatchingDesk extends Component {
         }
         this.state.busy = true;
         try {
+            await this.sending.rest();
             return await work();
         } catch (error) {
             const words = error.data && error.data.message;
@@ -191,13 +229,14 @@ export class MatchingDesk extends Component {
         }
     }
 
+    /** Goes on when the screen is left, as what was decided is to be sent. */
     call(method, ...args) {
-        return this.orm.silent.call("finance.desk", method, args);
+        return this.env.services.orm.silent.call("finance.desk", method, args);
     }
 
     /** Show an answer: a line that is done leaves the list, its neighbour is next. */
     show(answer) {
-        const next = this.neighbour() || this.neighbour(-1);
+        const next = this.beside;
         this.say(answer.words);
         this.state.details = {}; // a decision may take proposals away from any other line
         if (answer.open) {
@@ -206,7 +245,7 @@ export class MatchingDesk extends Component {
             this.state.chosen = 0;
         } else {
             this.drop([answer.line_id]);
-            this.keep(answer.details, next in answer.details ? [next] : []);
+            this.keep(answer.details, Object.keys(answer.details).map(Number));
             this.select(next);
         }
         this.focusList();
@@ -223,20 +262,84 @@ export class MatchingDesk extends Component {
         this.state.lines = this.state.lines.filter((line) => !gone.has(line.id));
     }
 
+    /**
+     * The next line is there at once; the accepted one stays in the list, marked, until the server has confirmed it.
+     * What is refused loses the mark and is shown again with the words.
+     */
     accept() {
-        const proposal = this.detail && this.detail.proposals[this.state.chosen];
+        if (this.state.chosen < 0) {
+            this.state.chosen = 0;
+            return this.say(_t("The proposals of this line have changed meanwhile. Look again, then accept."), true);
+        }
+        const line = this.detail;
+        const proposal = line && line.proposals[this.state.chosen];
         if (!proposal) {
             return this.openPane("hand");
         }
-        return this.decide(async () => {
-            const next = this.neighbour();
-            this.show(await this.call("accept", this.detail.id, proposal.id, next));
-        });
+        if (proposal.rest) {
+            return this.decide(async () => this.show(await this.call("accept", line.id, proposal.id, this.ahead(line.id))));
+        }
+        if (!this.mayAct || this.state.busy || this.sending.count >= UNANSWERED) {
+            return false;
+        }
+        this.state.waiting[line.id] = true;
+        const next = this.beside;
+        if (next) {
+            this.select(next, false);
+            this.focusList();
+        }
+        return this.sending.send(() => this.confirm(line.id, proposal.id));
+    }
+
+    async confirm(id, proposalId) {
+        try {
+            this.settled(await this.call("accept", id, proposalId, this.ahead(id)));
+        } catch (error) {
+            delete this.state.waiting[id];
+            const words = error.data && error.data.message;
+            if (!words) {
+                throw error;
+            }
+            await this.refused(id, words);
+        }
+    }
+
+    settled(answer) {
+        const id = answer.line_id;
+        const next = this.beside;
+        delete this.state.waiting[id];
+        this.drop([id]);
+        this.say(answer.words);
+        if (id !== this.state.currentId) {
+            return this.renew(answer.details);
+        }
+        this.state.currentId = false;
+        this.renew(answer.details);
+        this.select(next);
+    }
+
+    async refused(id, words) {
+        if (status(this) === "destroyed") {
+            return this.notification.add(words, { type: "danger", sticky: true });
+        }
+        this.say(words, true);
+        if (!this.state.pane && !this.state.busy && this.state.lines.some((line) => line.id === id)) {
+            this.select(id);
+        }
+        this.keep(await this.call("read_lines", [id]), [id]);
+    }
+
+    /** The lines shown next and after that, once ``id`` has left. */
+    ahead(id) {
+        const current = this.state.currentId === id ? this.beside : this.state.currentId;
+        const place = this.state.lines.findIndex((line) => line.id === current);
+        const open = this.state.lines.slice(Math.max(place, 0)).filter((line) => !this.state.waiting[line.id] && line.id !== id);
+        return open.slice(0, 2).map((line) => line.id);
     }
 
     acceptChecked() {
         const choices = this.state.lines
-            .filter((line) => this.state.checked[line.id] && line.proposal_id)
+            .filter((line) => this.state.checked[line.id] && line.proposal_id && !this.state.waiting[line.id])
             .map((line) => [line.id, line.proposal_id]);
         if (!choices.length) {
             return this.say(_t("Nothing is selected that could be accepted. Select lines with the space bar, or all clear ones with C."));
@@ -262,16 +365,21 @@ export class MatchingDesk extends Component {
 
     reject() {
         const proposal = this.detail && this.detail.proposals[this.state.chosen];
-        return proposal && this.decide(async () => this.show(await this.call("reject", this.detail.id, proposal.id)));
+        return proposal && this.onLine("reject", proposal.id);
     }
 
     matchAgain() {
-        return this.detail && this.decide(async () => this.show(await this.call("match_again", this.detail.id)));
+        return this.onLine("match_again");
+    }
+
+    /** Call a method for the line that is shown now, and show the answer. */
+    onLine(method, ...args) {
+        const { id } = this.detail || {};
+        return id && this.mayAct && this.decide(async () => this.show(await this.call(method, id, ...args)));
     }
 
     settle(parts, writeOffs) {
-        const { id, open } = this.detail;
-        return this.decide(async () => this.show(await this.call("settle", id, open, parts, writeOffs, this.neighbour())));
+        return this.onLine("settle", this.detail.open, parts, writeOffs, this.ahead(this.detail.id));
     }
 
     undo() {
@@ -295,17 +403,12 @@ export class MatchingDesk extends Component {
         });
     }
 
-    pick(method, ...args) {
-        return this.decide(async () => {
-            this.show(await this.call(method, this.detail.id, ...args));
-        });
-    }
-
     newRule() {
+        const { id } = this.detail || {};
         return (
-            this.detail &&
+            id &&
             this.decide(async () => {
-                const action = await this.call("rule_action", this.detail.id);
+                const action = await this.call("rule_action", id);
                 this.action.doAction(action, { onClose: () => this.focusList() });
             })
         );
@@ -314,7 +417,7 @@ export class MatchingDesk extends Component {
     // hands and keys
 
     openPane(pane) {
-        if (this.detail && this.state.mayDecide) {
+        if (this.detail && this.mayAct) {
             this.state.pane = pane;
         }
     }
@@ -388,22 +491,18 @@ export class MatchingDesk extends Component {
     }
 
     onKey(ev) {
-        const element = ev.target;
-        const typing = element.closest && element.closest("input, textarea, select, [contenteditable=true]");
         if (document.querySelector(".modal, .o-dropdown--menu") || ev.ctrlKey || ev.altKey || ev.metaKey) {
             return;
         }
         if (ev.key === "Escape") {
             return this.closePane();
         }
-        const key = keyOf(ev);
-        const pressed = element.closest && element.closest("button, a, summary") && ["Enter", " "].includes(ev.key);
-        if (!key || typing || (pressed && !ev.shiftKey) || (!keysAreOn() && !key.always)) {
-            return;
-        }
-        ev.preventDefault();
-        if (!ev.repeat || key.repeats) {
-            this.deeds[key.deed](Number(ev.key));
+        const key = keyMeant(ev);
+        if (key) {
+            ev.preventDefault();
+            if (!ev.repeat || key.repeats) {
+                this.deeds[key.deed](Number(ev.key));
+            }
         }
     }
 }

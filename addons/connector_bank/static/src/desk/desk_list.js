@@ -7,6 +7,7 @@ export class DeskList extends Component {
         lines: Array,
         currentId: { type: [Number, Boolean] },
         checked: Object,
+        waiting: Object,
         more: Boolean,
         loading: Boolean,
         select: Function,

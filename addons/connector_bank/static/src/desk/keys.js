@@ -25,7 +25,16 @@ export const KEYS = [
     { keys: ["?"], shown: "?", deed: "keys", words: _t("Show these keys") },
 ];
 
-export function keyOf(ev) {
+/** The key of the desk that was pressed; fields, buttons and links keep theirs. */
+export function keyMeant(ev) {
+    const within = (selector) => ev.target.closest && ev.target.closest(selector);
+    const key = keyOf(ev);
+    const pressed = ["Enter", " "].includes(ev.key) && !ev.shiftKey && within("button, a, summary");
+    const typing = within("input, textarea, select, [contenteditable=true]");
+    return key && !typing && !pressed && (keysAreOn() || key.always) ? key : undefined;
+}
+
+function keyOf(ev) {
     const name = ev.key === "Enter" && ev.shiftKey ? "Shift+Enter" : ev.key.length === 1 ? ev.key.toLowerCase() : ev.key;
     return KEYS.find((key) => key.keys.includes(name));
 }
