@@ -48,3 +48,19 @@ class FinanceAuditEvent(models.Model):
 
     def _audit_words(self):
         return {**super()._audit_words(), "payment_control.made": self.env._("Proof of payments made")}
+
+
+class FinanceMandate(models.Model):
+    _name = "finance.mandate"
+    _inherit = ["finance.mandate", "finance.audited"]
+    _audit_noun = "mandate"
+
+
+class FinancePaymentRun(models.Model):
+    _name = "finance.payment.run"
+    _inherit = ["finance.payment.run", "finance.audited"]
+    _audit_noun = "payment_run"
+    _audit_only = ("state", "kind", "company_id")
+
+    def _audit_facts(self, what):
+        return {"lines": self.count, "amount": f"{self.amount:.2f}"}

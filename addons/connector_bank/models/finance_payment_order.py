@@ -5,10 +5,9 @@ from odoo.tools import SQL
 
 from odoo.addons.finance_connector_base.core.errors import FinanceError
 
-#: Days back in which an equal payment to the same partner is suspicious.
-DOUBLE_DAYS = 30
-#: Days for which bank details count as new.
-NEW_DAYS = 14
+#: What fits most banks, by urgency.
+USUAL_PROFILES = {"instant": "sepa_instant_09", "urgent": "urgent_09"}
+USUAL_DEBITS = {"CORE": "sepa_core_debit_08", "B2B": "sepa_b2b_debit_08"}
 
 
 class FinancePaymentOrder(models.Model):
@@ -34,6 +33,9 @@ class FinancePaymentOrder(models.Model):
         string="Way to the bank",
     )  # fmt: skip
     profile = fields.Selection("_selection_profile", required=True, default="sepa_credit_09")
+    run_id = fields.Many2one("finance.payment.run", "Payment run", readonly=True, index="btree_not_null")
+    scheme = fields.Selection([("CORE", "Core"), ("B2B", "B2B")], readonly=True, help="Of direct debits.")
+    sequence = fields.Char(readonly=True, help="Of direct debits: FRST, RCUR, OOFF or FNAL.")
     executed_on = fields.Date(required=True, default=fields.Date.context_today, string="To be carried out on")
     made_on = fields.Datetime(readonly=True, copy=False)
     payment_ids = fields.One2many("account.payment", "finance_order_id")
@@ -99,7 +101,7 @@ class FinancePaymentOrder(models.Model):
 
     def _warnings(self):
         """What a person should look at before agreeing: first payments, new bank details, likely doubles."""
-        payments = self.payment_ids
+        payments = self.payment_ids.filtered(lambda payment: payment.payment_type == "outbound")
         if not payments:
             return []
         self.env.flush_all()
@@ -110,14 +112,16 @@ class FinancePaymentOrder(models.Model):
                        b.create_date > now() AT TIME ZONE 'UTC' - make_interval(days => %(fresh)s)
                     OR b.write_date > now() AT TIME ZONE 'UTC' - make_interval(days => %(fresh)s),
                        NOT EXISTS (SELECT FROM account_payment o WHERE o.partner_bank_id = p.partner_bank_id
-                           AND o.id <> p.id AND o.payment_type = 'outbound' AND o.state = 'paid'),
+                           AND o.id <> p.id AND o.payment_type = 'outbound' AND o.state = 'paid'
+                           AND o.finance_order_id IS DISTINCT FROM p.finance_order_id),
                        (SELECT min(o.name) FROM account_payment o WHERE o.partner_id = p.partner_id AND o.id <> p.id
                            AND o.payment_type = 'outbound' AND o.state IN ('in_process', 'paid')
                            AND o.amount = p.amount AND o.currency_id = p.currency_id AND o.date > p.date - %(double)s)
                   FROM account_payment p LEFT JOIN res_partner_bank b ON b.id = p.partner_bank_id
                  WHERE p.id = ANY(%(ids)s) ORDER BY p.id
                 """,
-                fresh=NEW_DAYS, double=DOUBLE_DAYS, ids=payments.ids,
+                fresh=self.company_id.finance_new_details_days, double=self.company_id.finance_double_days,
+                ids=payments.ids,
             )
         )  # fmt: skip
         words = []
@@ -159,11 +163,14 @@ class FinancePaymentOrder(models.Model):
             except FinanceError as error:
                 raise UserError(f"{error.place}: {error}" if error.place else str(error)) from error
             order.sudo().state = "handed"
-            for payment in order.sudo().payment_ids:
-                payment.write(
-                    {"finance_end_to_end": payment._finance_own_id(), "finance_order_ref": order._order_ref(),
-                     "finance_batch_ref": order._batch_ref(), "finance_told_state": "initiated"}
-                )  # fmt: skip
+            payments = order.sudo().payment_ids
+            payments.write(
+                {"finance_order_ref": order._order_ref(), "finance_batch_ref": order._batch_ref(),
+                 "finance_told_state": "initiated"}
+            )  # fmt: skip
+            for own_id, same in payments.grouped(lambda one: one._finance_own_id()).items():
+                same.filtered(lambda one: not one.finance_end_to_end).finance_end_to_end = own_id
+            payments.finance_mandate_id._recount()
             message = self.env["finance.deliver"].sudo()._submit(
                 order.flow_id.sudo().connector_id, "payment_order", content, key=f"payment_order:{order.id}",
                 name=f"{order._order_ref()}.xml", record=order, flow=order.flow_id.sudo(),
@@ -181,18 +188,35 @@ class FinancePaymentOrder(models.Model):
             if order.message_id and order.message_id.state not in ("cancelled",):
                 order.message_id.sudo().action_cancel()
             order.sudo().state = "cancelled"
+            mandates = order.sudo().payment_ids.finance_mandate_id
             order.sudo().payment_ids.write(
                 {"finance_order_id": False, "finance_order_ref": False, "finance_batch_ref": False,
                  "finance_told_state": False}
             )  # fmt: skip
+            mandates._recount()
 
     @api.model
-    def _usual_profile(self, journal, currency):
+    def _usual_profile(self, journal, currency, urgency="normal"):
         """The rules that fit most such payments; people choose another one where their bank has its own."""
+        if urgency in USUAL_PROFILES:
+            return USUAL_PROFILES[urgency]
         country = (journal.bank_account_id.sanitized_acc_number or "")[:2]
         if country in ("CH", "LI"):
             return "ch_credit_09"
         return "sepa_credit_09" if currency.name == "EUR" else "cross_border_09"
+
+    @api.model
+    def _usual_debit(self, scheme):
+        return USUAL_DEBITS[scheme]
+
+    @api.model
+    def _flow_of(self, company):
+        """The way to the bank of a company, or an empty one."""
+        return self.env["finance.flow"].search(
+            [("kind", "=", "payment_order"), ("direction", "=", "out"), ("connector_id.company_id", "=", company.id),
+             ("connector_id.state", "=", "active")],
+            limit=1,
+        )  # fmt: skip
 
     def action_open_message(self):
         return {"type": "ir.actions.act_window", "res_model": "finance.message", "res_id": self.message_id.id,
@@ -207,10 +231,7 @@ class FinancePaymentOrder(models.Model):
         self.check_access("write")
         orders = self.browse()
         for (journal, _currency), own in payments.grouped(lambda one: (one.journal_id, one.currency_id)).items():
-            own_flows = [("connector_id.company_id", "=", journal.company_id.id), ("connector_id.state", "=", "active")]
-            flow = self.env["finance.flow"].search(
-                [("kind", "=", "payment_order"), ("direction", "=", "out"), *own_flows], limit=1
-            )
+            flow = self._flow_of(journal.company_id)
             if not flow:
                 raise UserError(
                     self.env._("No connector of %s takes payment orders yet: add the flow “Payment order”.",
@@ -243,14 +264,17 @@ class AccountPayment(models.Model):
     def _finance_why_not(self, order):
         """Why this payment cannot be in that order, or None."""
         self.ensure_one()
-        if self.payment_type != "outbound" or self.state != "in_process":
-            return self.env._("only confirmed payments that go out can be handed over.")
+        if self.state not in ("in_process", "paid") or (self.payment_type == "inbound" and not self.finance_mandate_id):
+            return self.env._("only confirmed payments that go out, or direct debits, can be handed over.")
         if self.finance_order_id and self.finance_order_id != order:
             return self.env._("it is in %s.", self.finance_order_id.name)
         if self.finance_told_state or self.is_matched:
             return self.env._("it was handed over or booked before.") if order.state == "draft" else None
         if self.journal_id != order.journal_id or self.company_id != order.company_id:
             return self.env._("it is paid from another bank.")
+        if self.finance_mandate_id:
+            usable = order.state != "draft" or self.finance_mandate_id._is_usable(order.executed_on)
+            return None if usable else self.env._("the mandate is not valid.")
         if not self.partner_bank_id:
             return self.env._("the payee's account is missing.")
         if not self.partner_bank_id.allow_out_payment:

@@ -91,6 +91,32 @@ class ResCompany(models.Model):
         default=100, string="Lines accepted at once", help="At most so many clear lines are accepted in one go."
     )
 
+    finance_double_days = fields.Integer(
+        default=30, string="Equal payments within days", help="An equal payment to the same payee is suspicious then."
+    )
+    finance_new_details_days = fields.Integer(
+        default=14, string="Bank details are new for days", help="Payments to changed accounts are pointed out then."
+    )
+    finance_screening_list = fields.Binary(
+        "List of names", attachment=True,
+        help="CSV in UTF-8 with the titles name;source;note, such as a sanction list. Payees whose names come close "
+        "are held for a person.",
+    )
+    finance_screening_name = fields.Char(string="File of the list")
+    finance_screening_score = fields.Integer(
+        default=90, string="Likeness from", help="Of 100; 100 is the same name, whatever accents, order and legal form."
+    )
+    finance_creditor_identifier = fields.Char(
+        "Creditor identifier", help="Of this company in SEPA direct debits, e.g. DE98ZZZ09999999999."
+    )
+    finance_notice_days = fields.Integer(
+        default=14, string="Announced days ahead",
+        help="A direct debit is announced so many days before it is collected; 14 unless agreed otherwise (EPC016-06).",
+    )
+    finance_mandate_months = fields.Integer(
+        default=36, string="Mandates lapse after months", help="Without a collection (EPC016-06)."
+    )
+
     def _finance_write_off_account(self, kind):
         """The account for a difference of this kind (tolerance, bank_fee, discount), or an empty one."""
         self.ensure_one()

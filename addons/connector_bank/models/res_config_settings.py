@@ -31,3 +31,11 @@ class ResConfigSettings(models.TransientModel):
     finance_import_now_megabytes = fields.Integer(
         config_parameter="finance_connector_base.import_now_megabytes", default=4, string="Read at once up to (MB)"
     )
+    finance_double_days = fields.Integer(related="company_id.finance_double_days", readonly=False)
+    finance_new_details_days = fields.Integer(related="company_id.finance_new_details_days", readonly=False)
+    finance_screening_list = fields.Binary(related="company_id.finance_screening_list", readonly=False)
+    finance_screening_name = fields.Char(related="company_id.finance_screening_name", readonly=False)
+    finance_screening_score = fields.Integer(related="company_id.finance_screening_score", readonly=False)
+    finance_creditor_identifier = fields.Char(related="company_id.finance_creditor_identifier", readonly=False)
+    finance_notice_days = fields.Integer(related="company_id.finance_notice_days", readonly=False)
+    finance_mandate_months = fields.Integer(related="company_id.finance_mandate_months", readonly=False)

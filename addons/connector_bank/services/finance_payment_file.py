@@ -13,6 +13,7 @@ from ..payments.order import (
     Address,
     Agent,
     Batch,
+    Mandate,
     Party,
     Payment,
     Reference,
@@ -32,8 +33,8 @@ class FinancePaymentFile(models.AbstractModel):
 
     @api.model
     def _profiles(self):
-        """Profiles of credit transfers."""
-        return {code: one for code, one in shipped().items() if one.format == "pain001"}
+        """Profiles of credit transfers and direct debits that orders can use."""
+        return {code: one for code, one in shipped().items() if one.format in ("pain001", "pain008")}
 
     @api.model
     def _findings(self, order):
@@ -67,14 +68,17 @@ class FinancePaymentFile(models.AbstractModel):
 
     def _run(self, order):
         company = Party(name=order.company_id.name, address=self._address(order.company_id.partner_id))
+        debit = shipped()[order.profile].format == "pain008"
         batch = Batch(
             id=order._batch_ref(),
-            kind=CREDIT_TRANSFER,
+            kind=DIRECT_DEBIT if debit else CREDIT_TRANSFER,
             executed_on=order.executed_on,
             owner=company,
             account=self._account(order.journal_id.bank_account_id, order.journal_id._finance_currency().name),
             agent=self._agent(order.journal_id.bank_account_id),
-            payments=tuple(self._payment(payment) for payment in order.payment_ids.sorted("id")),
+            payments=tuple(self._payment(payment, order) for payment in order.payment_ids.sorted("id")),
+            sequence=order.sequence or None if debit else None,
+            creditor_identifier=order.company_id.finance_creditor_identifier or None if debit else None,
             service_level=self._fixed(order, "batch.service_level"),
             local_instrument=self._fixed(order, "batch.local_instrument"),
             charge_bearer=self._fixed(order, "batch.charge_bearer"),
@@ -88,18 +92,33 @@ class FinancePaymentFile(models.AbstractModel):
         values = shipped()[order.profile].values.get(path, (None,))
         return None if None in values else values[0]
 
-    def _payment(self, payment):
+    def _payment(self, payment, order):
         places = payment.currency_id.decimal_places
+        mandate = payment.finance_mandate_id
+        bank = mandate.account_id or payment.partner_bank_id
         return Payment(
             end_to_end_id=payment._finance_own_id(),
             amount=Decimal(f"{payment.amount:.{places}f}"),
             currency=payment.currency_id.name,
-            party=Party(name=payment.partner_bank_id.acc_holder_name or payment.partner_id.name,
+            party=Party(name=bank.acc_holder_name or payment.partner_id.name,
                         address=self._address(payment.partner_id)),
-            account=self._account(payment.partner_bank_id),
-            agent=self._agent(payment.partner_bank_id),
+            account=self._account(bank),
+            agent=self._agent(bank),
             remittance=self._remittance(payment.memo or payment.payment_reference or ""),
+            mandate=self._mandate(mandate, order) if mandate else None,
         )  # fmt: skip
+
+    def _mandate(self, mandate, order):
+        facts = {"id": mandate.reference, "signed_on": mandate.signed_on or None}
+        if mandate._amendment_for(order):
+            former = mandate.original_account_id
+            facts |= {
+                "original_id": mandate.original_reference or None,
+                "original_account": self._account(former) if former else None,
+                "original_creditor_identifier": mandate.original_creditor_identifier or None,
+                "original_creditor_name": mandate.original_creditor_name or None,
+            }
+        return Mandate(**facts)
 
     def _account(self, bank, currency=None):
         """By its own check digits: Odoo knows IBANs by one of its further addons only."""

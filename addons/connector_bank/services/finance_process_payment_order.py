@@ -20,16 +20,18 @@ class FinanceProcessPaymentOrder(models.AbstractModel):
         payments = order.payment_ids.sorted("id")
         rows = [
             [payment.partner_id.display_name, "", f"{payment.currency_id.format(payment.amount)} → "
-             f"…{(payment.partner_bank_id.sanitized_acc_number or '')[-4:]}  {payment.memo or ''}"]
+             f"…{((payment.finance_mandate_id.account_id or payment.partner_bank_id).sanitized_acc_number or '')[-4:]}  {payment.memo or ''}"]
             for payment in payments[:SHOWN]
         ]  # fmt: skip
         if len(payments) > SHOWN:
             rows.append([self.env._("and %s more", len(payments) - SHOWN), "", ""])
+        outgoing = payments.filtered(lambda payment: payment.payment_type == "outbound")
+        facts = {"name": order.name, "count": len(payments), "amount": order.currency_id.format(order.amount)}
         return {
-            "name": self.env._("Pay %(name)s: %(count)s payments, %(amount)s", name=order.name, count=len(payments),
-                               amount=order.currency_id.format(order.amount)),
-            "parts": [self._part(payment) for payment in payments],
-            "accounts": payments.partner_bank_id,
+            "name": self.env._("Pay %(name)s: %(count)s payments, %(amount)s", **facts) if outgoing
+            else self.env._("Collect %(name)s: %(count)s direct debits, %(amount)s", **facts),
+            "parts": [self._part(payment) for payment in outgoing],
+            "accounts": outgoing.partner_bank_id,
             "changes": [
                 [self.env._("From"), "", order.journal_id.display_name],
                 [self.env._("To be carried out on"), "", str(order.executed_on)],
