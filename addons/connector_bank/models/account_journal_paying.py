@@ -60,7 +60,8 @@ class AccountJournal(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT (SELECT coalesce(sum(CASE WHEN l.currency_id = %(own)s THEN l.amount_currency ELSE l.balance END), 0)
+                SELECT (SELECT coalesce(sum(CASE WHEN l.currency_id = %(own)s THEN l.amount_currency
+                                                 ELSE l.balance END), 0)
                           FROM account_move_line l
                          WHERE l.account_id = %(account)s AND l.parent_state = 'posted'),
                        (SELECT coalesce(sum(p.amount), 0) FROM account_payment p

@@ -43,6 +43,9 @@ class FinanceMandate(models.Model):
     last_used_on = fields.Date(readonly=True, copy=False, string="Last collected on")
     ends_on = fields.Date(compute="_compute_ends_on", string="Lapses on", help="Without a collection until then.")
     amended_on = fields.Datetime(readonly=True, copy=False, string="Changed on")
+    amendment_order_id = fields.Many2one(
+        "finance.payment.order", "Change told with", readonly=True, copy=False, ondelete="set null"
+    )
     original_reference = fields.Char(readonly=True, copy=False)
     original_account_id = fields.Many2one("res.partner.bank", readonly=True, copy=False, ondelete="restrict")
     original_creditor_identifier = fields.Char(help="Where the mandate was given to another creditor id of ours.")
@@ -87,7 +90,8 @@ class FinanceMandate(models.Model):
                 if value != mandate[next(own for own, was in AMENDED.items() if was == name)]
             }
             if former:
-                mandate.sudo().write({**former, "amended_on": fields.Datetime.now()})
+                told = {"amended_on": fields.Datetime.now(), "amendment_order_id": False}
+                mandate.sudo().write({**former, **told})
         return written
 
     @api.ondelete(at_uninstall=False)
@@ -147,12 +151,21 @@ class FinanceMandate(models.Model):
         )
 
     def _amendment_for(self, order):
-        """Whether the order has to tell what changed: nothing later than the change has told it."""
+        """Whether the order has to tell what changed: no order that was not refused has told it before."""
         self.ensure_one()
-        if not self.amended_on:
-            return bool(self.original_creditor_identifier or self.original_creditor_name) and not self.last_used_on
-        told = self._told_payments().finance_order_id - order
-        return not any(one.made_on and one.made_on >= self.amended_on for one in told)
+        changed = (
+            self.original_reference or self.original_account_id or self.original_creditor_identifier
+            or self.original_creditor_name
+        )  # fmt: skip
+        told = self.amendment_order_id & self._told_payments().finance_order_id
+        return bool(changed) and (not told or told == order)
+
+    def _handed(self, order):
+        """An order with collections of these mandates was handed over."""
+        for mandate in self.sudo():
+            if not (mandate.amendment_order_id & mandate._told_payments().finance_order_id):
+                mandate.amendment_order_id = order
+        self._recount()
 
     def _answered(self, codes):
         """What a refusal or return with these reasons means for the mandate."""

@@ -170,7 +170,7 @@ class FinancePaymentOrder(models.Model):
             )  # fmt: skip
             for own_id, same in payments.grouped(lambda one: one._finance_own_id()).items():
                 same.filtered(lambda one: not one.finance_end_to_end).finance_end_to_end = own_id
-            payments.finance_mandate_id._recount()
+            payments.finance_mandate_id._handed(order)
             message = self.env["finance.deliver"].sudo()._submit(
                 order.flow_id.sudo().connector_id, "payment_order", content, key=f"payment_order:{order.id}",
                 name=f"{order._order_ref()}.xml", record=order, flow=order.flow_id.sudo(),

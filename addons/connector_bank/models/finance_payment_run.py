@@ -72,7 +72,8 @@ class FinancePaymentRun(models.Model):
     currency_ids = fields.Many2many("res.currency", string="Only currencies")
     partner_ids = fields.Many2many("res.partner", string="Only partners")
     account_ids = fields.Many2many(
-        "account.account", string="Ledger accounts", help="Whose open items are to be paid, e.g. taxes or wages payable."
+        "account.account", string="Ledger accounts",
+        help="Whose open items are to be paid, e.g. taxes or wages payable.",
     )
     line_ids = fields.One2many("finance.payment.run.line", "run_id", copy=False)
     group_ids = fields.One2many("finance.payment.run.group", "run_id", copy=False)

@@ -26,10 +26,12 @@ class FinancePaymentRunLine(models.Model):
     run_kind = fields.Selection(related="run_id.kind", string="Kind")
     group_id = fields.Many2one("finance.payment.run.group", readonly=True, index=True, ondelete="set null")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    item_id = fields.Many2one("account.move.line", "Open item", readonly=True, index="btree_not_null", ondelete="set null")
+    item_id = fields.Many2one(
+        "account.move.line", "Open item", readonly=True, index="btree_not_null", ondelete="set null"
+    )
     move_id = fields.Many2one("account.move", "Document", readonly=True, index="btree_not_null", ondelete="set null")
     row_key = fields.Char(readonly=True, help="What tells a row of a list from all others.")
-    partner_id = fields.Many2one("res.partner", "Partner")
+    partner_id = fields.Many2one("res.partner")
     partner_bank_id = fields.Many2one("res.partner.bank", "Account", domain="[('partner_id', '=', partner_id)]")
     mandate_id = fields.Many2one("finance.mandate", readonly=True, ondelete="restrict")
     journal_to_id = fields.Many2one("account.journal", "To our account", domain="[('type', '=', 'bank')]")
@@ -169,8 +171,8 @@ class FinancePaymentRunLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_open(self):
-        if self.filtered(lambda line: line.run_state in ("approved", "released") or line.payment_id):
-            raise UserError(self.env._("Lines that were agreed stay as evidence."))
+        if self.filtered(lambda line: line.run_state == "released" or line.payment_id):
+            raise UserError(self.env._("Lines that were carried out stay as evidence."))
 
     def unlink(self):
         self.run_id._send_back(self.env._("Lines were taken out."))

@@ -1,7 +1,7 @@
 """When an open item is paid and how much of it: due day, early-payment discount, what the account can bear."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -35,7 +35,7 @@ class Timing:
     first_on: date
     when: str = NOW
     take_discount: bool = True
-    days: BankDays = BankDays()
+    days: BankDays = field(default_factory=BankDays)
 
 
 @dataclass(frozen=True, slots=True)

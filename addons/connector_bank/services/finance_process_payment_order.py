@@ -18,11 +18,7 @@ class FinanceProcessPaymentOrder(models.AbstractModel):
         """Who gets how much, to which account, and what is unusual about it."""
         order = self.env["finance.payment.order"].browse(message.res_id).sudo()
         payments = order.payment_ids.sorted("id")
-        rows = [
-            [payment.partner_id.display_name, "", f"{payment.currency_id.format(payment.amount)} → "
-             f"…{((payment.finance_mandate_id.account_id or payment.partner_bank_id).sanitized_acc_number or '')[-4:]}  {payment.memo or ''}"]
-            for payment in payments[:SHOWN]
-        ]  # fmt: skip
+        rows = [self._row(payment) for payment in payments[:SHOWN]]
         if len(payments) > SHOWN:
             rows.append([self.env._("and %s more", len(payments) - SHOWN), "", ""])
         outgoing = payments.filtered(lambda payment: payment.payment_type == "outbound")
@@ -40,6 +36,12 @@ class FinanceProcessPaymentOrder(models.AbstractModel):
             ],
             "warnings": order._warnings(),
         }  # fmt: skip
+
+    def _row(self, payment):
+        account = payment.finance_mandate_id.account_id or payment.partner_bank_id
+        amount = payment.currency_id.format(payment.amount)
+        words = f"{amount} → …{(account.sanitized_acc_number or '')[-4:]}  {payment.memo or ''}"
+        return [payment.partner_id.display_name, "", words]
 
     def _part(self, payment):
         company = payment.company_id.currency_id

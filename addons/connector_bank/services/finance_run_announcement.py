@@ -36,8 +36,10 @@ class FinancePaymentRun(models.Model):
                 raise UserError(self.env._("Only direct debits are announced."))
             mailed, others = self.env["finance.run.announcement"]._announce(run)
             run.message_post(
-                body=self.env._("%(mailed)s debtors were told by mail; %(others)s have no address: print their letters.",
-                                mailed=mailed, others=others)
+                body=self.env._(
+                    "%(mailed)s debtors were told by mail; %(others)s have no address: print their letters.",
+                    mailed=mailed, others=others,
+                )
             )  # fmt: skip
 
 

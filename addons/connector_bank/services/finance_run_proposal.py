@@ -24,9 +24,15 @@ Found = namedtuple(
 )
 COLUMNS = (
     "run_id", "group_id", "company_id", "item_id", "move_id", "partner_id", "partner_bank_id", "mandate_id",
-    "account_id", "reference", "text", "due_on", "discount_on", "currency_id", "open_amount", "amount", "gained", "lost",
-    "bundle", "decision", "reason", "state", "create_uid", "write_uid",
+    "account_id", "reference", "text", "due_on", "discount_on", "currency_id", "open_amount", "amount", "gained",
+    "lost", "bundle", "decision", "reason", "state", "create_uid", "write_uid",
 )  # fmt: skip
+# whoever proposes the same item at the same moment waits here, and gets what is left
+INSERT = f"""
+    INSERT INTO finance_payment_run_line ({", ".join(COLUMNS)}, create_date, write_date) VALUES %s
+    ON CONFLICT (item_id) WHERE item_id IS NOT NULL AND state IN ('proposed', 'released') DO NOTHING RETURNING id
+"""  # noqa: S608  constants of this file
+ROW = f"({', '.join(['%s'] * len(COLUMNS))}, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')"
 
 
 class FinanceRunProposal(models.AbstractModel):
@@ -58,22 +64,29 @@ class FinanceRunProposal(models.AbstractModel):
         moves, accounts, sign = SOURCES[run.kind]
         self.env.flush_all()
         until = run.due_until or fields.Date.context_today(run)
-        allowed = [
-            SQL("a.account_type = ANY(%s)", list(accounts)) if accounts else SQL("l.account_id = ANY(%s)", run.account_ids.ids),
-            SQL("l.currency_id = ANY(%s)", run.currency_ids.ids) if run.currency_ids else SQL("TRUE"),
-            SQL("p.commercial_partner_id = ANY(%s)", run.partner_ids.commercial_partner_id.ids) if run.partner_ids else SQL("TRUE"),
-            SQL("coalesce(l.date_maturity, l.date) >= %s", run.due_from) if run.due_from else SQL("TRUE"),
-            SQL("m.move_type <> 'in_refund'") if not run.bundle else SQL("TRUE"),
-        ]  # fmt: skip
+        if accounts:
+            allowed = [SQL("a.account_type = ANY(%s)", list(accounts))]
+        else:
+            allowed = [SQL("l.account_id = ANY(%s)", run.account_ids.ids)]
+        if run.currency_ids:
+            allowed.append(SQL("l.currency_id = ANY(%s)", run.currency_ids.ids))
+        if run.partner_ids:
+            allowed.append(SQL("p.commercial_partner_id = ANY(%s)", run.partner_ids.commercial_partner_id.ids))
+        if run.due_from:
+            allowed.append(SQL("coalesce(l.date_maturity, l.date) >= %s", run.due_from))
+        if not run.bundle:
+            allowed.append(SQL("m.move_type <> 'in_refund'"))
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT l.id, l.move_id, p.commercial_partner_id, l.account_id, l.currency_id,
-                       (%(sign)s * l.amount_residual_currency)::text, coalesce(l.date_maturity, l.date), l.discount_date,
+                       (%(sign)s * l.amount_residual_currency)::text, coalesce(l.date_maturity, l.date),
+                       l.discount_date,
                        CASE WHEN term.early_discount AND l.discount_date IS NOT NULL
                              AND l.amount_residual_currency = l.amount_currency AND l.discount_amount_currency <> 0
                             THEN (%(sign)s * l.discount_amount_currency)::text END,
-                       coalesce(m.partner_bank_id, bank.id), coalesce(nullif(m.ref, ''), m.name),
+                       CASE WHEN m.move_type <> 'in_refund' THEN coalesce(m.partner_bank_id, bank.id) END,
+                       coalesce(nullif(m.ref, ''), m.name),
                        coalesce(nullif(m.payment_reference, ''), nullif(m.ref, ''), m.name), m.move_type,
                        m.payment_state = 'blocked', commercial.finance_pay_block IS TRUE
                   FROM account_move_line l
@@ -91,17 +104,20 @@ class FinanceRunProposal(models.AbstractModel):
                    AND l.amount_residual_currency <> 0 AND m.move_type = ANY(%(moves)s)
                    AND (m.move_type = 'in_refund' OR %(sign)s * l.amount_residual_currency > 0)
                    AND (coalesce(l.date_maturity, l.date) <= %(until)s
-                        OR (l.discount_date BETWEEN CURRENT_DATE AND %(until)s AND term.early_discount))
+                        OR (l.discount_date BETWEEN %(today)s AND %(until)s AND term.early_discount))
                    AND %(allowed)s
                    AND NOT EXISTS (SELECT FROM finance_payment_run_line o WHERE o.item_id = l.id
                                       AND (o.state IN ('proposed', 'released') OR o.run_id = %(run)s))
                  ORDER BY coalesce(l.date_maturity, l.date), l.id
                 """,
                 sign=sign, company=run.company_id.id, moves=list(moves), until=until, run=run.id,
+                today=fields.Date.context_today(run),
                 allowed=SQL(" AND ").join(allowed),
             )
         )  # fmt: skip
-        return [_exact(Found(*row)) for row in rows]
+        found = [_exact(Found(*row)) for row in rows]
+        banks = {one.partner_id: one.bank_id for one in reversed(found) if one.bank_id}
+        return [one if one.bank_id else one._replace(bank_id=banks.get(one.partner_id)) for one in found]
 
     def _planned(self, run, found, ways):
         """``(found, planned, group, mandate, decision, reason)`` of each item."""
@@ -191,14 +207,7 @@ class FinanceRunProposal(models.AbstractModel):
         self.env.flush_all()
         if not rows:
             return 0
-        # whoever proposes the same item at the same moment waits here, and gets what is left
-        made = self.env.cr.execute_values(
-            f"INSERT INTO finance_payment_run_line ({', '.join(COLUMNS)}, create_date, write_date) VALUES %s"
-            " ON CONFLICT (item_id) WHERE item_id IS NOT NULL AND state IN ('proposed', 'released') DO NOTHING"
-            " RETURNING id",
-            rows, template=f"({', '.join(['%s'] * len(COLUMNS))}, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')",
-            page_size=1000, fetch=True,
-        )  # fmt: skip
+        made = self.env.cr.execute_values(INSERT, rows, template=ROW, page_size=1000, fetch=True)
         self.env.invalidate_all(flush=False)
         return len(made)
 
@@ -239,7 +248,7 @@ class FinanceRunProposal(models.AbstractModel):
         bank = self.env["res.partner.bank"].browse(row.get("partner_bank_id")) or target.sudo().bank_account_id
         partner = bank.partner_id or self.env["res.partner"].browse(row.get("partner_id"))
         currency = self.env["res.currency"].browse(row.pop("currency_id", None)) or (
-            target and target._finance_currency() or run.company_id.currency_id
+            target._finance_currency() if target else run.company_id.currency_id
         )
         if run.kind == "transfer" and not target:
             raise UserError(self.env._("Say to which account of ours it goes."))

@@ -57,7 +57,8 @@ class FinanceRunRelease(models.AbstractModel):
             rows.append([self.env._("and %s more", len(paid) - SHOWN), "", ""])
         groups = [
             [f"{group.journal_id.name} {group.executed_on}", "",
-             self.env._("%(count)s lines, %(amount)s", count=group.count, amount=group.currency_id.format(group.amount))]
+             self.env._("%(count)s lines, %(amount)s", count=group.count,
+                        amount=group.currency_id.format(group.amount))]
             for group in run.group_ids if group.count
         ]  # fmt: skip
         flagged = paid.filtered("flags")
@@ -100,7 +101,8 @@ class FinanceRunRelease(models.AbstractModel):
         if not run._is_approved():
             run._refused(run.approval_id)
             return 0, 0
-        domain = [("run_id", "=", run.id), ("decision", "=", "pay"), ("payment_id", "=", False), ("refusal", "=", False)]
+        open_ones = [("decision", "=", "pay"), ("payment_id", "=", False), ("refusal", "=", False)]
+        domain = [("run_id", "=", run.id), *open_ones]
         todo = self.env["finance.payment.run.line"].sudo().search(domain, order="bundle, id", limit=chunk)
         bundles = [one for one in set(todo.mapped("bundle")) if one]
         todo |= todo.search([*domain, ("bundle", "in", bundles)])
@@ -146,7 +148,8 @@ class FinanceRunRelease(models.AbstractModel):
         others.refusal = self.env._("Another bill of the same payment cannot be paid.")
         good = lines.filtered(lambda line: not line.refusal)
         if refused:
-            run.message_post(body=self.env._("Not paid: %s", "; ".join(f"{line.display_name}: {why}" for line, why in refused[:20])))
+            words = "; ".join(f"{line.display_name}: {why}" for line, why in refused[:20])
+            run.message_post(body=self.env._("Not paid: %s", words))
         return good
 
     def _why_not(self, line):

@@ -1,6 +1,6 @@
 import base64
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..runs.screening import SCREENINGS
@@ -37,7 +37,7 @@ _LOOK = """
                CASE WHEN %(out)s AND b.active IS FALSE THEN 'account_closed' END,
                CASE WHEN %(out)s AND b.id IS NOT NULL AND b.allow_out_payment IS NOT TRUE THEN 'untrusted' END,
                CASE WHEN NOT %(out)s AND (d.id IS NULL OR d.state <> 'active' OR coalesce(d.last_used_on, d.signed_on)
-                         <= CURRENT_DATE - make_interval(months => %(months)s)) THEN 'no_mandate' END,
+                         <= %(today)s::date - make_interval(months => %(months)s)) THEN 'no_mandate' END,
                CASE WHEN line.paid = 'blocked' THEN 'bill_blocked' END,
                CASE WHEN line.finance_pay_block THEN 'partner_blocked' END,
                CASE WHEN %(out)s AND b.finance_edited_on > now() AT TIME ZONE 'UTC' - make_interval(days => %(fresh)s)
@@ -61,7 +61,8 @@ _LOOK = """
       LEFT JOIN twice ON twice.commercial_partner_id = line.partner_id AND twice.move_type = line.move_type
             AND twice.amount_total = line.amount_total AND twice.currency_id = line.currency_id
             AND twice.ref = upper(regexp_replace(coalesce(line.ref, ''), '[^[:alnum:]]', '', 'g'))
-      LEFT JOIN (SELECT DISTINCT partner_id, amount, currency_id FROM before WHERE date >= CURRENT_DATE - %(double)s) equal
+      LEFT JOIN (SELECT DISTINCT partner_id, amount, currency_id FROM before
+                  WHERE date >= %(today)s::date - %(double)s) equal
              ON equal.partner_id = line.partner_id AND equal.amount = line.amount
             AND equal.currency_id = line.currency_id
 """
@@ -82,7 +83,7 @@ class FinanceRunWarnings(models.AbstractModel):
             SQL(
                 _LOOK, run=run.id, company=company.id, out=run.kind != "debit", fresh=company.finance_new_details_days,
                 double=company.finance_double_days, months=company.finance_mandate_months,
-                notice=company.finance_notice_days,
+                notice=company.finance_notice_days, today=fields.Date.context_today(run),
             )
         )  # fmt: skip
         listed = self._listed(company, {name for _line, name, _flags in rows if name})
