@@ -1,9 +1,12 @@
-from freezegun import freeze_time
+import base64
+
 from lxml import etree
+from psycopg2 import IntegrityError
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
 from .run_case import RunCase
 
@@ -95,7 +98,8 @@ class TestPaymentRuns(RunCase):
         second.action_propose()
         self.assertEqual((first.line_ids.state, second.line_ids.state), ("free", "proposed"))
         self.env.flush_all()
-        with self.assertRaisesRegex(Exception, "one_live_uniq"), self.env.cr.savepoint():
+        refused = self.assertRaisesRegex(IntegrityError, "one_live_uniq")
+        with refused, mute_logger("odoo.sql_db"), self.env.cr.savepoint():
             self.env.cr.execute(
                 "UPDATE finance_payment_run_line SET state = 'proposed' WHERE id = %s", [first.line_ids.id]
             )
@@ -226,8 +230,6 @@ class TestPaymentRuns(RunCase):
             run.action_request()
 
     def test_list_of_names(self):
-        import base64  # noqa: PLC0415
-
         self.company.finance_screening_list = base64.b64encode(b"name;source;note\nCobalt Wrks Ltd;EU list;\n")
         self.bill(100)
         run = self.run_of()
