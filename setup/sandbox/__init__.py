@@ -1,6 +1,6 @@
 """Loopback sandboxes: servers that play outside parties, with faults on demand and a ledger of effects.
 
-Standard library only. Start one with ``python setup/sandbox/serve.py``, or in a test::
+Standard library only, but for the EBICS bank. Start one with ``python setup/sandbox/serve.py``, or in a test::
 
     with Sandbox() as sandbox:
         sandbox.url("avatax")      # base address of one party
@@ -19,7 +19,12 @@ from .psd2 import Psd2
 from .server import Sandbox
 from .wise import Wise
 
+try:
+    from .ebics import Ebics
+except ImportError:  # it needs lxml and cryptography; a bare Python plays the others
+    Ebics = None
+
 #: Parties every sandbox plays; the name is the first part of the path.
-PARTIES = (AvaTax, Bank, BankAccountData, Ponto, Psd2, Wise)
+PARTIES = tuple(party for party in (AvaTax, Bank, BankAccountData, Ebics, Ponto, Psd2, Wise) if party)
 
 __all__ = ["PARTIES", "Fault", "Sandbox"]

@@ -33,6 +33,8 @@ from . import (
     test_pure_cfonb,
     test_pure_coda,
     test_pure_demo,
+    test_pure_ebics,
+    test_pure_ebics_bank,
     test_pure_importing,
     test_pure_interfaces,
     test_pure_known_texts,
