@@ -137,7 +137,8 @@ class TestKeys(PureCase):
     """Three keys, each for one use; what is kept comes back; hashes as letters show them."""
 
     def test_uses(self):
-        for pair, use in zip(user_keys().all(), ("content_commitment", "digital_signature", "key_encipherment"), strict=True):
+        uses = ("content_commitment", "digital_signature", "key_encipherment")
+        for pair, use in zip(user_keys().all(), uses, strict=True):
             usage = pair.certificate.extensions.get_extension_for_class(keys.x509.KeyUsage).value
             self.assertTrue(getattr(usage, use))
             self.assertEqual(usage.content_commitment + usage.digital_signature + usage.key_encipherment, 1)
