@@ -92,6 +92,15 @@ class AccountBankStatement(models.Model):
             "domain": [("statement_id", "in", self.ids)],
         }
 
+    def action_finance_message(self):
+        """The file that brought this statement."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "finance.message",
+            "res_id": self.finance_message_id.id,
+            "view_mode": "form",
+        }
+
     def action_finance_match(self):
         """Match the open lines of these statements now."""
         return self.line_ids.action_finance_match()

@@ -1,4 +1,5 @@
 from . import (
+    test_account_card,
     test_checkpoints,
     test_corpus_import,
     test_dashboard,
