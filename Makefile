@@ -7,10 +7,11 @@
 #   make lint         what a reviewer should not have to say
 #   make bench        speed beside peers and floors; results in .odoo/bench.json
 #   make faults       killed processes, lost lines, broken files: hours, and docs/faults.md; QUICK=1: minutes
+#   make damage       200,000 damaged files into every parser; ARGS="COUNT SEED"
 #   make screens      pictures for docs/pictures, taken from the demo database
 #   make clean        takes everything away that setup made
 
-.PHONY: help setup demo run test test-pure lint bench faults screens clean
+.PHONY: help setup demo run test test-pure lint bench faults damage screens clean
 .DEFAULT_GOAL := help
 
 help:
@@ -44,6 +45,10 @@ bench:
 faults:
 	@setup/setup.sh tests
 	@.odoo-tests/run --faults $(ARGS)
+
+damage:
+	@setup/setup.sh python
+	@.odoo-tests/damage/run $(ARGS)
 
 screens:
 	@setup/setup.sh tests

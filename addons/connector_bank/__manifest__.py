@@ -19,6 +19,7 @@
         "views/account_bank_statement_line_views.xml",
         "views/account_bank_statement_views.xml",
         "views/account_journal_views.xml",
+        "views/finance_account_key_views.xml",
         "views/account_reconcile_model_views.xml",
         "views/finance_bank_balance_views.xml",
         "views/account_journal_card_views.xml",

@@ -71,6 +71,8 @@ ADVICE.update(
         "the journal of the first; compare with the bank.",
         "payout": "The file cannot be read exactly. Download it again from the payment provider, in the form it has "
         "there; a spreadsheet may have changed amounts and dates.",
+        "payout.account_unknown": "Choose the bank journal that stands for this account at the provider; make one "
+        "first if there is none. The answer is remembered for every later file.",
         "payout.empty": "The file holds no payout. Choose another period when you download it.",
         "payout.sum": "Gross amounts, fees and payout do not add up. The lines are imported as they are; compare with "
         "the payment provider before you book the difference.",
@@ -182,6 +184,7 @@ TITLES.update(
         "bai2.correction": "Correction by the bank",
         "bai2.records": "Number of records differs",
         "payout": "File cannot be read",
+        "payout.account_unknown": "Account at a payment provider unknown",
         "payout.sum": "Payout does not add up",
         "payout.pages": "Further pages missing",
         "ofx": "File cannot be read",

@@ -68,6 +68,8 @@ KINDS = {
 
 @FORMATS.add("adyen", "Adyen (settlement detail report)")
 class Adyen:
+    keyed = True
+
     def recognises(self, head):
         line = payout.first_line(head)
         return all(title in line for title in (b"Merchant Account", b"Net Debit (NC)", b"Batch Number"))

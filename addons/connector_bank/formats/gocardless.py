@@ -35,6 +35,8 @@ _STATUSES = {"paid": "booked", "pending": "pending"}
 
 @FORMATS.add("gocardless", "GoCardless (payout items)")
 class GoCardless:
+    keyed = True
+
     def recognises(self, head):
         return begins_object(head, "payout_items")
 

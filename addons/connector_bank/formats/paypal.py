@@ -35,6 +35,8 @@ _FOOTER_CELLS = 11
 
 @FORMATS.add("paypal", "PayPal (settlement report, transaction search)")
 class PayPal:
+    keyed = True
+
     def recognises(self, head):
         line = payout.first_line(head).replace(b'"', b"")
         if line[:2].decode("ascii", "replace") in _FIRST_RECORDS and b"Transaction Event Code" in head:

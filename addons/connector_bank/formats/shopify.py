@@ -39,6 +39,8 @@ _STATUSES = {"paid": "booked", "in_transit": "pending", "scheduled": "future"}
 
 @FORMATS.add("shopify", "Shopify Payments (transactions, payouts)")
 class Shopify:
+    keyed = True
+
     def recognises(self, head):
         line = payout.first_line(head)
         if all(title in line for title in (b"Transaction Date", b"Payout Status", b"Payout Date", b"Net")):

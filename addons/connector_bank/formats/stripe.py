@@ -57,6 +57,8 @@ KINDS = {
 
 @FORMATS.add("stripe", "Stripe (payout reconciliation, balance transactions)")
 class Stripe:
+    keyed = True
+
     def recognises(self, head):
         line = first_line(head)
         if b"balance_transaction_id" in line and b"reporting_category" in line:

@@ -2,6 +2,11 @@ from markupsafe import Markup
 
 from odoo import _, api, fields, models
 
+from ..importing.payouts import WITHOUT_INVOICE
+
+#: Of a batch with many transactions a person reads the first ones; the rest is in the message.
+SHOWN_DETAILS = 100
+
 
 class AccountBankStatementLine(models.Model):
     """A booking at the bank, with its identity, its evidence and what is proposed for it."""
@@ -86,6 +91,11 @@ class AccountBankStatementLine(models.Model):
         for line in self:
             line.finance_details_html = _as_table(line.transaction_details or {})
 
+    def _finance_without_invoice(self):
+        """Whether no invoice explains this line: what a payment provider charges, holds back or moves."""
+        self.ensure_one()
+        return bool(self.journal_id.finance_payout) and self.transaction_type in WITHOUT_INVOICE
+
     def action_finance_match(self):
         """Match these lines now and say what came of it."""
         self.check_access("write")
@@ -136,5 +146,8 @@ def _as_table(content):
         )
         return Markup("<table>%s</table>") % rows
     if isinstance(content, list):
-        return Markup("<br/>").join(_as_table(item) for item in content)
+        shown = [_as_table(item) for item in content[:SHOWN_DETAILS]]
+        if len(content) > SHOWN_DETAILS:
+            shown.append(Markup("… %s") % (len(content) - SHOWN_DETAILS))
+        return Markup("<br/>").join(shown)
     return Markup("%s") % content

@@ -37,6 +37,12 @@ class AccountBankStatement(models.Model):
         return self.sudo().line_ids.finance_message_id.mapped("correlation_id")
 
 
+class FinanceAccountKey(models.Model):
+    _name = "finance.account.key"
+    _inherit = ["finance.account.key", "finance.audited"]
+    _audit_noun = "account_key"
+
+
 class FinanceStatementProfile(models.Model):
     _name = "finance.statement.profile"
     _inherit = ["finance.statement.profile", "finance.audited"]

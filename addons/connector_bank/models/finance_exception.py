@@ -12,12 +12,14 @@ class FinanceException(models.Model):
     _inherit = "finance.exception"
 
     can_force_import = fields.Boolean(compute="_compute_can_force_import")
+    can_choose_journal = fields.Boolean(compute="_compute_can_force_import")
     can_make_profile = fields.Boolean(compute="_compute_can_force_import")
 
     def _compute_can_force_import(self):
         for case in self:
             waits = case.state == "open" and bool(case.message_id)
             case.can_force_import = waits and case.code in FORCEABLE
+            case.can_choose_journal = waits and case.code == "payout.account_unknown"
             case.can_make_profile = waits and case.code in WITHOUT_PROFILE
 
     def action_make_profile(self):
@@ -33,6 +35,20 @@ class FinanceException(models.Model):
             }
         )
         return maker.action_propose()
+
+    def action_choose_journal(self):
+        """Ask which journals the accounts in the file of this case belong to."""
+        self.ensure_one()
+        self.check_access("write")
+        question = self.env["finance.account.key.choose"]._of_message(self.message_id)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Choose journals"),
+            "res_model": question._name,
+            "res_id": question.id,
+            "view_mode": "form",
+            "target": "new",
+        }
 
     def action_force_import(self):
         """A person looked: the lines of this statement are new. Import them too; what is there stays."""
@@ -60,6 +76,7 @@ class FinanceException(models.Model):
             "statement.account_ambiguous": accounts,
             "statement.account_mismatch": accounts,
             "statement.currency_mismatch": accounts,
+            "payout.account_unknown": ("finance.account.key",),
             "statement.precision": ("res.currency",),
             "statement.locked": ("res.company", "account.lock_exception"),
         }

@@ -45,6 +45,14 @@ class ResCompany(models.Model):
     finance_transfer_days = fields.Integer(
         default=5, string="Days apart", help="How many days the two sides of a transfer may be apart."
     )
+    finance_sure_payout = fields.Boolean(
+        default=True, string="Book what payment providers say",
+        help="Fees, reserves, conversions and payouts are booked to the accounts of the provider's journal without a "
+        "person, and a payout meets the bank's line.",
+    )
+    finance_payout_days = fields.Integer(
+        default=10, string="Days under way", help="How many days a payout may take from the provider to the bank."
+    )
     finance_memory = fields.Boolean(
         default=True, string="Learn who pays",
         help="A payer account that people matched with the same partner again and again counts as the partner's.",

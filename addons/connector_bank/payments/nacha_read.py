@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
+from odoo.addons.finance_connector_base.core.money import money
 
 from . import nacha_records as records
 from .fixed_record import lines_of
@@ -65,12 +66,12 @@ class NachaReader:
             )
         return Run(
             message_id=head["reference"],
-            created_at=_moment(head["created_on"] + head["created_at"]),
-            initiator=Party(name=head["origin_name"], identifier=head["origin"].strip()),
+            created_at=_moment(_word(head, "created_on") + _word(head, "created_at")),
+            initiator=Party(name=head["origin_name"], identifier=_word(head, "origin")),
             forwarding_agent=Agent(
-                clearing_system="USABA", clearing_member=head["destination"].strip(), name=head["destination_name"]
+                clearing_system="USABA", clearing_member=_word(head, "destination"), name=head["destination_name"]
             ),
-            sequence=records.FILE_MODIFIERS.index(head["modifier"]) + 1,
+            sequence=_sequence(head["modifier"]),
             batches=tuple(batches),
         )
 
@@ -126,7 +127,7 @@ class NachaReader:
         if entry.get("addenda_count", len(addenda)) != len(addenda):
             raise FormatError("the number of addenda is another", code="nacha.control", place=place)
         sums.count += 1 + len(addenda)
-        sums.hash += int(line[3:11])
+        sums.hash += int(_digits(line[3:11], 8, place))
         sums.debits += entry["amount"] * debit
         sums.credits += entry["amount"] * (not debit)
         values = {
@@ -141,7 +142,7 @@ class NachaReader:
             currency="USD",
             party=Party(name=entry["name"]),
             agent=_bank_of(entry["rdfi"], entry["check_digit"]),
-            remittance=_remittance([one["text"] for _kind, one in addenda]),
+            remittance=_remittance([one["text"] for _kind, one in addenda], place),
         )
         return (payment,)
 
@@ -169,7 +170,7 @@ class NachaReader:
             party=Party(name=one["10"]["name"], address=_address(one["15"]["street"], one["16"])),
             agent=_bank(one["14"]),
             intermediary=_bank(one["18"]) if "18" in one else None,
-            remittance=_remittance([found["text"] for kind, found in addenda if kind == "17"]),
+            remittance=_remittance([found["text"] for kind, found in addenda if kind == "17"], place),
         )
         owner = Party(name=one["11"]["name"], address=_address(one["11"]["street"], one["12"]))
         own = Agent(clearing_system="USABA", clearing_member=one["13"]["identification"], name=one["13"]["name"])
@@ -190,6 +191,32 @@ def _moment(digits):
         raise FormatError("a date is no day of the calendar", code="nacha.date") from error
 
 
+def _word(record, name):
+    """A text that must be there. Raises ``FormatError``."""
+    if not record[name]:
+        raise FormatError(f"the {name.replace('_', ' ')} is missing", code="nacha.record")
+    return record[name].strip()
+
+
+def _digits(text, count, place):
+    if not (len(text) == count and text.isascii() and text.isdigit()):
+        raise FormatError("the number of a bank is none", code="nacha.record", place=place)
+    return text
+
+
+def _sequence(modifier):
+    if not modifier or modifier not in records.FILE_MODIFIERS:
+        raise FormatError("the file id modifier is unknown", code="nacha.record", place="line 1")
+    return records.FILE_MODIFIERS.index(modifier) + 1
+
+
+def _amount(cell, place):
+    try:
+        return money(cell) if cell else None
+    except ValueError as error:
+        raise FormatError("an amount in the remittance cannot be read", code="nacha.record", place=place) from error
+
+
 def _bank_of(eight, check_digit=None):
     total = sum(int(digit) * weight for digit, weight in zip(eight, (3, 7, 1, 3, 7, 1, 3, 7), strict=True))
     return Agent(clearing_system="USABA", clearing_member=f"{eight}{check_digit or -total % 10}")
@@ -204,20 +231,20 @@ def _bank(found):
 
 
 def _address(street, place):
-    town, _star, region = place["town_region"].rstrip("\\").partition("*")
-    country, _star, post_code = place["country_post_code"].rstrip("\\").partition("*")
+    town, _star, region = _word(place, "town_region").rstrip("\\").partition("*")
+    country, _star, post_code = _word(place, "country_post_code").rstrip("\\").partition("*")
     return Address(street=street, town=town, region=region or None, country=country, post_code=post_code or None)
 
 
-def _remittance(lines):
+def _remittance(lines, place):
     texts, documents = [], []
     for line in lines:
         cells = (line or "").rstrip("\\").split("*")
         if cells[0] == "RMR" and len(cells) > 2:
-            remitted, due, discount = (Decimal(cell) if cell else None for cell in [*cells[4:], "", "", ""][:3])
+            remitted, due, discount = (_amount(cell, place) for cell in [*cells[4:], "", "", ""][:3])
             kind = _KINDS.get(cells[1], cells[1])
             documents.append(Document(number=cells[2], kind=kind, remitted=remitted, due=due, discount=discount))
-        elif cells[0] == "DTM" and documents:
+        elif cells[0] == "DTM" and documents and len(cells) > 2:
             last = documents.pop()
             day = _moment(cells[2][2:] + "0000").date()
             documents.append(

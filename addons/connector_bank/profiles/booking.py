@@ -254,7 +254,9 @@ class RowReader:
         return Party(name and " ".join(name.split()), account, bic, identifier)
 
     def _refused(self, text, role, place, code):
-        return FormatError(text, code=code, place=f"{place}, column {self._columns.name(self._single[role])}")
+        number = self._single.get(role)  # a damaged row of titles may name none
+        where = place if number is None else f"{place}, column {self._columns.name(number)}"
+        return FormatError(text, code=code, place=where)
 
 
 _EMPTY = Detail()

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from ..formats.payout import CHARGEBACK, PAYMENT
+
 #: Sub-families of bank transaction codes that say "returned" (ISO 20022 external code set, domain PMNT).
 _SUB_FAMILIES = frozenset({"RRTN", "UPDD", "PRDD", "RCDD", "RPCR", "UPCQ", "ARPD", "RRCT"})
 #: What banks and payers write where there is no id.
@@ -47,13 +49,18 @@ class Answer:
 def is_return(evidence):
     """Whether a whole booking is a return or reversal, by what the bank delivered of it."""
     details = evidence.get("details") or []
-    if evidence.get("reversal"):
+    if evidence.get("reversal") or is_taken_back(evidence.get("code"), Decimal(evidence.get("amount") or 0)):
         return True
     if details:
         return all(detail.get("return_reason") or _coded(detail.get("code")) for detail in details) or _coded(
             evidence.get("code")
         )
     return _coded(evidence.get("code"))
+
+
+def is_taken_back(code, amount):
+    """Whether a payment provider took a payment back: a chargeback, or a payment that failed afterwards."""
+    return code == CHARGEBACK or (code == PAYMENT and amount < 0)
 
 
 def _coded(code):

@@ -10,6 +10,9 @@ from odoo.fields import Command
 #: rule of a proposal → the service that finds and books it, in the order they are asked.
 FINDERS = {
     "return": "finance.return",
+    "payout": "finance.payout",
+    "settlement": "finance.payout.settlement",
+    "arrival": "finance.payout.arrival",
     "transfer": "finance.own.transfer",
     "rule": "finance.line.rule",
     "text": "finance.known.text",
@@ -44,7 +47,7 @@ class FinanceFollowup(models.AbstractModel):
             decisions, words = self.env[name]._find(waiting)
             decisions = [each for each in decisions if self._signature(each) not in refused[each.line_id]]
             undone = {line for line, signatures in refused.items() if "undone" in signatures}
-            rows = self._store(decisions, rule)
+            rows = self._store(decisions)
             for decision, proposal in zip(decisions, rows, strict=True):
                 if decision.line_id in booked:
                     proposal.exists().unlink()
@@ -69,13 +72,13 @@ class FinanceFollowup(models.AbstractModel):
             decision.line_id, decision.rule, decision.other_line_id, decision.plan
         )
 
-    def _store(self, decisions, rule):
+    def _store(self, decisions):
         ranks = defaultdict(lambda: count(1))
         return self.env["finance.match.proposal"].sudo().create(
             [
                 {
                     "line_id": each.line_id,
-                    "rule": rule,
+                    "rule": each.rule,
                     "score": each.score,
                     "rank": next(ranks[each.line_id]),
                     "reasons": "\n".join(each.reasons),

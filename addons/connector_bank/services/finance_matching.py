@@ -57,7 +57,8 @@ class FinanceMatching(models.AbstractModel):
         for company, own in lines.grouped("company_id").items():
             service = self.with_company(company)
             items = service._items(company)
-            result = match(service._lines(own), items, service._settings(company), service._settled_numbers)
+            for_invoices = own.filtered(lambda line: not line._finance_without_invoice())
+            result = match(service._lines(for_invoices), items, service._settings(company), service._settled_numbers)
             sure, proposals, why_not = service._without_rejected(result)
             booked = self.env["finance.settle"].with_company(company)._settle_all(sure)
             proposals += [proposal for proposal in sure if proposal.line_id not in booked]

@@ -6,6 +6,7 @@ from odoo.addons.finance_connector_base.core.errors import BusinessError, Financ
 from ..formats.bounded import parse_bounded
 from ..importing.book import statements
 from ..importing.control import control
+from ..importing.payouts import has_key
 
 
 class FinanceProcessStatement(models.AbstractModel):
@@ -21,7 +22,7 @@ class FinanceProcessStatement(models.AbstractModel):
             self.env["finance.authority"]._guard("statement", (), message.connector_id, create=True)
         options = message.options or {}
         tally = {"statements": 0, "lines": 0, "duplicates": 0, "pending": 0, "cases": 0}
-        touched, controls, profiles = self.env["account.journal"], [], set()
+        touched, controls, profiles, unknown = self.env["account.journal"], [], set(), []
         tables = self.env["finance.statement.profile"]._tables(message.company_id, options.get("profile"))
         events = parse_bounded(message._source(), options.get("format"), tables=tables)
         for statement in statements(events):
@@ -33,6 +34,8 @@ class FinanceProcessStatement(models.AbstractModel):
             except FinanceError as error:
                 self._wait(message, statement, error.code, str(error), tally, error.category)
                 controls.append(control(statement, statement.booked, left=statement.booked))
+                if error.code == "payout.account_unknown":
+                    unknown.append([statement.header.format, statement.header.account, statement.header.currency])
             except UserError as error:  # lock dates, rights, constraints
                 self._wait(message, statement, "odoo.refused", str(error), tally)
                 controls.append(control(statement, statement.booked, left=statement.booked))
@@ -43,12 +46,18 @@ class FinanceProcessStatement(models.AbstractModel):
                     tally[name] += number
         self._match(touched)
         found = {"journals": touched.ids, "control": controls, "profiles": sorted(profiles)}
+        if unknown:
+            found["accounts"] = [key for place, key in enumerate(unknown) if key not in unknown[:place]]
         return {**tally, **found, "text": self._words(tally)}
 
     def _import(self, message, statement, options):
-        journal = self._journal(message.company_id, statement, options)
-        if statement.header.account and not journal.bank_account_id:
-            journal.sudo().set_bank_account(statement.header.account)
+        header, company = statement.header, message.company_id
+        journal = self._journal(company, statement, options)
+        if has_key(header.format):
+            self.env["finance.account.key"]._remember(journal, company, header)
+        elif header.account and not journal.bank_account_id:
+            journal.sudo().set_bank_account(header.account)
+        statement = journal._finance_as_booked(statement)
         writer = self.env["finance.statement.writer"].with_company(journal.company_id)
         forced = statement.place in options.get("force", ())
         return journal, writer._write(journal, statement, message, force=forced)
@@ -68,6 +77,8 @@ class FinanceProcessStatement(models.AbstractModel):
     def _journal(self, company, statement, options):
         """The journal of the account; the chosen one only if the account is its own."""
         header = statement.header
+        if has_key(header.format):
+            return self._keyed_journal(company, header, options)
         if options.get("journal_id"):
             journal = self.env["account.journal"].browse(options["journal_id"])
             if header.account and not journal._finance_has_account(header.account, header.currency):
@@ -84,6 +95,25 @@ class FinanceProcessStatement(models.AbstractModel):
                 code="statement.currency_mismatch",
             )
         return journal
+
+    def _keyed_journal(self, company, header, options):
+        """The journal of an account at a payment provider: remembered, or chosen now."""
+        keys = self.env["finance.account.key"]
+        known = keys._journal(company, header)
+        chosen = self.env["account.journal"].browse(options.get("journal_id"))
+        fits = chosen and chosen._finance_currency().name == header.currency
+        words = keys._words(header.format, header.account, header.currency)
+        if known and fits and chosen != known:
+            raise BusinessError(
+                _("%(account)s belongs to %(known)s, not to %(chosen)s.", account=words, known=known.display_name,
+                  chosen=chosen.display_name),
+                code="statement.account_mismatch",
+            )
+        if not known and not fits:
+            raise BusinessError(
+                _("Which journal is %s? Choose it once; it is remembered.", words), code="payout.account_unknown"
+            )
+        return known or chosen
 
     def _other_journal(self, company, header, chosen):
         found = self.env["account.journal"]._finance_for_account(company, header.account, header.currency)

@@ -1,10 +1,12 @@
+from dataclasses import replace
 from decimal import Decimal
 
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..returning import Booking, is_return, judge, read
+from ..formats.payout import CHARGEBACK
+from ..returning import Answer, Booking, is_return, judge, read
 from .decision import Decision
 
 LINE = "account.bank.statement.line"
@@ -123,10 +125,7 @@ class FinanceReturn(models.AbstractModel):
 
     def _unsure(self, decision):
         words = self.env._("Another line returns the same booking: returned twice?")
-        return Decision(
-            decision.line_id, decision.rule, False, decision.score, decision.reasons, (*decision.doubts, words),
-            decision.other_line_id, decision.plan,
-        )  # fmt: skip
+        return replace(decision, sure=False, doubts=(*decision.doubts, words))
 
     def _words(self, original, booking, answer):
         yield self.env._(
@@ -189,6 +188,18 @@ class FinanceReturn(models.AbstractModel):
     @staticmethod
     def _is_amount(amount, returned):
         return round(amount, 4) == round(float(returned), 4)
+
+    @api.model
+    def _of_refund(self, line, original):
+        """A refund without a credit note: against a payment that settled nothing; else a person says what it is."""
+        booking = self._booking(line)
+        if booking.amount != -self._booking(original).amount:
+            return None
+        found = self._decision(line, booking, Answer(original.id, True, ("bank_reference",)))
+        words = self.env._("A refund without a credit note of its amount: make one, or the invoice is open again")
+        if found and found.plan["both"]:
+            return found
+        return found and replace(found, sure=False, doubts=(*found.doubts, words))
 
     # the ledger
 
@@ -293,13 +304,19 @@ class FinanceReturn(models.AbstractModel):
         }
 
     def _tell(self, line, documents):
+        evidence = line.transaction_details or {}
+        words = self.env._("Open again: the bank returned the payment on %(day)s. %(text)s")
+        if line.journal_id.finance_payout:
+            words = self.env._("Open again: the payment provider took the payment back on %(day)s. %(text)s")
+        self._tell_documents(documents, words, line.date, evidence, line.payment_ref)
+
+    def _tell_documents(self, documents, words, day, evidence, text):
+        """Tell each document why it is open again, in the provider's own words where there are some."""
+        if evidence.get("code") == CHARGEBACK:
+            words = self.env._("Open again: the payer took the payment back on %(day)s (chargeback). %(text)s")
+        reason = [text, *(detail.get("return_text") for detail in evidence.get("details") or ())]
         for document in documents:
-            document.message_post(
-                body=self.env._(
-                    "Open again: the bank returned the payment on %(day)s. %(text)s",
-                    day=line.date, text=line.payment_ref or "",
-                )
-            )
+            document.message_post(body=words % {"day": day, "text": " ".join(part for part in reason if part)})
 
     @api.model
     def _undone(self, proposal):

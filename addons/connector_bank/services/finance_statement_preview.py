@@ -67,7 +67,7 @@ class FinanceStatementPreview(models.AbstractModel):
         """How many lines the journal holds already, as the import itself would find."""
         writer = self.env["finance.statement.writer"].with_company(journal.company_id)
         sorter = self.env["finance.statement.sorter"].with_company(journal.company_id)
-        prints = Fingerprints()
+        prints, statement = Fingerprints(), journal._finance_as_booked(statement)
         booked = writer._booked(journal, statement)
         identity = statement_identity(statement.header, statement.footer)
         digest = content_hash(statement.header, statement.footer, statement.entries, prints)

@@ -108,7 +108,7 @@ class FinanceStatementWriter(models.AbstractModel):
         if statement.header.intraday and journal.finance_intraday == "balances":
             return []
         booked = statement.booked
-        if journal.finance_split_batches:
+        if journal.finance_split_batches and journal.finance_payout != "entry":
             booked = [part for entry in booked for part in split(entry)]
         self._check_dates(statement, booked)
         self._check_amounts(journal, statement, booked)

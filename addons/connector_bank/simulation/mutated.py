@@ -13,11 +13,12 @@ def mutations(samples, seed, count):
     """Yield ``count`` damaged copies of ``samples`` (bytes); equal seeds give equal copies."""
     chance = random.Random(seed)  # noqa: S311
     for number in range(count):
-        yield _mutated(samples[number % len(samples)], chance)
+        yield mutated(samples[number % len(samples)], chance)
 
 
-def _mutated(content, chance):
-    lines = content.split(b"\n")
+def mutated(content, chance, separator=b"\n"):
+    """A damaged copy of ``content``, taken apart at ``separator``."""
+    lines = content.split(separator)
     for _time in range(chance.randrange(1, 5)):
         at = chance.randrange(len(lines))
         kind = chance.randrange(8)
@@ -40,7 +41,7 @@ def _mutated(content, chance):
         else:
             del lines[at + 1 :]
         lines = lines or [b""]
-    return b"\n".join(lines)
+    return separator.join(lines)
 
 
 def _inside(line, chance):

@@ -1,1 +1,6 @@
-from . import finance_payment_list, finance_statement_import, finance_statement_profile_make
+from . import (
+    finance_account_key_choose,
+    finance_payment_list,
+    finance_statement_import,
+    finance_statement_profile_make,
+)
