@@ -99,7 +99,8 @@ class NachaReader:
         for name in ("count", "hash", "debits", "credits"):
             setattr(self._file, name, getattr(self._file, name) + getattr(sums, name))
         self._file.hash %= records.HASH_PLACES
-        owner, agent = Party(name=head.get("company_name"), identifier=head["company_id"]), _bank_of(head["odfi"])
+        owner = Party(name=head.get("company_name"), identifier=head["company_id"])
+        agent = _bank_of(head["odfi"], self._place)
         if self._class == "IAT" and entries:
             owner, agent = entries[0][1], entries[0][2]
             owner = Party(name=owner.name, address=owner.address, identifier=head["company_id"])
@@ -141,7 +142,7 @@ class NachaReader:
             end_to_end_id=entry["identification"],
             currency="USD",
             party=Party(name=entry["name"]),
-            agent=_bank_of(entry["rdfi"], entry["check_digit"]),
+            agent=_bank_of(entry["rdfi"], place, entry["check_digit"]),
             remittance=_remittance([one["text"] for _kind, one in addenda], place),
         )
         return (payment,)
@@ -217,7 +218,8 @@ def _amount(cell, place):
         raise FormatError("an amount in the remittance cannot be read", code="nacha.record", place=place) from error
 
 
-def _bank_of(eight, check_digit=None):
+def _bank_of(eight, place, check_digit=None):
+    eight = _digits(eight or "", 8, place)
     total = sum(int(digit) * weight for digit, weight in zip(eight, (3, 7, 1, 3, 7, 1, 3, 7), strict=True))
     return Agent(clearing_system="USABA", clearing_member=f"{eight}{check_digit or -total % 10}")
 
