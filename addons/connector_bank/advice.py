@@ -8,8 +8,9 @@ ADVICE.update(
         "open again, and pay anew. Nothing is sent again by itself.",
         "payment.contradiction": "Two answers about one payment exclude each other. Ask the bank which one holds "
         "before anything is paid again.",
-        "payment.payee": "Compare the name with the payee's, call him on a number you know, and confirm or cancel the "
-        "payment at the bank.",
+        "payment.payee": "Compare both names, call the payee on a number you know, and decide under Work → Payees to "
+        "decide. Nothing more is released to the account before.",
+        "payment.not_cancelled": "The money goes its way. Talk to the payee; it comes back only if he returns it.",
         "payment.change": "Change the bank details by the change request with its call-back before the next payment.",
         "payment.status_unknown": "Ask the bank what the status means.",
         "answer": "The file is no answer that we can read. Ask the bank for it again.",
@@ -17,6 +18,8 @@ ADVICE.update(
         "answer.ambiguous": "Look at the payments of this id and note the answer by hand.",
         "answer.order": "The bank answers to an order that is not in Odoo. Find out who sent it.",
         "pain002": "The status report is damaged. Ask the bank for it again.",
+        "camt029": "The answer to a cancellation is damaged. Ask the bank for it again.",
+        "report": "The report has words or columns that its profile does not know. Ask an administrator to extend it.",
         "nacha": "The file of returns is damaged. Ask the bank for it again.",
         "statement.account_unknown": "Create a bank journal with this account number, or enter the number on the "
         "journal it belongs to, then press Retry. A file that names no account is imported again with the journal "
@@ -131,6 +134,7 @@ TITLES.update(
         "payment.rejected": "Payment refused",
         "payment.contradiction": "The bank contradicts itself about a payment",
         "payment.payee": "The payee's name does not agree",
+        "payment.not_cancelled": "Not cancelled",
         "payment.change": "Bank details to be changed",
         "payment.status_unknown": "Unknown status of a payment",
         "answer": "Unreadable answer of the bank",
@@ -138,6 +142,8 @@ TITLES.update(
         "answer.ambiguous": "Answer to one of several payments",
         "answer.order": "Answer to an unknown order",
         "pain002": "Damaged status report",
+        "camt029": "Damaged answer to a cancellation",
+        "report": "Report that no profile fits",
         "nacha": "Damaged file of returns",
         "statement.account_unknown": "Account unknown",
         "statement.account_ambiguous": "Account of several journals",

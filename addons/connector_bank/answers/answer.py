@@ -27,6 +27,7 @@ class GroupAnswer:
     created_at: datetime | None = None
     counts: tuple[tuple[str, int], ...] = ()  # how many payments have which status
     place: str | None = None
+    case_id: str | None = None  # of our request that is answered, where no payment is named
 
 
 @record

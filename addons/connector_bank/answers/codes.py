@@ -11,7 +11,8 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """``means``: acknowledged, verified, decide, mixed, announced, rejected.
+    """``means``: acknowledged, verified, decide, mixed, announced, rejected; of our request to cancel: cancelled,
+    asked, kept.
 
     ``rank`` orders the statuses of one payment: a lower one that comes later is old news.
     """

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from .codes import STATUSES
 
 #: In the order in which a payment goes through them.
-STATES = ("initiated", "acknowledged", "settled", "reconciled")
+STATES = ("initiated", "acknowledged", "reconciled")
 FINAL = ("rejected", "reversed")
 LEVELS = ("hub", "treasury", "bank", "scheme")
 
@@ -40,8 +40,12 @@ def answered(standing, code, reasons=(), level=None):
         return Change(standing, "unknown_status")
     if status.means == "mixed":  # says nothing about this one
         return Change(standing, "mixed")
+    if status.means in ("asked", "kept"):  # about our request, not about where the payment is
+        return Change(standing, "new")
+    if status.means == "cancelled":
+        return _taken_back(standing, status, tuple(reasons))
     known = STATUSES[standing.code].rank if standing.code else 0
-    if standing.state in ("settled", "reconciled", *FINAL):
+    if standing.state in ("reconciled", *FINAL):
         return _after_the_end(standing, status)
     if status.means == "rejected":
         if standing.code and STATUSES[standing.code].means == "announced":
@@ -62,6 +66,15 @@ def answered(standing, code, reasons=(), level=None):
     return Change(moved, "new")
 
 
+def _taken_back(standing, status, reasons):
+    """We asked for it, so nothing contradicts; what a statement shows stands until a statement shows the return."""
+    if standing.state in FINAL:
+        return Change(standing, "repeated")
+    if standing.state == "reconciled":
+        return Change(standing, "new")
+    return Change(Standing("rejected", status.code, _higher(standing.level, status.level), reasons), "new")
+
+
 def _after_the_end(standing, status):
     if status.code == standing.code:
         return Change(standing, "repeated")
@@ -71,22 +84,6 @@ def _after_the_end(standing, status):
     if standing.state == "reversed":
         return Change(standing, "late")
     return Change(standing, "contradiction" if status.means == "rejected" else "late")
-
-
-def booked(standing):
-    """A statement shows the debit: the one proof that money moved."""
-    if standing.state in ("settled", "reconciled"):
-        return Change(standing, "repeated")
-    note = "contradiction" if standing.state in FINAL else "new"
-    return Change(replace(standing, state="settled", decide=None), note)
-
-
-def reconciled(standing):
-    if standing.state == "reconciled":
-        return Change(standing, "repeated")
-    if standing.state != "settled":
-        return Change(standing, "contradiction")
-    return Change(replace(standing, state="reconciled"), "new")
 
 
 def returned(standing, reasons=()):

@@ -7,7 +7,6 @@ from ..matching.candidates import account_key
 WAY = [
     ("initiated", "Initiated"),
     ("acknowledged", "Acknowledged"),
-    ("settled", "Settled"),
     ("reconciled", "Reconciled"),
     ("rejected", "Rejected"),
     ("reversed", "Reversed"),

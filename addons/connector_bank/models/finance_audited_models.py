@@ -49,6 +49,20 @@ class FinanceStatementProfile(models.Model):
     _audit_noun = "statement_profile"
 
 
+class FinancePayeeCheck(models.Model):
+    _name = "finance.payee.check"
+    _inherit = ["finance.payee.check", "finance.audited"]
+    _audit_noun = "payee_check"
+    _audit_only = ("result", "state", "reason", "our_name", "bank_name", "decided_by_id")
+
+
+class FinancePaymentCancellation(models.Model):
+    _name = "finance.payment.cancellation"
+    _inherit = ["finance.payment.cancellation", "finance.audited"]
+    _audit_noun = "payment_cancellation"
+    _audit_only = ("kind", "state", "reason", "text")
+
+
 class FinanceAuditEvent(models.Model):
     _inherit = "finance.audit.event"
 

@@ -137,6 +137,7 @@ class FinancePaymentOrder(models.Model):
 
     def _check_payments(self):
         """:raise UserError: a payment may not be in this order"""
+        self._check_payees()
         for order in self:
             if not order.payment_ids:
                 raise UserError(self.env._("There is no payment in the order."))
@@ -148,6 +149,18 @@ class FinancePaymentOrder(models.Model):
                 why = payment._finance_why_not(order)
                 if why:
                     raise UserError(self.env._("%(name)s: %(why)s", name=payment.display_name, why=why))
+
+    def _check_payees(self):
+        """:raise UserError: the name of a payee does not match and nobody decided, or somebody said no"""
+        blocking = self.env["finance.payee.check"]._blocking(self.payment_ids)
+        if blocking:
+            raise UserError(
+                self.env._(
+                    "The bank knows these payees by another name, and nobody has decided that they are right: %s. See "
+                    "Work → Payees to decide.",
+                    ", ".join(sorted(set(blocking.mapped("our_name")))),
+                )
+            )
 
     def action_hand_over(self):
         """Make the file, freeze it, and ask for its release."""

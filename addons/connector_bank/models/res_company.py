@@ -88,6 +88,11 @@ class ResCompany(models.Model):
         "anything differs, or when this is off, Odoo writes them one by one.",
     )
 
+    finance_payee_decided = fields.Boolean(
+        default=True, string="Decide about payees first",
+        help="Nothing is released to an account whose holder the bank knows by another name, until an approver has "
+        "decided.",
+    )
     finance_settle_days = fields.Integer(
         default=5, string="Days until the statement",
         help="So many days after the day it is carried out a payment has to be on a statement.",

@@ -17,6 +17,7 @@ class ResConfigSettings(models.TransientModel):
     finance_return_days = fields.Integer(related="company_id.finance_return_days", readonly=False)
     finance_sure_transfer = fields.Boolean(related="company_id.finance_sure_transfer", readonly=False)
     finance_transfer_days = fields.Integer(related="company_id.finance_transfer_days", readonly=False)
+    finance_payee_decided = fields.Boolean(related="company_id.finance_payee_decided", readonly=False)
     finance_settle_days = fields.Integer(related="company_id.finance_settle_days", readonly=False)
     finance_sure_payout = fields.Boolean(related="company_id.finance_sure_payout", readonly=False)
     finance_payout_days = fields.Integer(related="company_id.finance_payout_days", readonly=False)

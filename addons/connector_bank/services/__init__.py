@@ -1,4 +1,5 @@
 from . import (
+    finance_answer_consequence,
     finance_demo,
     finance_desk,
     finance_desk_decisions,
@@ -17,6 +18,7 @@ from . import (
     finance_payout_fee,
     finance_payout_settlement,
     finance_process_payment_answer,
+    finance_process_payment_cancellation,
     finance_process_payment_order,
     finance_process_statement,
     finance_return,

@@ -4,7 +4,7 @@ from odoo import fields, models
 
 from odoo.addons.finance_connector_base.core.masking import masked
 
-from ..answers import CAUSES, STATUSES, BatchAnswer, GroupAnswer, ItemAnswer
+from ..answers import STATUSES, BatchAnswer, GroupAnswer, ItemAnswer
 from ..answers.reading import parse_bounded
 from ..answers.standing import Change, answered
 from ..matching.candidates import account_key
@@ -23,32 +23,40 @@ class FinanceProcessPaymentAnswer(models.AbstractModel):
     def process(self, message):
         answers = list(parse_bounded(message._source(), (message.options or {}).get("format")))
         told = _Told(self.env, message, answers)
-        tally = Counter()
+        tally, rows = Counter(), []
         for answer in answers:
             for payment in told.payments(answer):
-                tally[self._tell(message, payment, answer)] += 1
+                rows.append((payment, answer, *self._tell(payment, answer)))
+                tally[rows[-1][2].note] += 1
             why = told.trouble(answer)
             if why:
                 tally["case"] += 1
                 message._open_case(why, self._trouble_words(why, answer), answer.place)
+        self._keep(message, rows)
         return {**tally, "text": self._summary(tally)}
 
-    def _tell(self, message, payment, answer):
-        """Lay one answer over one payment; what it counted as."""
+    def _tell(self, payment, answer):
+        """Lay one answer over one payment: how it counts, and its reason codes."""
         reasons = tuple(reason.code for reason in answer.reasons if reason.code)
         if isinstance(answer, ItemAnswer) and answer.corrected:
-            change = Change(payment._finance_standing(), "change")
-        else:
-            change = answered(payment._finance_standing(), answer.status, reasons)
-        known = payment.finance_answer_ids.filtered(
-            lambda one: one.message_id == message and one.place == answer.place
-        )
+            return Change(payment._finance_standing(), "change"), reasons
+        change = answered(payment._finance_standing(), answer.status, reasons)
         if change.note == "new":
             payment._finance_tell(change.standing)
-        if not known:
-            self.env["finance.payment.answer"].sudo().create(self._row(message, payment, answer, change, reasons))
-        self._consequence(message, payment, answer, change, reasons)
-        return change.note
+        return change, reasons
+
+    def _keep(self, message, rows):
+        """One row for each answer and payment, whenever the message is processed again; and what follows from it."""
+        kept = self.env["finance.payment.answer"].sudo()
+        known = {(one.payment_id, one.place): one for one in kept.search([("message_id", "=", message.id)])}
+        new = [row for row in rows if (row[0], row[1].place) not in known]
+        made = kept.create([self._row(message, *row) for row in new])
+        known |= {(one.payment_id, one.place): one for one in made}
+        follow = self.env["finance.answer.consequence"]
+        for payment, answer, change, reasons in rows:
+            follow._follow(message, payment, answer, change, reasons, known[payment, answer.place])
+        told = [payment.id for payment, _answer, change, _reasons in rows if change.note == "new"]
+        follow._gone_on(self.env["account.payment"].browse(told).filtered(lambda one: not one.finance_decide))
 
     def _row(self, message, payment, answer, change, reasons):
         created = getattr(answer, "accepted_at", None) or getattr(answer, "created_at", None)
@@ -68,57 +76,10 @@ class FinanceProcessPaymentAnswer(models.AbstractModel):
             "told_on": (created and created.astimezone().replace(tzinfo=None)) or fields.Datetime.now(),
         }
 
-    def _consequence(self, message, payment, answer, change, reasons):
-        """What a person has to hear of becomes a case about the payment."""
-        new = change.note == "new"
-        if new and not change.standing.decide:
-            self._solve(payment, "payment.payee")
-        why = "\n".join(
-            [*map(self._reason_words, reasons), *filter(None, (reason.text for reason in answer.reasons))]
-        )
-        code, words = None, None
-        if change.note == "contradiction":
-            code, words = "payment.contradiction", self.env._(
-                "%(name)s is %(state)s, now the bank says %(code)s.",
-                name=payment.display_name, state=payment.finance_way or "", code=answer.status,
-            )  # fmt: skip
-        elif change.note == "unknown_status":
-            code, words = "payment.status_unknown", self.env._(
-                "The bank answers %(name)s with a status we do not know: %(code)s.",
-                name=payment.display_name, code=answer.status or "–",
-            )  # fmt: skip
-        elif change.note == "change":
-            what = ", ".join(f"{field} …{value[-4:]}" for field, value in answer.corrected)
-            code, words = "payment.change", self.env._(
-                "The bank asks for changes before the next payment like %(name)s: %(what)s.",
-                name=payment.display_name, what=what,
-            )  # fmt: skip
-        elif new and change.standing.state == "rejected":
-            code, words = "payment.rejected", self.env._("%s was refused.", payment.display_name)
-        elif new and change.standing.decide:
-            code, words = "payment.payee", self.env._(
-                "%(name)s: %(words)s. The bank knows the payee as “%(other)s”.", name=payment.display_name,
-                words=STATUSES[change.standing.decide].words, other=getattr(answer, "name", None) or "–",
-            )  # fmt: skip
-        if code:
-            self.env["finance.exception"]._report(
-                payment, code, f"{words}\n{why}".strip(), message=message, blocking=False,
-                category="state_conflict" if code == "payment.contradiction" else "data",
-                partner_id=payment.partner_id.id, res_model=payment._name, res_id=payment.id,
-            )  # fmt: skip
-
-    def _solve(self, payment, code):
-        about = [("res_model", "=", payment._name), ("res_id", "=", payment.id)]
-        cases = self.env["finance.exception"].sudo().search([*about, ("code", "=", code), ("state", "=", "open")])
-        cases._solve(self.env._("Solved by itself: the bank has gone on."))
-
-    def _reason_words(self, code):
-        cause = CAUSES.get(code)
-        return f"{code}: {cause.words}. {cause.next}." if cause else code
-
     def _trouble_words(self, why, answer):
         if why == "answer.order":
-            return self.env._("The bank answers to %s, which is no order of ours.", answer.original_message_id or "–")
+            named = answer.original_message_id or answer.case_id or "–"
+            return self.env._("The bank answers to %s, which is no order of ours.", named)
         name = answer.end_to_end_id or answer.instruction_id or "–"
         if why == "answer.ambiguous":
             return self.env._("Several payments may be meant by %s.", name)
@@ -142,6 +103,7 @@ class _Told:
         items = [answer for answer in answers if isinstance(answer, ItemAnswer)]
         ids = {one for item in items for one in (item.end_to_end_id, item.instruction_id) if one}
         orders = {answer.original_message_id for answer in answers if answer.original_message_id}
+        cases = {answer.case_id for answer in answers if getattr(answer, "case_id", None)}
         found = env["account.payment"]._finance_answered(message.company_id, list(ids), list(orders))
         self._by_order, self._by_key = found.grouped("finance_order_ref"), defaultdict(set)
         for payment in found:
@@ -151,6 +113,15 @@ class _Told:
         self._items = {id(item): self._of_item(item) for item in items}
         self._named = {payment for payments in self._items.values() for payment in payments if len(payments) == 1}
         self._has_items = bool(items)
+        self._by_case = self._asked_for(env, message, cases)
+
+    def _asked_for(self, env, message, cases):
+        """``{our case id: payments}`` of requests to cancel."""
+        names = [one.replace("-", "/") for one in cases]
+        requests = env["finance.payment.cancellation"].sudo().search(
+            [("name", "in", names), ("company_id", "child_of", message.company_id.id)]
+        )
+        return {one.name.replace("/", "-"): one.payment_ids for one in requests}
 
     def _of_item(self, item):
         """The payments that may be meant; of several those of the order, then those of the amount."""
@@ -170,6 +141,8 @@ class _Told:
             return found if len(found) == 1 and (answer.status or answer.corrected) else ()
         if not answer.status or (STATUSES.get(answer.status) and STATUSES[answer.status].means == "mixed"):
             return ()
+        if getattr(answer, "case_id", None):
+            return list(self._by_case.get(answer.case_id, ()))
         found = self._by_order.get(answer.original_message_id, self._empty)
         if isinstance(answer, BatchAnswer):
             found = found.filtered(lambda payment: payment.finance_batch_ref == answer.batch_id)
@@ -180,6 +153,8 @@ class _Told:
         if isinstance(answer, ItemAnswer):
             found = self._items[id(answer)]
             return None if len(found) == 1 else "answer.ambiguous" if found else "answer.payment"
+        if getattr(answer, "case_id", None):
+            return None if answer.case_id in self._by_case else "answer.order"
         if isinstance(answer, GroupAnswer) and answer.status and not self._has_items:
             return None if answer.original_message_id in self._by_order else "answer.order"
         return None

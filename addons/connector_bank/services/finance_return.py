@@ -5,6 +5,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..answers import CAUSES
+from ..answers.standing import returned
 from ..formats.payout import CHARGEBACK
 from ..returning import Answer, Booking, is_return, judge, read
 from .decision import Decision
@@ -230,8 +232,24 @@ class FinanceReturn(models.AbstractModel):
         pairs = [new + item for new, item in zip(made, items, strict=False) if item.account_id.reconcile]
         if pairs:
             self.env["account.move.line"]._reconcile_plan(pairs)
-        proposal.sudo().plan = {**plan, "opened": opened}
-        self._tell(line, documents)
+        booking = self._booking(line)
+        proposal.sudo().plan = {**plan, "opened": opened, "told": self._reverse(line, items, booking)}
+        self._tell(line, documents, booking.reason)
+
+    def _reverse(self, line, items, booking):
+        """Payments of ours that came back learn why.
+
+        :return: ``{payment id: how it stood}``, for undoing
+        """
+        payments = items.payment_id | self.env["account.payment"]._finance_answered(
+            line.company_id, sorted(booking.ids), []
+        ).filtered(lambda one: one.payment_type == "outbound" and self._is_amount(one.amount, abs(booking.amount)))
+        before = {}
+        for payment in payments:
+            standing = payment._finance_standing()
+            before[payment.id] = [payment.finance_told_state or "", payment.finance_told_reasons or ""]
+            payment._finance_tell(returned(standing, (booking.reason,) if booking.reason else ()).standing)
+        return before
 
     def _mirrored(self, line, items, charges):
         """Counterparts the other way round, at the rate of the return itself."""
@@ -303,12 +321,14 @@ class FinanceReturn(models.AbstractModel):
             "amount_currency": sum(suspense.mapped("amount_currency")),
         }
 
-    def _tell(self, line, documents):
+    def _tell(self, line, documents, reason):
         evidence = line.transaction_details or {}
         words = self.env._("Open again: the bank returned the payment on %(day)s. %(text)s")
         if line.journal_id.finance_payout:
             words = self.env._("Open again: the payment provider took the payment back on %(day)s. %(text)s")
-        self._tell_documents(documents, words, line.date, evidence, line.payment_ref)
+        cause = CAUSES.get(reason)
+        why = f"{reason}: {cause.words}. {cause.next}." if cause else reason
+        self._tell_documents(documents, words, line.date, evidence, " ".join(filter(None, (why, line.payment_ref))))
 
     def _tell_documents(self, documents, words, day, evidence, text):
         """Tell each document why it is open again, in the provider's own words where there are some."""
@@ -321,6 +341,9 @@ class FinanceReturn(models.AbstractModel):
     @api.model
     def _undone(self, proposal):
         """The return is undone: what it opened is settled again, where both sides are still open."""
+        for payment_id, (state, reasons) in (proposal.plan or {}).get("told", {}).items():
+            payment = self.env["account.payment"].sudo().browse(int(payment_id)).exists()
+            payment.write({"finance_told_state": state or False, "finance_told_reasons": reasons or False})
         for pair in (proposal.plan or {}).get("opened", ()):
             items = self.env["account.move.line"].browse(pair).exists()
             if len(items) == 2 and not any(items.mapped("reconciled")):

@@ -18,3 +18,24 @@ def report(*items, group=None, order="RUN-7", batch="RUN-7-1", batch_status=None
         f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{batch}</OrgnlPmtInfId>{status}{rows}</OrgnlPmtInfAndSts>"
         "</CstmrPmtStsRpt></Document>"
     ).encode()
+
+
+def resolution(case, *items, confirmed="CNCL", order="RUN-7", batch="RUN-7-1"):
+    """A camt.029; each item is (end-to-end id, status, reason code)."""
+    rows = "".join(
+        f"<TxInfAndSts><OrgnlEndToEndId>{key}</OrgnlEndToEndId><TxCxlSts>{status}</TxCxlSts>"
+        + (f"<CxlStsRsnInf><Rsn><Cd>{reason[0]}</Cd></Rsn></CxlStsRsnInf>" if reason else "")
+        + "</TxInfAndSts>"
+        for key, status, *reason in items
+    )
+    details = (
+        f"<CxlDtls><OrgnlPmtInfAndSts><OrgnlPmtInfId>{batch}</OrgnlPmtInfId><OrgnlGrpInf><OrgnlMsgId>{order}"
+        f"</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId></OrgnlGrpInf>{rows}</OrgnlPmtInfAndSts></CxlDtls>"
+    )
+    party = "<Pty><Nm>We</Nm></Pty>"
+    return (
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.029.001.09"><RsltnOfInvstgtn><Assgnmt><Id>R</Id>'
+        f"<Assgnr>{party}</Assgnr><Assgne>{party}</Assgne><CreDtTm>2026-11-20T09:30:00Z</CreDtTm></Assgnmt>"
+        f"<RslvdCase><Id>{case}</Id><Cretr>{party}</Cretr></RslvdCase><Sts><Conf>{confirmed}</Conf></Sts>"
+        f"{details if items else ''}</RsltnOfInvstgtn></Document>"
+    ).encode()

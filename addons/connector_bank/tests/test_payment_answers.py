@@ -109,6 +109,9 @@ class TestPaymentAnswers(BankCase):
         self.assertEqual((self.second.finance_way, self.cases()), ("initiated", ["payment.change", "payment.rejected"]))
         self.assertIn("account …1614", self.case("payment.change").text)
         self.assertNotIn("1918171614", self.case("payment.change").text)
+        change = self.env["finance.bank.change"].sudo().search([("partner_id", "=", self.supplier.id)])
+        self.assertEqual((change.state, change.acc_number), ("draft", "1918171614"))
+        self.assertEqual(change.clearing_number, "121042882")
 
     def test_something_else(self):
         self.assertEqual(self.answer(b"no answer").state, "refused")
