@@ -25,6 +25,7 @@
         "views/account_journal_card_views.xml",
         "views/finance_desk_views.xml",
         "views/finance_exception_views.xml",
+        "views/finance_identity_change_views.xml",
         "views/finance_match_proposal_views.xml",
         "views/finance_message_views.xml",
         "views/finance_payment_answer_views.xml",

@@ -10,8 +10,8 @@ from odoo.addons.finance_connector_base.core.errors import FinanceError
 
 from ..formats.bounded import parse_bounded
 from ..importing.book import statements
-from ..importing.identity import fingerprint
 from ..importing.label import label
+from ..importing.rules import assigned
 from ..importing.split import split
 
 #: Files read again to find the keys that differ.
@@ -134,16 +134,21 @@ class FileLines(Pair):
             entries = self._entries(message, journal)
         except FinanceError as error:
             return [Difference("missing", message.name, str(error))]
-        keys = {fingerprint(entry): entry for entry in entries}
-        wanted = Counter(fingerprint(entry) for entry in entries)
+        rule, former = journal._finance_rule(), journal._finance_former_rules()
+        keys = {rule(entry): entry for entry in entries}
+        wanted = Counter(rule(entry) for entry in entries)
+        known = [*keys, *(earlier(entry) for earlier in former for entry in entries)]
         lines = env["account.bank.statement.line"].search(
             [
                 ("journal_id", "=", journal.id),
-                "|", ("finance_message_id", "=", message.id), ("finance_fingerprint", "in", list(keys)),
+                "|", "|", ("finance_message_id", "=", message.id), ("finance_fingerprint", "in", known),
+                ("finance_known_as", "in", list(keys)),
             ]
         )  # fmt: skip
-        missing = self._not_there(message, keys, wanted, lines, journal._finance_currency())
-        return [*missing, *self._not_expected(message, keys, lines)]
+        own_first = lines.sorted(lambda line: line.finance_message_id != message)
+        key_of = assigned([line._finance_identity() for line in own_first], entries, rule, former)
+        missing = self._not_there(message, keys, wanted, key_of, journal._finance_currency())
+        return [*missing, *self._not_expected(message, keys, key_of, lines)]
 
     def _entries(self, message, journal):
         """Booked entries of the journal's account in the file, as they are imported."""
@@ -156,17 +161,17 @@ class FileLines(Pair):
                 found += split(entry) if journal.finance_split_batches else [entry]
         return found
 
-    def _not_there(self, message, keys, wanted, lines, currency):
-        there = Counter(line.finance_fingerprint for line in lines)
+    def _not_there(self, message, keys, wanted, key_of, currency):
+        there = Counter(key_of.values())
         for key, number in wanted.items():
             for _again in range(max(number - there[key], 0)):
                 entry = keys[key]
                 yield Difference("missing", self._entry_name(message, entry), currency.format(float(entry.amount)))
 
-    def _not_expected(self, message, keys, lines):
+    def _not_expected(self, message, keys, key_of, lines):
         for line in lines:
             format_amount = line.currency_id.format
-            entry = keys.get(line.finance_fingerprint)
+            entry = keys.get(key_of.get(line.id))
             if entry is None:
                 if line.finance_message_id == message:
                     yield Difference("unexpected", self._line_name(line), "", format_amount(line.amount))

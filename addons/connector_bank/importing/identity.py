@@ -11,10 +11,11 @@ Whether an equal line is the same booking again or a new one is decided from evi
 
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from odoo.addons.finance_connector_base.core.canonical import sha256
 
-#: Version of the line identity; it starts every fingerprint, so that a change never re-imports.
+#: Version of the identity by content; each rule (``rules``) starts its fingerprints with a mark of its own.
 VERSION = "1"
 _BLANKS = re.compile(r"\s+")
 
@@ -26,6 +27,7 @@ class Candidate:
     entry: object
     fingerprint: str
     occurrence: int  # 1 is the first equal line of this account
+    line: object = None  # the line it is, or may be; ``None`` if it is new
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,13 @@ def statement_identity(header, footer):
 class Fingerprints:
     """Fingerprints of the entries of one statement, each worked out once; it keeps the entries alive."""
 
-    def __init__(self):
-        self._known = {}
+    def __init__(self, rule):
+        self.rule, self._known = rule, {}
 
     def __call__(self, entry):
         found = self._known.get(id(entry))
         if found is None:
-            found = self._known[id(entry)] = entry, fingerprint(entry)
+            found = self._known[id(entry)] = entry, self.rule(entry)
         return found[1]
 
 
@@ -132,6 +134,8 @@ class Held:
     own: bool = False  # of this very statement, written by an earlier run
     place: str | None = None  # where it stands in the file, if it is of this very message
     waiting: bool = False  # reported during the day, to be confirmed by a statement
+    amount: Decimal | None = None  # another amount is never the same booking, whatever the rule of identity says
+    line: object = None
 
 
 @dataclass(slots=True)
@@ -146,15 +150,27 @@ class _Copies:
     def add(self, held):
         self.last = max(self.last, held.occurrence)
         if held.own:
-            self.own.setdefault(held.place, []).append(held.occurrence)
+            self.own.setdefault(held.place, []).append(held)
         else:
-            (self.waiting if held.waiting else self.others).append(held.occurrence)
+            (self.waiting if held.waiting else self.others).append(held)
 
-    def again(self, place):
-        """Occurrence of the line that surely is this entry, or ``None``."""
-        for copies in (self.own.get(place), self.own.get(None), self.waiting):
+    def again(self, entry):
+        """The line that surely is this entry, or ``None``."""
+        for copies in (self.own.get(entry.place), self.own.get(None)):
             if copies:
                 return copies.pop(0)
+        found = _with_amount(self.waiting, entry)
+        if found:
+            self.waiting.remove(found)
+        return found
+
+    def perhaps(self, entry):
+        """A line that may be this entry, best one of its amount, or ``None``."""
+        for copies in (self.others, self.waiting):
+            if copies:
+                found = _with_amount(copies, entry) or copies[0]
+                copies.remove(found)
+                return found
         return None
 
     def next(self):
@@ -162,13 +178,18 @@ class _Copies:
         return self.last
 
 
-def settle(entries, held, *, fits=False, overlaps=False, forced=False, prints=None):
+def _with_amount(copies, entry):
+    return next((held for held in copies if held.amount in (None, entry.amount)), None)
+
+
+def settle(entries, held, *, fits=False, overlaps=False, forced=False, prints=None, named=has_bank_reference):
     """Sort the booked ``entries`` of one statement into new, known and doubtful.
 
     :param held: the lines of the account with the fingerprints of the entries
     :param fits: the balances say that all of it is new
     :param overlaps: the balances say that equal lines are the same
     :param forced: a person said that what is doubtful is new
+    :param named: whether the fingerprint of an entry holds a name that the bank gave it
     """
     copies = {}
     for line in sorted(held, key=lambda line: line.occurrence):
@@ -177,14 +198,15 @@ def settle(entries, held, *, fits=False, overlaps=False, forced=False, prints=No
     for entry in entries:
         key = (prints or fingerprint)(entry)
         mine = copies.setdefault(key, _Copies())
-        named = has_bank_reference(entry)
-        again = mine.again(entry.place)
+        again = mine.again(entry)
         if again:
-            known.append(Candidate(entry, key, again))
-        elif not mine.others or forced or (fits and not named):
+            known.append(Candidate(entry, key, again.occurrence, again.line))
+            continue
+        has_name = named(entry)
+        other = None if forced or (fits and not has_name) else mine.perhaps(entry)
+        if other is None:
             new.append(Candidate(entry, key, mine.next()))
-        elif not fits and (overlaps or named):
-            known.append(Candidate(entry, key, mine.others.pop(0)))
-        else:
-            doubtful.append(Candidate(entry, key, mine.others.pop(0)))
+            continue
+        sure = not fits and (overlaps or has_name) and other.amount in (None, entry.amount)
+        (known if sure else doubtful).append(Candidate(entry, key, other.occurrence, other.line))
     return Settled(tuple(new), tuple(known), tuple(doubtful))

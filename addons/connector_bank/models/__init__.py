@@ -15,6 +15,7 @@ from . import (
     finance_exception,
     finance_flow,
     finance_mandate,
+    finance_identity_change,
     finance_match_part,
     finance_match_proposal,
     finance_message,

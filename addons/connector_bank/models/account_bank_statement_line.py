@@ -1,3 +1,5 @@
+import json
+
 from markupsafe import Markup
 
 from odoo import _, api, fields, models
@@ -6,6 +8,10 @@ from ..importing.payouts import WITHOUT_INVOICE
 
 #: Of a batch with many transactions a person reads the first ones; the rest is in the message.
 SHOWN_DETAILS = 100
+from odoo.addons.finance_connector_base.core.errors import FinanceError
+
+from ..formats.rendering import EVENTS
+from ..importing.rules import RULES, Line
 
 
 class AccountBankStatementLine(models.Model):
@@ -15,6 +21,14 @@ class AccountBankStatementLine(models.Model):
 
     finance_message_id = fields.Many2one("finance.message", string="Message", readonly=True, index="btree_not_null")
     finance_fingerprint = fields.Char(readonly=True, copy=False)
+    finance_known_as = fields.Char(
+        readonly=True, copy=False, index="btree_not_null",
+        help="What it would be by the account's rule of identity, where it was imported by an earlier rule.",
+    )
+    finance_rule = fields.Selection(
+        selection="_finance_rules", compute="_compute_finance_rule", string="Identity by",
+        help="By which rule the line is known when the bank delivers it again.",
+    )
     finance_occurrence = fields.Integer(
         readonly=True, copy=False, help="1 is the first line with this content, 2 the second …"
     )
@@ -47,6 +61,31 @@ class AccountBankStatementLine(models.Model):
     )
     _finance_open_idx = models.Index("(journal_id, id) WHERE is_reconciled IS NOT TRUE")
     _finance_desk_idx = models.Index("(internal_index) WHERE is_reconciled IS NOT TRUE")
+
+    @api.model
+    def _finance_rules(self):
+        return self.env["account.journal"]._finance_rules()
+
+    @api.depends("finance_fingerprint")
+    def _compute_finance_rule(self):
+        by_mark = {rule.mark: rule.code for rule in RULES.values()}
+        for line in self:
+            line.finance_rule = by_mark.get((line.finance_fingerprint or "").partition(":")[0])
+
+    def _finance_identity(self):
+        """The line as far as its identity goes."""
+        self.ensure_one()
+        return Line(self.id, self.finance_fingerprint, self.finance_known_as or None)
+
+    def _finance_entry(self):
+        """The booking as the bank delivered it; ``None`` where what is kept does not prove the fingerprint any more."""
+        self.ensure_one()
+        rule = RULES.get(self.finance_rule)
+        try:
+            entry = EVENTS.record(json.dumps({**(self.transaction_details or {}), "event": "entry"}))
+        except FinanceError:
+            return None
+        return entry if rule and rule(entry) == self.finance_fingerprint else None
 
     @api.depends("is_reconciled", "finance_proposal_ids.state")
     def _compute_finance_match_state(self):

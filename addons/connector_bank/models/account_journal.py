@@ -1,7 +1,9 @@
 from odoo import _, api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ..importing.account import spellings
+from ..importing.rules import CONTENT, RULES
 
 
 class AccountJournal(models.Model):
@@ -20,6 +22,54 @@ class AccountJournal(models.Model):
     finance_auto_match = fields.Boolean(
         default=True, string="Match after import", help="Sure matches are reconciled at once, the rest is proposed."
     )
+
+    finance_rule = fields.Selection(
+        selection="_finance_rules", default=CONTENT.code, required=True, readonly=True, copy=False,
+        string="Identity of a line",
+        help="By what a booking that the bank delivers again is known. It is changed after a preview, by two persons.",
+    )
+
+    @api.model
+    def _finance_rules(self):
+        """The rules of identity, with their version."""
+        _ = self.env._
+        labels = {
+            "content_1": _("All that the bank says"),
+            "reference_1": _("The bank's reference"),
+            "reference_amount_1": _("The bank's reference, day and amount"),
+            "day_amount_1": _("Day, amount and other account"),
+        }
+        return [(code, _("%(rule)s, version %(n)s", rule=labels[code], n=code.rpartition("_")[2])) for code in RULES]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._finance_guard_rule(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._finance_guard_rule(vals)
+        return super().write(vals)
+
+    def _finance_guard_rule(self, vals):
+        """The rule of identity decides what is new: it changes in one way only."""
+        rule = vals.get("finance_rule")
+        before = set(self.mapped("finance_rule")) or {CONTENT.code}
+        if rule and before != {rule} and not self.env.su:
+            raise AccessError(self.env._("The identity of a line is changed with a preview: Change identity."))
+
+    def _finance_rule(self):
+        """The rule of identity in force."""
+        self.ensure_one()
+        return RULES[self.finance_rule or CONTENT.code]
+
+    def _finance_former_rules(self):
+        """The rules by which lines of this account may have been imported before."""
+        self.ensure_one()
+        changes = self.env["finance.identity.change"].sudo().search(
+            [("journal_id", "=", self.id), ("state", "in", ("live", "retired"))]
+        )
+        return [RULES[code] for code in dict.fromkeys(changes.mapped("former")) if code != self.finance_rule]
 
     def _get_bank_statements_available_sources(self):
         return [*super()._get_bank_statements_available_sources(), ("finance_connector", _("Finance connector"))]
@@ -59,6 +109,11 @@ class AccountJournal(models.Model):
         self.env["account.bank.statement.line"].check_access("write")
         result = self.env["finance.matching"]._match_journals(self)
         return _("%(lines)s lines: %(reconciled)s reconciled, %(proposed)s proposed, %(left)s open", **result)
+
+    def action_finance_identity(self):
+        """Prepare a change of the rule of identity, or go on with the one that waits."""
+        self.ensure_one()
+        return self.env["finance.identity.change"]._of(self)._shown()
 
     def action_finance_import(self):
         """Open the import screen for this journal."""

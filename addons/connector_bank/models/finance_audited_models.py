@@ -84,3 +84,9 @@ class FinancePaymentRun(models.Model):
 
     def _audit_facts(self, what):
         return {"lines": self.count, "amount": f"{self.amount:.2f}"}
+
+
+class FinanceIdentityChange(models.Model):
+    _name = "finance.identity.change"
+    _inherit = ["finance.identity.change", "finance.audited"]
+    _audit_noun = "line_identity"

@@ -6,6 +6,7 @@ from . import (
     finance_desk_line,
     finance_followup,
     finance_known_text,
+    finance_identity_reader,
     finance_line_rule,
     finance_line_writer,
     finance_matching,

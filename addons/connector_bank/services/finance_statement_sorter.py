@@ -1,11 +1,13 @@
 from collections import namedtuple
 
 from odoo import api, models
+from odoo.fields import Domain
 
 from ..importing.book import period
 from ..importing.chain import Link, exact, fits, overlaps
 from ..importing.confirm import Waiting, pairs
-from ..importing.identity import Held, fingerprint, settle
+from ..importing.identity import Held, settle
+from ..importing.rules import assigned
 
 #: ``confirmed``: the lines that ``known`` are; ``adopted``: (intraday line, candidate) of other wording.
 Sorted = namedtuple("Sorted", "new known doubtful confirmed adopted")
@@ -18,8 +20,12 @@ class FinanceStatementSorter(models.AbstractModel):
     _description = "Statement sorter"
 
     @api.model
-    def _sort(self, journal, statement, message, booked, known, force, prints=fingerprint):
-        """Sort the booked entries; ``known`` is the statement's record of an earlier time, or empty."""
+    def _sort(self, journal, statement, message, booked, known, force, prints):
+        """Sort the booked entries.
+
+        :param known: the statement's record of an earlier time, or empty
+        :param prints: ``Fingerprints`` by the journal's rule of identity
+        """
         link = self._link(statement, booked)
         chain = self._chain(journal, known, link)
         corrected = bool(force and known and known.finance_message_id != message)
@@ -32,8 +38,9 @@ class FinanceStatementSorter(models.AbstractModel):
             overlaps=corrected or intraday or overlaps(link, chain),
             forced=force and not corrected,
             prints=prints,
+            named=prints.rule.names,
         )
-        confirmed = self._lines_of(journal, settled.known)
+        confirmed = self.env["account.bank.statement.line"].browse(one.line for one in settled.known)
         alike = self._alike(journal, link, settled.new, confirmed, known)
         adopted = [] if intraday else self._pairs(alike.filtered("finance_intraday"), settled.new, adopt=True)
         taken = {id(candidate) for _line, candidate in adopted}
@@ -74,34 +81,28 @@ class FinanceStatementSorter(models.AbstractModel):
 
     def _held(self, journal, booked, message, known, prints):
         """Lines with the fingerprints of the entries; own ones stand at the same place of the same message."""
-        lines = self.env["account.bank.statement.line"].search(
-            [("journal_id", "=", journal.id), ("finance_fingerprint", "in", [prints(entry) for entry in booked])]
-        )
+        former = journal._finance_former_rules()
+        wanted = Domain("finance_fingerprint", "in", [rule(entry) for rule in (prints, *former) for entry in booked])
+        if former:
+            wanted |= Domain("finance_known_as", "in", [prints(entry) for entry in booked])
+        lines = self.env["account.bank.statement.line"].search(Domain("journal_id", "=", journal.id) & wanted)
+        key_of = assigned([line._finance_identity() for line in lines], booked, prints, former)
         places = {entry.place for entry in booked if entry.place}
         held = []
-        for line in lines:
+        for line in lines.filtered(lambda line: line.id in key_of):
             here = line.finance_message_id == message and line.finance_place in places
             held.append(
                 Held(
-                    line.finance_fingerprint,
+                    key_of[line.id],
                     line.finance_occurrence,
                     own=here or bool(known and line.statement_id == known),
                     place=line.finance_place if here else None,
                     waiting=line.finance_intraday,
+                    amount=exact(line.amount, line.currency_id.decimal_places),
+                    line=line.id,
                 )
             )
         return held
-
-    def _lines_of(self, journal, candidates):
-        """The statement lines that these candidates are known as."""
-        wanted = {(candidate.fingerprint, candidate.occurrence) for candidate in candidates}
-        found = self.env["account.bank.statement.line"].search(
-            [
-                ("journal_id", "=", journal.id),
-                ("finance_fingerprint", "in", [candidate.fingerprint for candidate in candidates]),
-            ]
-        )
-        return found.filtered(lambda line: (line.finance_fingerprint, line.finance_occurrence) in wanted)
 
     def _alike(self, journal, link, candidates, confirmed, known):
         """Other lines of these days, which may be some of the new ones in other words."""

@@ -12,6 +12,7 @@ from ..importing.book import period
 from ..importing.control import control
 from ..importing.identity import Fingerprints, content_hash, statement_identity
 from ..importing.label import counterparty, label
+from ..importing.rules import CONTENT
 from ..importing.split import split
 from ..models.finance_bank_balance import KIND_OF_CODE
 
@@ -50,8 +51,8 @@ class FinanceStatementWriter(models.AbstractModel):
         header, footer = statement.header, statement.footer
         booked = self._booked(journal, statement)
         identity = statement_identity(header, footer)
-        prints = Fingerprints()
-        digest = content_hash(header, footer, statement.entries, prints)
+        prints = Fingerprints(journal._finance_rule())
+        digest = content_hash(header, footer, statement.entries, prints if prints.rule is CONTENT else None)
         known = self._known(journal, identity, digest)
         same = known.finance_content_hash == digest
         counted = {
@@ -86,12 +87,8 @@ class FinanceStatementWriter(models.AbstractModel):
             self._check_unconfirmed(message, journal, record, from_on, to_on)
             self._check_continuity(journal, message)
         counted |= {"lines": len(lines), "duplicates": len(sorted_.known) + len(sorted_.doubtful)}
-        own = {
-            (line.finance_fingerprint, line.finance_occurrence)
-            for line in sorted_.confirmed
-            if line.finance_message_id == message
-        }
-        others = [one.entry for one in sorted_.known if (one.fingerprint, one.occurrence) not in own]
+        own = set(sorted_.confirmed.filtered(lambda line: line.finance_message_id == message).ids)
+        others = [one.entry for one in sorted_.known if one.line not in own]
         left = [one.entry for one in sorted_.doubtful]
         return counted, self._control(journal, statement, booked, known=others, left=left)
 
@@ -289,7 +286,7 @@ class FinanceStatementWriter(models.AbstractModel):
         for line, candidate in sorted_.adopted:
             values = self._line_values(journal, statement, message, record, candidate, partners)
             kept = REPLACED_IN_DECIDED if line.is_reconciled else REPLACED
-            line.write({name: values[name] for name in kept})
+            line.write({**{name: values[name] for name in kept}, "finance_known_as": False})
 
     def _keep_balances(self, journal, statement, message, record):
         currency = journal._finance_currency()

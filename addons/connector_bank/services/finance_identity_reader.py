@@ -1,0 +1,116 @@
+import time
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from odoo.addons.finance_connector_base import server
+from odoo.addons.finance_connector_base.core.errors import FinanceError
+
+from ..formats.bounded import parse_bounded
+from ..importing.book import period, statements
+from ..importing.chain import Link
+from ..importing.compare import Played
+from ..importing.identity import content_hash, statement_identity
+from ..importing.split import split
+
+#: Lines worked on together when a rule comes into force.
+BATCH = 2000
+
+
+class FinanceIdentityReader(models.AbstractModel):
+    """The kept files of an account, read again as they were imported."""
+
+    _name = "finance.identity.reader"
+    _description = "Reader of kept statements"
+
+    @api.model
+    def _newest(self, journal):
+        """Id of the last message that brought a statement of this account; 0 where none did."""
+        return next(iter(self._messages(journal, 1)), self.env["finance.message"]).id or 0
+
+    @api.model
+    def _played(self, journal):
+        """``(statements, counts)``: ``Played`` in the order of import; files by what became of them.
+
+        Newest files first, until a limit of the server is reached (``identity_files``, ``identity_seconds``).
+        """
+        most, seconds = int(server.option("identity_files", 1000)), float(server.option("identity_seconds", 60))
+        until = time.monotonic() + seconds
+        counts, found = {"read": 0, "left": 0, "unreadable": 0}, []
+        for number, message in enumerate(self._messages(journal)):
+            if number >= most or time.monotonic() > until:
+                counts["left"] += 1
+                continue
+            try:
+                found.append(list(self._of_message(journal, message)))
+                counts["read"] += 1
+            except FinanceError:
+                counts["unreadable"] += 1
+        played = {}
+        for statements_of_message in reversed(found):
+            for identity, statement in statements_of_message:
+                played.setdefault(identity, statement)  # the same again under its name is known as a whole
+        return list(played.values()), counts
+
+    def _messages(self, journal, limit=None):
+        """Those that were processed and touched the account, newest first."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM finance_message WHERE kind = 'statement' AND direction = 'in' AND company_id = ANY(%s)"
+                " AND result->'journals' @> %s::jsonb ORDER BY id DESC %s",
+                journal.company_id.parent_ids.ids,
+                str(journal.id),
+                SQL("LIMIT %s", limit) if limit else SQL(),
+            )
+        )
+        return self.env["finance.message"].sudo().browse(key for (key,) in rows)
+
+    def _of_message(self, journal, message):
+        """``(identity, Played)`` of each statement of the account in a file.
+
+        :raise FinanceError: the file is gone or cannot be read any more
+        """
+        options = message.options or {}
+        tables = self.env["finance.statement.profile"]._tables(message.company_id, options.get("profile"))
+        for statement in statements(parse_bounded(message._source(), options.get("format"), tables=tables)):
+            header, footer = statement.header, statement.footer
+            if header.account and not journal._finance_has_account(header.account, header.currency):
+                continue
+            entries = statement.booked
+            if header.intraday and journal.finance_intraday == "balances":
+                entries = []
+            elif journal.finance_split_batches:
+                entries = [part for entry in entries for part in split(entry)]
+            identity = statement_identity(header, footer), content_hash(header, footer, statement.entries)
+            link = Link(
+                *period(statement, entries), header.opening, footer.closing, tuple(entry.amount for entry in entries)
+            )
+            yield identity, Played(link, tuple(entries), header.intraday, f"{message.name} · {statement.place}")
+
+    @api.model
+    def _know_as(self, journal, rule):
+        """Work out for each line by an earlier rule what it is by ``rule``.
+
+        :return: number of lines, and of those whose evidence is gone: they stay known by the rule of their import
+        """
+        lines = self.env["account.bank.statement.line"].sudo().search(
+            [("journal_id", "=", journal.id), ("finance_fingerprint", "!=", False)], order="id"
+        )
+        without = 0
+        for first in range(0, len(lines), BATCH):
+            rows = []
+            for line in lines[first : first + BATCH]:
+                if line.finance_fingerprint.startswith(f"{rule.mark}:"):
+                    rows.append((line.id, None))
+                    continue
+                entry = line._finance_entry()
+                without += entry is None
+                rows.append((line.id, rule(entry) if entry else None))
+            self.env.cr.execute_values(
+                "UPDATE account_bank_statement_line l SET finance_known_as = v.key"
+                " FROM (VALUES %s) AS v (id, key) WHERE l.id = v.id",
+                rows,
+                template="(%s, %s::varchar)",
+            )
+            lines.invalidate_recordset()
+        return len(lines), without
