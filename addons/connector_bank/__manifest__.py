@@ -24,6 +24,7 @@
         "views/finance_bank_balance_views.xml",
         "views/account_journal_card_views.xml",
         "views/finance_desk_views.xml",
+        "views/finance_timeline_views.xml",
         "views/finance_exception_views.xml",
         "views/finance_identity_change_views.xml",
         "views/finance_match_proposal_views.xml",

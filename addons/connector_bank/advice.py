@@ -37,6 +37,9 @@ ADVICE.update(
         "import this one by hand if it is a correction.",
         "statement.gap": "A statement between two is missing. Ask the bank for it; the case closes by itself when "
         "it arrives.",
+        "statement.late": "The bank's statement did not come in time. Look at the connector and its flow, or fetch the "
+        "file from the portal of the bank and import it; the case closes by itself. If the bank sends none then, set "
+        "rhythm, bank days or holidays on the journal.",
         "statement.balance": "The balances and the entries of the file do not agree. The lines are imported as they "
         "are; ask the bank if the difference is not explained.",
         "statement.count": "The file declares another number of entries than it holds. Ask the bank for a complete "
@@ -152,6 +155,7 @@ TITLES.update(
         "statement.locked": "Period is locked",
         "statement.conflict": "Same statement, other content",
         "statement.gap": "Statement missing",
+        "statement.late": "Statement late",
         "statement.balance": "Balances do not add up",
         "statement.count": "Number of entries differs",
         "statement.credits": "Sum of credits differs",

@@ -95,3 +95,30 @@ class Intraday(OpenLines):
     def records(self, env, companies, on=None):
         domain = [("company_id", "in", companies.ids), ("finance_intraday", "=", True)]
         return [*domain, ("date", "<=", on)] if on else domain
+
+
+class MissingStatements(Figure):
+    """Open cases of one code; at a date, those of today: whether evidence was missing then is told by the timeline."""
+
+    domain = "bank"
+    good = "zero"
+    model = "finance.exception"
+    age_field = "create_date"
+    case = None
+
+    def records(self, env, companies, on=None):
+        return [("company_id", "in", companies.ids), ("state", "=", "open"), ("code", "=", self.case)]
+
+
+@FIGURES.add("bank.statements_late", "Statements that are late")
+class LateStatements(MissingStatements):
+    sequence = 42
+    case = "statement.late"
+    help = "Accounts whose statement is not there though it was due, by the bank's days and the cut-off."
+
+
+@FIGURES.add("bank.statements_missing", "Gaps between statements")
+class Gaps(MissingStatements):
+    sequence = 44
+    case = "statement.gap"
+    help = "Neighbours that do not join: the balances differ where they meet, or a number of the bank is missing."

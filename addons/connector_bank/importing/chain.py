@@ -55,6 +55,16 @@ def fits(link, chain):
     )
 
 
+def hole(before, after):
+    """What is missing between two neighbours: ``"balance"``, a number of the bank, or ``None`` where they join."""
+    if before.closing != after.opening:
+        return "balance"
+    same_year = before.to_on.year == after.to_on.year
+    if before.number and after.number and same_year and after.number - before.number > 1:
+        return before.number + 1
+    return None
+
+
 def _joined(link, chain, *, after):
     """Whether another link of the chain follows (or precedes) this one without a hole."""
     others = (one for one in chain if one is not link)

@@ -23,6 +23,20 @@ class AccountJournal(models.Model):
         default=True, string="Match after import", help="Sure matches are reconciled at once, the rest is proposed."
     )
 
+    finance_rhythm = fields.Selection(
+        [("daily", "Each bank day"), ("weekly", "Each week"), ("monthly", "Each month"), ("none", "None expected")],
+        default="daily", required=True, string="Statements",
+        help="How often the bank sends one: a statement that does not come in time is late.",
+    )
+    finance_bank_days = fields.Selection(
+        [("company", "As in the settings"), ("target", "TARGET (euro)"), ("weekdays", "Monday to Friday"),
+         ("all", "Every day")],
+        default="company", required=True, string="Bank days",
+    )
+    finance_bank_calendar_id = fields.Many2one(
+        "resource.calendar", string="Holidays of the bank", check_company=True,
+        help="Whole days of its public holidays are no bank days. Empty: those of the settings.",
+    )
     finance_rule = fields.Selection(
         selection="_finance_rules", default=CONTENT.code, required=True, readonly=True, copy=False,
         string="Identity of a line",

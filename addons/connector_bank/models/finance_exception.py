@@ -65,6 +65,7 @@ class FinanceException(models.Model):
             **super()._cause_checks(),
             "match.failed": "_still_unreconciled",
             "statement.gap": "_still_a_gap",
+            "statement.late": "_still_late",
         }
 
     @api.model
@@ -88,6 +89,13 @@ class FinanceException(models.Model):
         for journal in statements.journal_id:
             holes |= {after.id for _before, after in writer._holes(journal)}
         return self.filtered(lambda case: case.res_id in holes)
+
+    def _still_late(self):
+        """The first day without statement ends the place of the case; another case tells of the next."""
+        journals = self.env["account.journal"].sudo().browse(self.mapped("res_id")).exists()
+        late = self.env["finance.continuity"].sudo()._late(journals)
+        days = {journal.id: str(proof.late_since) for journal, proof in late.items()}
+        return self.filtered(lambda case: case.res_id in days and case.place.endswith(days[case.res_id]))
 
     def _still_unreconciled(self):
         lines = self.env["account.bank.statement.line"].sudo().browse(self.mapped("res_id")).exists()

@@ -97,6 +97,21 @@ class ResCompany(models.Model):
         default=5, string="Days until the statement",
         help="So many days after the day it is carried out a payment has to be on a statement.",
     )
+    finance_bank_days = fields.Selection(
+        [("target", "TARGET (euro)"), ("weekdays", "Monday to Friday"), ("all", "Every day")],
+        default="target", required=True, string="Bank days",
+    )
+    finance_bank_calendar_id = fields.Many2one(
+        "resource.calendar", check_company=True, string="Holidays of the banks",
+        help="Whole days of its public holidays are no bank days, besides those above.",
+    )
+    finance_statement_due_days = fields.Integer(
+        default=1, string="Due after bank days", help="Bank days from the last day of a statement until it is due."
+    )
+    finance_statement_cutoff = fields.Float(
+        default=10.0, string="Until", help="Clock of the company's working hours, until which a statement is in time."
+    )
+
     finance_desk_page = fields.Integer(
         default=80, string="Lines a page", help="How many lines the matching desk reads at once."
     )

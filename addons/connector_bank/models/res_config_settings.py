@@ -29,6 +29,10 @@ class ResConfigSettings(models.TransientModel):
     finance_unmatched_case = fields.Boolean(related="company_id.finance_unmatched_case", readonly=False)
     finance_unmatched_days = fields.Integer(related="company_id.finance_unmatched_days", readonly=False)
     finance_quick_writing = fields.Boolean(related="company_id.finance_quick_writing", readonly=False)
+    finance_bank_days = fields.Selection(related="company_id.finance_bank_days", readonly=False)
+    finance_bank_calendar_id = fields.Many2one(related="company_id.finance_bank_calendar_id", readonly=False)
+    finance_statement_due_days = fields.Integer(related="company_id.finance_statement_due_days", readonly=False)
+    finance_statement_cutoff = fields.Float(related="company_id.finance_statement_cutoff", readonly=False)
     finance_desk_page = fields.Integer(related="company_id.finance_desk_page", readonly=False)
     finance_desk_batch = fields.Integer(related="company_id.finance_desk_batch", readonly=False)
     finance_import_now_megabytes = fields.Integer(

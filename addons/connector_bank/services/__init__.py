@@ -1,5 +1,6 @@
 from . import (
     finance_answer_consequence,
+    finance_continuity,
     finance_demo,
     finance_desk,
     finance_desk_decisions,

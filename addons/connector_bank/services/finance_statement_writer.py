@@ -9,6 +9,7 @@ from odoo.addons.finance_connector_base.core.errors import BusinessError, StateC
 from odoo.addons.finance_connector_base.core.money import plain
 
 from ..importing.book import period
+from ..importing.chain import hole
 from ..importing.control import control
 from ..importing.identity import Fingerprints, content_hash, statement_identity
 from ..importing.label import counterparty, label
@@ -86,6 +87,7 @@ class FinanceStatementWriter(models.AbstractModel):
             from_on, to_on = period(statement, booked)
             self._check_unconfirmed(message, journal, record, from_on, to_on)
             self._check_continuity(journal, message)
+            self.env["finance.continuity"]._arrived(journal)
         counted |= {"lines": len(lines), "duplicates": len(sorted_.known) + len(sorted_.doubtful)}
         own = set(sorted_.confirmed.filtered(lambda line: line.finance_message_id == message).ids)
         others = [one.entry for one in sorted_.known if one.line not in own]
@@ -399,24 +401,19 @@ class FinanceStatementWriter(models.AbstractModel):
 
     def _hole(self, before, after):
         """What is missing between two neighbours, in words; ``None`` where they join."""
+        missing = hole(before._finance_link(), after._finance_link())
+        if missing is None:
+            return None
+        if missing != "balance":
+            return _("Number %(number)s is missing before statement %(after)s.", number=missing, after=after.name)
         currency = after.currency_id
-        if currency.compare_amounts(before.balance_end_real, after.balance_start) != 0:
-            return _(
-                "Statement %(after)s opens with %(start)s, but %(before)s closed with %(end)s.",
-                after=after.name,
-                start=currency.format(after.balance_start),
-                before=before.name,
-                end=currency.format(before.balance_end_real),
-            )
-        numbers = before.finance_sequence, after.finance_sequence
-        same_year = (before.finance_to_on or before.date).year == (after.finance_to_on or after.date).year
-        if all(numbers) and same_year and numbers[1] - numbers[0] > 1:
-            return _(
-                "Number %(number)s is missing before statement %(after)s.",
-                number=numbers[0] + 1,
-                after=after.name,
-            )
-        return None
+        return _(
+            "Statement %(after)s opens with %(start)s, but %(before)s closed with %(end)s.",
+            after=after.name,
+            start=currency.format(after.balance_start),
+            before=before.name,
+            end=currency.format(before.balance_end_real),
+        )
 
 
 def _corrected(identity, digest):

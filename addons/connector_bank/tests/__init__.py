@@ -1,6 +1,7 @@
 from . import (
     test_account_card,
     test_checkpoints,
+    test_continuity,
     test_corpus_import,
     test_dashboard,
     test_demo,
@@ -39,6 +40,7 @@ from . import (
     test_pure_cfonb,
     test_pure_coda,
     test_pure_damage,
+    test_pure_continuity,
     test_pure_demo,
     test_pure_ebics,
     test_pure_ebics_bank,
