@@ -66,7 +66,10 @@ class TestContinuity(BankCase):
         self.files(day(5))
         self.watch()
         case = self.late_cases()
-        self.assertEqual((case.place, case.res_model, case.res_id), ("Bank BNKA · 2026-03-06", "account.journal", self.journal.id))
+        self.assertEqual(
+            (case.place, case.res_model, case.res_id),
+            ("Bank BNKA · 2026-03-06", "account.journal", self.journal.id),
+        )
         self.assertIn("03/09/2026 10:00", case.text)
         self.assertEqual(self.states("2026-03-05", "2026-03-09"), "complete1 late1 closed2 awaited1")
         self.watch()
@@ -170,9 +173,7 @@ class TestContinuity(BankCase):
             ],
         )
         self.late_cases().with_user(self.operator).action_drop()
-        self.assertEqual(
-            self.continuity.open_day(self.journal.id, "2026-03-05")["res_model"], "finance.statement.import"
-        )
+        self.assertEqual(self.continuity.open_day(self.journal.id, "2026-03-05")["tag"], "connector_bank.bring")
         self.assertFalse(self.continuity.open_day(self.journal.id, "2026-03-01"))
 
     @freeze_time("2026-03-06 12:00:00")
