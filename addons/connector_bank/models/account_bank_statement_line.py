@@ -4,14 +4,14 @@ from markupsafe import Markup
 
 from odoo import _, api, fields, models
 
-from ..importing.payouts import WITHOUT_INVOICE
-
-#: Of a batch with many transactions a person reads the first ones; the rest is in the message.
-SHOWN_DETAILS = 100
 from odoo.addons.finance_connector_base.core.errors import FinanceError
 
 from ..formats.rendering import EVENTS
+from ..importing.payouts import WITHOUT_INVOICE
 from ..importing.rules import RULES, Line
+
+#: Of a batch with many transactions a person reads the first ones; the rest is in the message.
+SHOWN_DETAILS = 100
 
 
 class AccountBankStatementLine(models.Model):

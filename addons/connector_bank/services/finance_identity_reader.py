@@ -11,7 +11,6 @@ from ..importing.book import period, statements
 from ..importing.chain import Link
 from ..importing.compare import Played
 from ..importing.identity import content_hash, statement_identity
-from ..importing.split import split
 
 #: Lines worked on together when a rule comes into force.
 BATCH = 2000
@@ -42,10 +41,11 @@ class FinanceIdentityReader(models.AbstractModel):
                 counts["left"] += 1
                 continue
             try:
-                found.append(list(self._of_message(journal, message)))
-                counts["read"] += 1
+                own = list(self._of_message(journal, message))
             except FinanceError:
-                counts["unreadable"] += 1
+                own = []
+            found.append(own)
+            counts["read" if own else "unreadable"] += 1
         played = {}
         for statements_of_message in reversed(found):
             for identity, statement in statements_of_message:
@@ -72,20 +72,24 @@ class FinanceIdentityReader(models.AbstractModel):
         """
         options = message.options or {}
         tables = self.env["finance.statement.profile"]._tables(message.company_id, options.get("profile"))
+        process, writer = self.env["finance.process.statement"], self.env["finance.statement.writer"]
         for statement in statements(parse_bounded(message._source(), options.get("format"), tables=tables)):
-            header, footer = statement.header, statement.footer
-            if header.account and not journal._finance_has_account(header.account, header.currency):
+            if not self._is_of(process, journal, message, statement, options):
                 continue
-            entries = statement.booked
-            if header.intraday and journal.finance_intraday == "balances":
-                entries = []
-            elif journal.finance_split_batches:
-                entries = [part for entry in entries for part in split(entry)]
+            statement = journal._finance_as_booked(statement)
+            header, footer, entries = statement.header, statement.footer, writer._booked(journal, statement)
             identity = statement_identity(header, footer), content_hash(header, footer, statement.entries)
             link = Link(
                 *period(statement, entries), header.opening, footer.closing, tuple(entry.amount for entry in entries)
             )
             yield identity, Played(link, tuple(entries), header.intraday, f"{message.name} · {statement.place}")
+
+    def _is_of(self, process, journal, message, statement, options):
+        """Whether the statement finds this account today; one of an account that nobody has does not."""
+        try:
+            return process._journal(message.company_id, statement, options) == journal
+        except FinanceError:
+            return False
 
     @api.model
     def _know_as(self, journal, rule):
