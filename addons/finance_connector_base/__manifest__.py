@@ -28,6 +28,7 @@
         "views/finance_team_views.xml",
         "views/finance_attempt_views.xml",
         "views/finance_message_views.xml",
+        "views/finance_hand_confirm_views.xml",
         "views/finance_flow_views.xml",
         "views/finance_credential_views.xml",
         "views/finance_mapping_import_views.xml",

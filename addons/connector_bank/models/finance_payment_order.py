@@ -48,6 +48,7 @@ class FinancePaymentOrder(models.Model):
     )  # fmt: skip
     message_id = fields.Many2one("finance.message", readonly=True, copy=False)
     message_state = fields.Selection(related="message_id.state", string="On its way")
+    hand_state = fields.Selection(related="message_id.hand_state")
     approval_id = fields.Many2one(related="message_id.approval_id", string="Release")
     approval_state = fields.Selection(related="message_id.approval_id.state", string="Is")
     approval_text = fields.Char(related="message_id.result_text", string="Last word")
@@ -230,6 +231,14 @@ class FinancePaymentOrder(models.Model):
              ("connector_id.state", "=", "active")],
             limit=1,
         )  # fmt: skip
+
+    def action_take_away(self):
+        """Download the released file for the bank's portal."""
+        return self.message_id.action_take_away()
+
+    def action_confirm_hand(self):
+        """Say what the portal shows after the upload."""
+        return self.message_id.action_confirm_hand()
 
     def action_open_message(self):
         return {"type": "ir.actions.act_window", "res_model": "finance.message", "res_id": self.message_id.id,

@@ -31,6 +31,7 @@ from . import (
     test_payment_orders,
     test_payment_runs,
     test_payouts,
+    test_portal,
     test_pure_answer_reports,
     test_pure_answers,
     test_pure_bai2,

@@ -103,7 +103,7 @@ class FinanceConnector(models.Model):
         ]
         return {**super()._setup_parts(), **({"taxes": (_("Taxes and accounts"), rows)} if rows else {})}
 
-    def _transport(self):
+    def _transport(self, message=None):
         """Messages of a tax connector go through its engine, and so does the Test button."""
         if self.domain == "tax" and self.tax_provider:
             return self._tax_engine()

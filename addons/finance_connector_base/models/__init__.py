@@ -115,3 +115,4 @@ from . import (  # isort: skip
     finance_message_audit,
     finance_traced,
 )
+from . import finance_message_hand  # isort: skip  (it extends the journey)

@@ -177,6 +177,8 @@ class FinanceAuditEvent(models.Model):
             "message.released": _("Let go on"),
             "message.approved": _("Released for sending"),
             "message.approval_void": _("Release taken back"),
+            "message.taken_away": _("Taken to the portal"),
+            "message.hand_confirmed": _("Upload confirmed"),
             "message.looked_at": _("Contents looked at"),
             "message.erased": _("Contents erased"),
             "retention.applied": _("Retention rule applied"),

@@ -124,10 +124,16 @@ class FinanceConnector(models.Model):
             connector.last_message_on = last
             connector.case_count = cases.get(connector, 0)
 
-    def _transport(self):
-        """The transport of this connector, ready to use; it holds plain values, never records."""
+    def _transport(self, message=None):
+        """The transport of this connector, ready to use; it holds plain values, never records.
+
+        :param message: the one to be sent, where people do a part of it by hand
+        """
         self.ensure_one()
-        return TRANSPORTS.get(self.transport)(self._transport_settings(), self._secrets())
+        settings = self._transport_settings()
+        if message:
+            settings["hand"] = message._hand()
+        return TRANSPORTS.get(self.transport)(settings, self._secrets())
 
     def _transport_settings(self):
         """Plain values for a transport; every line to the outside is made with them.

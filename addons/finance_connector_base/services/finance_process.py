@@ -41,7 +41,7 @@ class FinanceProcess(models.AbstractModel):
 
     def _transport(self, message):
         """What ``send`` and ``ask`` talk through: the connector's transport, or a provider over it."""
-        return message.flow_id._stepped(message.connector_id._transport(), message)
+        return message.flow_id._stepped(message.connector_id._transport(message), message)
 
     def send(self, delivery):
         """Hand the frozen bytes to the other side and return its ``Receipt``."""

@@ -69,6 +69,7 @@ from . import (
     test_pure_mapping,
     test_pure_mapping_sheet,
     test_pure_masking,
+    test_pure_portal,
     test_pure_protocol,
     test_pure_records,
     test_pure_retention,

@@ -1,1 +1,1 @@
-from . import broker, folder, https, sftp, soap, upload
+from . import broker, folder, https, portal, sftp, soap, upload
