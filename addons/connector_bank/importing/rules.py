@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from odoo.addons.finance_connector_base.core.canonical import sha256
 from odoo.addons.finance_connector_base.core.statement import Entry
 
-from .identity import VERSION, fingerprint, has_bank_reference
+from .identity import VERSION, content_hash, fingerprint, has_bank_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,15 @@ RULES = {
     )
 }
 CONTENT = RULES["content_1"]
+
+
+def statement_hash(statement, prints):
+    """Hash of what a statement says, the same by whatever rule its account knows lines.
+
+    :param prints: ``Fingerprints`` of the account, which serve here where they are those of the content
+    """
+    contents = prints if prints.rule is CONTENT else None
+    return content_hash(statement.header, statement.footer, statement.entries, contents)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from odoo.addons.finance_connector_base.core.statement import FORMATS
 
 from ..formats.bounded import parse_bounded
 from ..importing.book import period, statements
-from ..importing.identity import Fingerprints, content_hash, statement_identity
+from ..importing.identity import Fingerprints, statement_identity
+from ..importing.rules import statement_hash
 
 
 class FinanceStatementPreview(models.AbstractModel):
@@ -67,10 +68,10 @@ class FinanceStatementPreview(models.AbstractModel):
         """How many lines the journal holds already, as the import itself would find."""
         writer = self.env["finance.statement.writer"].with_company(journal.company_id)
         sorter = self.env["finance.statement.sorter"].with_company(journal.company_id)
-        prints, statement = Fingerprints(), journal._finance_as_booked(statement)
+        prints, statement = Fingerprints(journal._finance_rule()), journal._finance_as_booked(statement)
         booked = writer._booked(journal, statement)
         identity = statement_identity(statement.header, statement.footer)
-        digest = content_hash(statement.header, statement.footer, statement.entries, prints)
+        digest = statement_hash(statement, prints)
         known = writer._known(journal, identity, digest)
         key = f"{journal.id}|{identity}|{digest}"
         if known and known.finance_content_hash == digest:

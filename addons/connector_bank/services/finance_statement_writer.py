@@ -11,9 +11,9 @@ from odoo.addons.finance_connector_base.core.money import plain
 from ..importing.book import period
 from ..importing.chain import hole
 from ..importing.control import control
-from ..importing.identity import Fingerprints, content_hash, statement_identity
+from ..importing.identity import Fingerprints, statement_identity
 from ..importing.label import counterparty, label
-from ..importing.rules import CONTENT
+from ..importing.rules import statement_hash
 from ..importing.split import split
 from ..models.finance_bank_balance import KIND_OF_CODE
 
@@ -53,7 +53,7 @@ class FinanceStatementWriter(models.AbstractModel):
         booked = self._booked(journal, statement)
         identity = statement_identity(header, footer)
         prints = Fingerprints(journal._finance_rule())
-        digest = content_hash(header, footer, statement.entries, prints if prints.rule is CONTENT else None)
+        digest = statement_hash(statement, prints)
         known = self._known(journal, identity, digest)
         same = known.finance_content_hash == digest
         counted = {
