@@ -182,7 +182,7 @@ class FinancePaymentRun(models.Model):
         paid = self.line_ids.filtered(lambda line: line.decision == "pay")
         if not paid:
             raise UserError(self.env._("Nothing is to be paid."))
-        stopped = paid.filtered(lambda line: line._stops())
+        stopped = paid.filtered("stopped")
         if stopped:
             lines = "\n".join(f"{line.display_name}: {line.warning_text}" for line in stopped[:10])
             raise UserError(self.env._("These cannot be paid; hold them or leave them out:\n%s", lines))

@@ -54,6 +54,7 @@ class FinancePaymentRunLine(models.Model):
     flags = fields.Char(readonly=True)
     flag_note = fields.Char(readonly=True)
     warning_text = fields.Char(compute="_compute_warning_text", string="To look at")
+    stopped = fields.Boolean(compute="_compute_stopped", help="It cannot be paid as it stands.")
     notified_on = fields.Date(readonly=True, string="Announced")
     refusal = fields.Char(readonly=True, string="Not paid because")
     payment_id = fields.Many2one("account.payment", readonly=True, index="btree_not_null", ondelete="set null")
@@ -95,6 +96,12 @@ class FinancePaymentRunLine(models.Model):
             found = [words.get(flag, flag) for flag in (line.flags or "").split()]
             line.warning_text = "; ".join([*found, *filter(None, [line.flag_note])]) or False
 
+    @api.depends("flags", "reason")
+    def _compute_stopped(self):
+        for line in self:
+            flags = set((line.flags or "").split())
+            line.stopped = bool(flags & set(STOPS)) or bool(flags & set(DOUBTFUL) and not line.reason)
+
     def _flag_words(self):
         return {
             "no_account": self.env._("no bank account"),
@@ -106,8 +113,8 @@ class FinancePaymentRunLine(models.Model):
             "listed": self.env._("the name is on the list"),
             "first": self.env._("first payment to this account"),
             "changed": self.env._("not the account that was paid last"),
-            "new_details": self.env._("the bank details were changed lately"),
-            "double_bill": self.env._("another bill has the same vendor, amount and reference"),
+            "new_details": self.env._("bank details changed lately"),
+            "double_bill": self.env._("same vendor, amount and reference twice"),
             "double_payment": self.env._("the same payee was paid the same amount lately"),
             "minimum": self.env._("the account would fall below its minimum"),
             "not_announced": self.env._("not announced to the debtor in time"),
@@ -118,12 +125,6 @@ class FinancePaymentRunLine(models.Model):
         for line in self:
             who = line.partner_id.name or line.payee or ""
             line.display_name = " ".join(filter(None, (line.move_id.name or line.reference, who)))
-
-    def _stops(self):
-        """Whether it cannot be paid as it stands."""
-        self.ensure_one()
-        flags = set((self.flags or "").split())
-        return bool(flags & set(STOPS)) or bool(flags & set(DOUBTFUL) and not self.reason)
 
     @api.constrains("amount", "open_amount", "decision", "item_id")
     def _check_amount(self):

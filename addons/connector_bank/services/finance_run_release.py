@@ -5,12 +5,13 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.finance_connector_base.approval.policy import Part
+from odoo.addons.queue_job.exception import RetryableJobError
 
 SHOWN = 100
-#: Nobody follows payments made by the hundred, and nothing about them is tracked in the chatter but their entries.
+#: Nobody follows payments made by the hundred; their entries have no analytic distribution, and are made after them.
 QUIET = {
     "tracking_disable": True, "mail_create_nolog": True, "mail_notrack": True, "mail_create_nosubscribe": True,
-    "skip_invoice_sync": True,
+    "skip_invoice_sync": True, "skip_analytic_sync": True, "skip_account_move_synchronization": True,
 }  # fmt: skip
 
 
@@ -95,7 +96,8 @@ class FinanceRunRelease(models.AbstractModel):
         What was agreed is compared once more, and each item looked at under its lock: what was paid or blocked
         meanwhile is not paid, and says so.
         """
-        run.lock_for_update()
+        if not run.try_lock_for_update():
+            raise RetryableJobError(self.env._("held by another worker"), seconds=10, ignore_retry=True)
         if run.state != "approved":
             return 0, 0
         if not run._is_approved():
@@ -117,6 +119,7 @@ class FinanceRunRelease(models.AbstractModel):
         bundles = list(lines.grouped(lambda line: line.bundle or f"line {line.id}").values())
         todo = [self._payment_values(run, bundle) for bundle in bundles]
         payments = self.env["account.payment"].sudo().with_context(**QUIET).create(todo)
+        self._give_entries(payments)
         payments.action_post()
         plans = []
         for bundle, payment in zip(bundles, payments, strict=True):
@@ -126,10 +129,37 @@ class FinanceRunRelease(models.AbstractModel):
                 plans.append(own + items)
         if plans:
             self.env["account.move.line"].sudo().with_context(**QUIET)._reconcile_plan(plans)
-        for bundle, payment in zip(bundles, payments, strict=True):
-            if bundle.move_id:
-                bundle.move_id.sudo().matched_payment_ids += payment
+        self._link_documents(bundles, payments)
         return payments
+
+    def _give_entries(self, payments):
+        """All entries in one go; Odoo makes them together, but writes each payment by itself."""
+        plain = payments.filtered(lambda one: not one.move_id and one.outstanding_account_id)
+        moves = self.env["account.move"].sudo().with_context(**QUIET).create(
+            [payment._generate_move_vals() for payment in plain]
+        )
+        self.env.flush_all()
+        self.env.cr.execute_values(
+            "UPDATE account_payment p SET move_id = v.move FROM (VALUES %s) v (payment, move) WHERE p.id = v.payment",
+            list(zip(plain.ids, moves.ids, strict=True)),
+        )
+        plain.invalidate_recordset(["move_id"])
+        plain.modified(["move_id"])
+
+    def _link_documents(self, bundles, payments):
+        """Which documents a payment pays, as the register wizard keeps it; in one statement."""
+        pairs = [
+            (move, payment.id)
+            for bundle, payment in zip(bundles, payments, strict=True)
+            for move in bundle.move_id.ids
+        ]
+        if pairs:
+            self.env.cr.execute_values(
+                "INSERT INTO account_move__account_payment (invoice_id, payment_id) VALUES %s ON CONFLICT DO NOTHING",
+                pairs,
+            )
+        payments.invalidate_recordset(["invoice_ids"])
+        payments.invoice_ids.invalidate_recordset(["matched_payment_ids"])
 
     def _still_good(self, run, lines):
         """Those whose items are open as they were when they were agreed; the others say why not."""

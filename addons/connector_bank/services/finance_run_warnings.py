@@ -40,12 +40,12 @@ _LOOK = """
                          <= %(today)s::date - make_interval(months => %(months)s)) THEN 'no_mandate' END,
                CASE WHEN line.paid = 'blocked' THEN 'bill_blocked' END,
                CASE WHEN line.finance_pay_block THEN 'partner_blocked' END,
+               CASE WHEN twice.ref IS NOT NULL THEN 'double_bill' END,
+               CASE WHEN %(out)s AND equal.partner_id IS NOT NULL THEN 'double_payment' END,
+               CASE WHEN %(out)s AND latest.partner_bank_id <> line.partner_bank_id THEN 'changed' END,
                CASE WHEN %(out)s AND b.finance_edited_on > now() AT TIME ZONE 'UTC' - make_interval(days => %(fresh)s)
                     THEN 'new_details' END,
                CASE WHEN %(out)s AND b.id IS NOT NULL AND paid_to.partner_bank_id IS NULL THEN 'first' END,
-               CASE WHEN %(out)s AND latest.partner_bank_id <> line.partner_bank_id THEN 'changed' END,
-               CASE WHEN twice.ref IS NOT NULL THEN 'double_bill' END,
-               CASE WHEN %(out)s AND equal.partner_id IS NOT NULL THEN 'double_payment' END,
                CASE WHEN NOT %(out)s AND %(notice)s > 0
                      AND (line.notified_on IS NULL OR g.executed_on - line.notified_on < %(notice)s)
                     THEN 'not_announced' END)
