@@ -1,4 +1,5 @@
 from odoo import _, api, fields, models
+from odoo.tools import SQL
 
 from ..importing.chain import Link, exact, ordered
 
@@ -62,10 +63,17 @@ class AccountBankStatement(models.Model):
             self.finance_to_on or day,
             exact(self.balance_start, places),
             exact(self.balance_end_real, places),
-            tuple(exact(line.amount, places) for line in self.line_ids.sorted("id")) if with_amounts else (),
+            tuple(exact(amount, places) for amount in self._finance_amounts()) if with_amounts else (),
             self.finance_sequence or None,
             self.id,
         )
+
+    def _finance_amounts(self):
+        """Amounts of all lines in the order they came; read bare, for there may be a hundred thousand."""
+        lines = self.env["account.bank.statement.line"]
+        lines.flush_model(["statement_id", "amount"])
+        query = SQL("SELECT amount FROM account_bank_statement_line WHERE statement_id = %s ORDER BY id", self.id)
+        return [float(amount) for (amount,) in self.env.execute_query(query)]
 
     def _compute_finance_counts(self):
         counts = {

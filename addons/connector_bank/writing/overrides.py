@@ -26,7 +26,7 @@ TAKES_PART = frozenset(
         "_reconcile_plan", "_reconcile_plan_with_sync", "_prepare_reconciliation_plan", "_reconcile_post_hook",
         "_prepare_reconciliation_single_partial", "_prepare_reconciliation_amls", "_reconcile_pre_hook",
         "_create_exchange_difference_moves", "_invoice_paid_hook", "_compute_amount_residual", "_compute_payment_state",
-        "_compute_amount", "_compute_is_reconciled", "_compute_matching_number",
+        "_compute_amount", "_compute_is_reconciled", "_compute_matching_number", "_check_access",
     }
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Rows in and out of PostgreSQL as text, so that a copy equals its pattern to the last digit."""
 
 import json
+from contextlib import contextmanager
 from datetime import date
 
 from psycopg2 import sql
@@ -35,6 +36,20 @@ def read(cr, table, ids):
     return dict(cr.fetchall())
 
 
+@contextmanager
+def by_index(cr):
+    """Tables grow many times over within a transaction: whatever is looked up inside is looked up by index.
+
+    PostgreSQL knows nothing of rows that are not committed, and plans the check of a foreign key once in a session.
+    Planned while the table was small, each row that comes in reads the whole table.
+    """
+    cr.execute("SELECT current_setting('enable_seqscan')")
+    usual = cr.fetchone()[0]
+    cr.execute("DISCARD PLANS; SET LOCAL enable_seqscan = off")
+    yield
+    cr.execute("SELECT set_config('enable_seqscan', %s, true)", [usual])
+
+
 def write_lines(cr, staged, patterns, formulas, direct):
     """Insert the entries, lines and items of ``staged`` lines of one kind in one statement.
 
@@ -57,7 +72,8 @@ def write_lines(cr, staged, patterns, formulas, direct):
         fields=fields,
         **{part: _insert(cr, table, patterns[part], formulas[part]) for part, table in TABLES.items()},
     )
-    cr.execute(query, [json.dumps(staged, default=date.isoformat)])
+    with by_index(cr):
+        cr.execute(query, [json.dumps(staged, default=date.isoformat)])
 
 
 def _insert(cr, table, pattern, formulas):
