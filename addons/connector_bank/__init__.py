@@ -1,1 +1,1 @@
-from . import advice, checkpoints, controllers, figures, interfaces, models, operations, services, wizards
+from . import advice, checkpoints, controllers, ebics, figures, interfaces, models, operations, services, wizards

@@ -6,7 +6,7 @@
     "author": "Finance Connectors contributors",
     "license": "LGPL-3",
     "depends": ["finance_connector_base"],
-    "external_dependencies": {"python": ["lxml>=6.1", "rapidfuzz"]},
+    "external_dependencies": {"python": ["cryptography", "lxml>=6.1", "rapidfuzz"]},
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
@@ -47,6 +47,8 @@
         "views/finance_text_memory_views.xml",
         "views/finance_writer_proof_views.xml",
         "views/finance_connector_views.xml",
+        "views/finance_ebics_views.xml",
+        "views/finance_ebics_letter.xml",
         "views/finance_flow_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",

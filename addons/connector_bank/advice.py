@@ -2,6 +2,8 @@
 
 from odoo.addons.finance_connector_base.core.advice import ADVICE, TITLES
 
+from .ebics.codes import RETURN_CODES
+
 ADVICE.update(
     {
         "payment.rejected": "Read the reason, put right what it names, cancel the payment in Odoo so that the bill is "
@@ -215,5 +217,41 @@ TITLES.update(
         "cfonb160": "CFONB file",
         "cfonb320": "CFONB file",
         "bacs": "Bacs file",
+    }
+)
+
+#: What the return codes of EBICS say about themselves.
+TITLES.update({f"ebics.{code}": one.words for code, one in RETURN_CODES.items() if one.next})
+ADVICE.update({f"ebics.{code}": f"{one.next}." for code, one in RETURN_CODES.items() if one.next})
+TITLES.update(
+    {
+        "ebics": "EBICS refuses",
+        "ebics.signature": "The bank's answer is not believed",
+        "ebics.bank_keys": "Bank keys not confirmed",
+        "ebics.bank_keys_changed": "The bank shows other keys",
+        "ebics.keys": "EBICS user without keys",
+        "ebics.unknown": "Outcome unknown",
+        "ebics.order_refused": "The bank refused an order",
+    }
+)
+ADVICE.update(
+    {
+        "ebics": "Look into docs/ebics.md, or give the bank's test desk the time and the code.",
+        "ebics.signature": "Do not go on: the answer was changed on the way, or the bank has new keys. Ask the bank, "
+        "then fetch its keys and compare them with what it published.",
+        "ebics.bank_keys": "Open the EBICS user on the connector, fetch the bank's keys, and copy the hashes from the "
+        "bank's letter.",
+        "ebics.bank_keys_changed": "Ask the bank on a number you know whether it renewed its keys. Fetch and compare "
+        "them only then.",
+        "ebics.keys": "Open the page EBICS of the connector and initialise a user.",
+        "ebics.version": "Ask the bank to enable EBICS 3.0; older versions are not spoken here.",
+        "ebics.segment": "It is tried again by itself; ask the bank's test desk if it stays.",
+        "ebics.answer": "The bank answers what EBICS 3.0 does not allow. Is the address right? Ask its test desk.",
+        "ebics.encryption": "The bank uses another of our keys than it was sent. Ask which certificate it has.",
+        "ebics.unknown": "Nothing: the bank's protocol is asked after the quiet time. Never send the order by another "
+        "way meanwhile.",
+        "ebics.order_refused": "Read the reason. Nothing of the order is carried out; its payments count as refused.",
+        "ebics.protocol": "The bank's protocol is no pain.002. Ask the bank for the HAC in the form of EBICS 3.0.",
+        "ebics.service": "Correct the business transaction format of the flow by the bank's list.",
     }
 )

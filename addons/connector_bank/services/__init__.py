@@ -19,6 +19,7 @@ from . import (
     finance_payout_arrival,
     finance_payout_fee,
     finance_payout_settlement,
+    finance_process_ebics,
     finance_process_payment_answer,
     finance_process_payment_cancellation,
     finance_process_payment_order,

@@ -7,6 +7,7 @@ from . import (
     test_demo,
     test_desk,
     test_desk_tour,
+    test_ebics,
     test_export,
     test_identity_change,
     test_import,

@@ -9,6 +9,7 @@ from odoo.addons.finance_connector_base.tests.sandbox import sandbox
 
 from ..ebics import keys as ebics_keys
 from ..ebics.journal import MemoryJournal
+from ..ebics.keys import make_keys
 from ..ebics.transport import PURPOSE, Ebics
 
 HOST, PARTNER, USER = "SANDBOX", "PARTNER1", "USER1"
@@ -19,7 +20,7 @@ PAYMENTS = {"name": "SCT", "message": "pain.001", "version": "09"}
 @functools.cache
 def user_keys(user_id=USER):
     """Keys take a while to make: one set a user for all tests; the shortest allowed."""
-    return ebics_keys.make_keys(user_id, "Own Company", datetime.now(UTC), bits=2048)
+    return make_keys(user_id, "Own Company", datetime.now(UTC), bits=2048)
 
 
 def payment_file(*amounts, mark="A"):
