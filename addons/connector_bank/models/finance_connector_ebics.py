@@ -100,20 +100,21 @@ class FinanceConnector(models.Model):
         credential = self.sudo().credential_ids.filtered(lambda one: one.purpose == PURPOSE)
         return ebics_keys.users_from_text(credential[:1]._reveal() or "{}") if credential else {}
 
-    def _ebics_keep(self, user_id, keys, end):
+    def _ebics_keep(self, user_id, keys):
         """Seal the keys of a user beside those of the others."""
-        self._ebics_seal({**self._ebics_keys(), user_id: keys}, end)
+        self._ebics_seal({**self._ebics_keys(), user_id: keys})
 
     def _ebics_forget(self, user_id):
         kept = self._ebics_keys()
         if kept.pop(user_id, None):
-            self._ebics_seal(kept, None)
+            self._ebics_seal(kept)
 
-    def _ebics_seal(self, kept, end):
+    def _ebics_seal(self, kept):
+        ends = [pair.certificate.not_valid_after_utc.date() for keys in kept.values() for pair in keys.all()]
         credential = self.sudo().credential_ids.filtered(lambda one: one.purpose == PURPOSE)
         if not credential:
             credential = credential.create({"connector_id": self.id, "purpose": PURPOSE})
-        credential.write({"secret": ebics_keys.users_to_text(kept), "expires_on": end or credential.expires_on})
+        credential.write({"secret": ebics_keys.users_to_text(kept), "expires_on": min(ends, default=False)})
 
     # the line
 

@@ -12,7 +12,7 @@ class FinanceEbicsTransfer(models.Model):
     connector_id = fields.Many2one("finance.connector", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="connector_id.company_id", store=True, index=True)
     key = fields.Char("Message key", required=True, readonly=True, index=True)
-    message_id = fields.Many2one("finance.message", compute="_compute_message_id", string="Message")
+    message_id = fields.Many2one("finance.message", compute="_compute_message_id")
     order_id = fields.Char("Order number", required=True, readonly=True, index=True)
     transaction_id = fields.Char("Transaction", required=True, readonly=True)
     started_on = fields.Datetime("Begun", required=True, readonly=True)

@@ -91,7 +91,7 @@ class FinanceEbicsUser(models.Model):
             bits=connector.ebics_key_bits, years=connector.ebics_certificate_years,
         )  # fmt: skip
         end = keys.signature.certificate.not_valid_after_utc.date()
-        connector._ebics_keep(self.name, keys, end)
+        connector._ebics_keep(self.name, keys)
         hashes = [ebics_keys.shown_hash(ebics_keys.certificate_hash(pair.certificate)) for pair in keys.all()]
         self.sudo().write(
             {"state": "keys", "expires_on": end, "sent_on": False, "trouble": False, "trouble_advice": False,
@@ -103,9 +103,12 @@ class FinanceEbicsUser(models.Model):
         """INI and HIA, each once."""
         self._require_admin()
         client = self._client()
-        if self.state == "keys" and not self._call(client.send_signature_key, state="ini"):
-            return
-        self._call(client.send_other_keys, state="sent", sent_on=fields.Datetime.now())
+        if self.state == "keys":
+            if not self._call(client.send_signature_key):
+                return
+            self._keep(state="ini")
+        if self._call(client.send_other_keys):
+            self._keep(state="sent", sent_on=fields.Datetime.now(), trouble=False, trouble_advice=False)
 
     def action_was_sent(self):
         """The bank has the keys, although its answer got lost."""
@@ -163,18 +166,18 @@ class FinanceEbicsUser(models.Model):
         except FinanceError as error:
             raise UserError(str(error)) from error
 
-    def _call(self, call, **values):
-        """Call the bank, then keep what came of it in a transaction of its own; whether it went well."""
+    def _call(self, call):
+        """Call the bank; whether it went well. What went wrong is kept at once."""
         self.env.flush_all()
         try:
             call()
         except FinanceError as error:
             self._keep(trouble=str(error), trouble_advice=advice(error.code))
             return False
-        self._keep(trouble=False, trouble_advice=False, **values)
         return True
 
     def _keep(self, **values):
+        """In a transaction of its own: the one of the request must not write this row as well, or it begins anew."""
         with self.env.registry.cursor() as cr:
             self.with_env(self.env(cr=cr)).sudo().write(values)
         self.invalidate_recordset()

@@ -70,8 +70,7 @@ class FinanceProcessEbicsProtocol(models.AbstractModel):
             place=transfer.order_id,
         )  # fmt: skip
         teller = self.env["finance.process.payment_answer"]
-        for payment in order.payment_ids:
-            teller._tell(message, payment, answer)
+        teller._keep(message, [(one, answer, *teller._tell(one, answer)) for one in order.payment_ids])
 
 
 def _naive(moment):

@@ -10,7 +10,7 @@ class FinanceEbicsDays(models.TransientModel):
 
     flow_id = fields.Many2one("finance.flow", required=True, readonly=True)
     since = fields.Date("From", required=True, default=fields.Date.context_today)
-    until = fields.Date("Until", required=True, default=fields.Date.context_today)
+    until = fields.Date(required=True, default=fields.Date.context_today)
 
     @api.constrains("since", "until")
     def _check_days(self):
