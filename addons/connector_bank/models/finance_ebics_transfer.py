@@ -14,7 +14,7 @@ class FinanceEbicsTransfer(models.Model):
     key = fields.Char("Message key", required=True, readonly=True, index=True)
     message_id = fields.Many2one("finance.message", compute="_compute_message_id")
     order_id = fields.Char("Order number", required=True, readonly=True, index=True)
-    transaction_id = fields.Char("Transaction", required=True, readonly=True)
+    transaction_id = fields.Char(required=True, readonly=True)
     started_on = fields.Datetime("Begun", required=True, readonly=True)
     state = fields.Selection(
         [
