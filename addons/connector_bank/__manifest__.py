@@ -34,6 +34,7 @@
         "views/finance_payment_control_report.xml",
         "views/finance_payment_control_views.xml",
         "views/account_payment_views.xml",
+        "views/finance_payment_journey_views.xml",
         "views/finance_payment_order_views.xml",
         "views/finance_payment_run_actions.xml",
         "views/finance_payment_run_views.xml",

@@ -12,6 +12,8 @@ ADVICE.update(
         "before anything is paid again.",
         "payment.payee": "Compare both names, call the payee on a number you know, and decide under Work → Payees to "
         "decide. Nothing more is released to the account before.",
+        "payment.stuck": "Ask the bank whether it has the file, by its name. Nothing is sent again before that is "
+        "known.",
         "payment.not_cancelled": "The money goes its way. Talk to the payee; it comes back only if he returns it.",
         "payment.change": "Change the bank details by the change request with its call-back before the next payment.",
         "payment.status_unknown": "Ask the bank what the status means.",
@@ -139,6 +141,7 @@ TITLES.update(
         "payment.rejected": "Payment refused",
         "payment.contradiction": "The bank contradicts itself about a payment",
         "payment.payee": "The payee's name does not agree",
+        "payment.stuck": "No acknowledgement in time",
         "payment.not_cancelled": "Not cancelled",
         "payment.change": "Bank details to be changed",
         "payment.status_unknown": "Unknown status of a payment",

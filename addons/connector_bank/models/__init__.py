@@ -32,6 +32,7 @@ from . import (
     finance_payment_run,
     finance_payment_run_group,
     finance_payment_run_line,
+    finance_payment_way,
     finance_statement_profile,
     finance_text_memory,
     finance_writer_proof,

@@ -34,6 +34,7 @@ class FinancePaymentAnswer(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     note = fields.Selection(NOTES, required=True, readonly=True, string="Counts as")
     told_on = fields.Datetime(readonly=True, help="By the bank's clock; when it arrived where the bank does not say.")
+    level = fields.Char(readonly=True, string="Answered by", help="Hub, treasury, bank or scheme.")
     words = fields.Char(compute="_compute_words", string="In words")
 
     _once_uniq = models.UniqueIndex(

@@ -113,7 +113,7 @@ class FinancePaymentControl(models.Model):
         return json.loads(self._bytes() or b'{"differences": [], "items": []}')
 
     def _bytes(self):
-        return self.sudo().attachment_id.raw or b""
+        return self.sudo().with_context(bin_size=False).attachment_id.raw or b""
 
     # making
 

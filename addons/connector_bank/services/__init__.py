@@ -14,6 +14,7 @@ from . import (
     finance_own_transfer,
     finance_pair_writer,
     finance_payment_file,
+    finance_payment_journey,
     finance_payment_proof,
     finance_payout,
     finance_payout_arrival,
@@ -33,5 +34,6 @@ from . import (
     finance_statement_preview,
     finance_statement_sorter,
     finance_statement_writer,
+    finance_trace,
     finance_unmatched,
 )

@@ -9,6 +9,9 @@ from ..answers.reading import parse_bounded
 from ..answers.standing import Change, answered
 from ..matching.candidates import account_key
 
+#: Area of the connector → who answers, where it is not the bank.
+RELAYS = {"treasury": "treasury"}
+
 
 class FinanceProcessPaymentAnswer(models.AbstractModel):
     """Status reports and returns: each payment they are about learns what was said, forward only.
@@ -26,7 +29,7 @@ class FinanceProcessPaymentAnswer(models.AbstractModel):
         tally, rows = Counter(), []
         for answer in answers:
             for payment in told.payments(answer):
-                rows.append((payment, answer, *self._tell(payment, answer)))
+                rows.append((payment, answer, *self._tell(payment, answer, self._level(message))))
                 tally[rows[-1][2].note] += 1
             why = told.trouble(answer)
             if why:
@@ -35,12 +38,16 @@ class FinanceProcessPaymentAnswer(models.AbstractModel):
         self._keep(message, rows)
         return {**tally, "text": self._summary(tally)}
 
-    def _tell(self, payment, answer):
+    def _level(self, message):
+        """Who stands between us and the bank, where it is not the bank that answers."""
+        return RELAYS.get(message.sudo().connector_id.domain)
+
+    def _tell(self, payment, answer, level):
         """Lay one answer over one payment: how it counts, and its reason codes."""
         reasons = tuple(reason.code for reason in answer.reasons if reason.code)
         if isinstance(answer, ItemAnswer) and answer.corrected:
             return Change(payment._finance_standing(), "change"), reasons
-        change = answered(payment._finance_standing(), answer.status, reasons)
+        change = answered(payment._finance_standing(), answer.status, reasons, level)
         if change.note == "new":
             payment._finance_tell(change.standing)
         return change, reasons
@@ -73,6 +80,7 @@ class FinanceProcessPaymentAnswer(models.AbstractModel):
             "amount": getattr(answer, "amount", None),
             "currency_id": payment.currency_id.id,
             "note": change.note,
+            "level": self._level(message) or (STATUSES[answer.status].level if answer.status in STATUSES else False),
             "told_on": (created and created.astimezone().replace(tzinfo=None)) or fields.Datetime.now(),
         }
 

@@ -28,6 +28,7 @@ from . import (
     test_payment_answers,
     test_payment_cancellation,
     test_payment_control,
+    test_payment_journey,
     test_payment_lists,
     test_payment_orders,
     test_payment_runs,
