@@ -15,8 +15,10 @@ from . import (  # noqa: F401  registers their formats
     bai2,
     bank_account_data,
     berlin_group,
+    braintree,
     camt,
     cfonb,
+    checkout,
     coda,
     gocardless,
     mt940,
@@ -26,6 +28,8 @@ from . import (  # noqa: F401  registers their formats
     ponto,
     shopify,
     stripe,
+    trustly,
+    trustly_funding,
     wise,
 )
 from .container import members, opened

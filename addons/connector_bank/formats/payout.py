@@ -150,6 +150,26 @@ def _rows_hash(entries):
     return sha256([[entry.booked_on, entry.amount, entry.bank_ref, entry.code, entry.own_code] for entry in entries])
 
 
+def add_sum(settlement):
+    """Add the payout to a report that lists what one payout is made of and does not state it."""
+    total = sum((row.moved for row in settlement.rows), ZERO)
+    if not total or any(row.code == PAYOUT and row.gross for row in settlement.rows):
+        return
+    days = [row.value_on or row.booked_on for row in settlement.rows if row.value_on or row.booked_on]
+    settlement.rows.append(
+        Row(
+            place=settlement.place,
+            booked_on=max(days, default=None),
+            code=PAYOUT,
+            own_code="sum of the report",
+            gross=-total,
+            currency=settlement.currency,
+            reference=settlement.statement_id,
+            detail=Detail(transaction_id=settlement.statement_id),
+        )
+    )
+
+
 def titled_rows(stream, needed):
     """Yield ``(place, cells by title)`` of a CSV file whose first row holds the titles.
 

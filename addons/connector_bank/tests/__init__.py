@@ -67,6 +67,7 @@ from . import (
     test_pure_payments_rules,
     test_pure_payments_samples,
     test_pure_payments_schema,
+    test_pure_payout_providers,
     test_pure_profiles,
     test_pure_profiles_corpus,
     test_pure_propose,
