@@ -1,1 +1,1 @@
-from . import demo, import_files, match_lines, parse
+from . import demo, import_files, match_lines, parse, payout_day
