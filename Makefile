@@ -8,10 +8,11 @@
 #   make bench        speed beside peers and floors; results in .odoo/bench.json
 #   make faults       killed processes, lost lines, broken files: hours, and docs/faults.md; QUICK=1: minutes
 #   make damage       200,000 damaged files into every parser; ARGS="COUNT SEED"
+#   make payout-day   a shop's 20,000 payments of a day, as files of provider and bank, booked and checked; ARGS
 #   make screens      pictures for docs/pictures, taken from the demo database
 #   make clean        takes everything away that setup made
 
-.PHONY: help setup demo run test test-pure lint bench faults damage screens clean
+.PHONY: help setup demo run test test-pure lint bench faults damage payout-day screens clean
 .DEFAULT_GOAL := help
 
 help:
@@ -49,6 +50,9 @@ faults:
 damage:
 	@setup/setup.sh python
 	@.odoo-tests/damage/run $(ARGS)
+
+payout-day: setup
+	@setup/payout_day.sh $(ARGS)
 
 screens:
 	@setup/setup.sh tests

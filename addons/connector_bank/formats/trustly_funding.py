@@ -18,7 +18,7 @@ _HEADER, _FUNDING, _ITEM, _TOTALS = 7, 7, 23, 4
 _DISPUTED = frozenset({"R05", "R07", "R08", "R10", "R11", "R29", "R51"})
 
 
-@FORMATS.add("trustly_funding", "Trustly (settlement funding file, North America)")
+@FORMATS.add("trustly_funding", "Trustly North America (settlement funding file)")
 class TrustlyFunding:
     keyed = True
 

@@ -28,7 +28,7 @@ class FinanceAccountKey(models.Model):
 
     @api.model
     def _formats(self):
-        return [(code, label) for code, label in FORMATS.names() if has_key(code)]
+        return [(code, _provider(label)) for code, label in FORMATS.names() if has_key(code)]
 
     @api.depends("format", "account", "currency_id")
     def _compute_display_name(self):
@@ -37,7 +37,7 @@ class FinanceAccountKey(models.Model):
 
     @api.model
     def _words(self, format_code, account, currency):
-        label = FORMATS.get(format_code).label.partition(" (")[0] if format_code in FORMATS else format_code
+        label = _provider(FORMATS.get(format_code).label) if format_code in FORMATS else format_code
         return " · ".join(part for part in (label, account, currency) if part)
 
     @api.constrains("journal_id", "currency_id")
@@ -85,3 +85,8 @@ class FinanceAccountKey(models.Model):
         keys = super().create(vals_list)
         keys.sudo().journal_id.filtered(lambda journal: not journal.finance_payout).finance_payout = "lines"
         return keys
+
+
+def _provider(label):
+    """The provider's name, without the kinds of its files."""
+    return label.partition(" (")[0]

@@ -33,11 +33,23 @@ class FinanceMatchProposal(models.Model):
         for proposal in self.filtered(lambda proposal: proposal.rule == "text"):
             proposal.documents = proposal._account_taught().display_name
             proposal.partner_id = proposal.line_id.partner_id
+        for proposal in self.filtered(lambda proposal: proposal.rule in ("payout", "settlement")):
+            proposal.documents = proposal._of_provider()
         for proposal in self.filtered("other_line_id"):
             other = proposal.other_line_id
             proposal.documents = f"{other.move_id.name} {other.payment_ref or ''}".strip()
             proposal.partner_id = other.partner_id
         return res
+
+    def _of_provider(self):
+        """What a line of a payment provider is booked against, in short."""
+        plan = self.plan or {}
+        if self.rule == "settlement":
+            places = {part[0] for part in (*plan.get("parts", ()), *plan.get("reopen", ()))}
+            return self.env._("%s payments with their documents", len(places))
+        if plan.get("note"):
+            return self.env["account.move"].browse(plan["note"]).exists().name
+        return self.env["account.account"].browse(plan.get("account")).exists().display_name
 
     def action_accept(self):
         followups = self.filtered(lambda proposal: proposal.rule in FINDERS)

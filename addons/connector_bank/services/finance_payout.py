@@ -177,10 +177,11 @@ class FinancePayout(models.AbstractModel):
         wanted = {CONVERSION: CONVERSION, PAYOUT_REVERSAL: PAYOUT}.get(line.transaction_type)
         if not wanted:
             return self.env["account.move.line"]
-        items = self._open_items(line.company_id, account, wanted, line.date)
+        days = line.company_id.finance_payout_days
         names = self._names(line)
-        found = items.filtered(
+        found = self._open_items(line.company_id, account, wanted).filtered(
             lambda item: item.balance * line.amount > 0
+            and abs((item.date - line.date).days) <= days
             and names & self._names(item.move_id.statement_line_id)
             and (item.currency_id != line.currency_id
                  or item.currency_id.compare_amounts(item.amount_residual_currency, line.amount) == 0)
@@ -188,15 +189,13 @@ class FinancePayout(models.AbstractModel):
         return found if len(found) == 1 else found.browse()
 
     @api.model
-    def _open_items(self, company, account, kind, day):
-        """Items of this kind that wait on the transfer account, from around ``day``."""
-        days = company.finance_payout_days
-        items = self.env["account.move.line"].search(
+    def _open_items(self, company, account, kind):
+        """Items of this kind that wait on the transfer account."""
+        return self.env["account.move.line"].search(
             [("account_id", "=", account.id), ("reconciled", "=", False), ("parent_state", "=", "posted"),
              ("company_id", "=", company.id), ("move_id.statement_line_id.transaction_type", "=", kind),
              ("journal_id.finance_payout", "!=", False)]
         )  # fmt: skip
-        return items.filtered(lambda item: abs((item.date - day).days) <= days)
 
     def _tell_bank(self, line):
         """A bank line that came before the provider's file is looked at again."""

@@ -24,13 +24,16 @@ class FinancePayoutArrival(models.AbstractModel):
         lines = lines.filtered(lambda line: not line.journal_id.finance_payout)
         for company, own in lines.grouped("company_id").items():
             account = company.transfer_account_id
-            for line in own if account else ():
-                decisions += self._of_line(line, account)
+            waiting = account and self.env["finance.payout"]._open_items(company, account, PAYOUT)
+            for line in own if waiting else ():
+                decisions += self._of_line(line, waiting)
         return self._once(decisions), {}
 
-    def _of_line(self, line, account):
-        items = self.env["finance.payout"]._open_items(line.company_id, account, PAYOUT, line.date)
-        items = items.filtered(lambda item: item.balance * line.amount > 0)
+    def _of_line(self, line, waiting):
+        days = line.company_id.finance_payout_days
+        items = waiting.filtered(
+            lambda item: item.balance * line.amount > 0 and abs((item.date - line.date).days) <= days
+        )
         text = self._text(line)
         equal = items.filtered(
             lambda item: item.currency_id == line.currency_id

@@ -210,9 +210,7 @@ class FinancePayoutSettlement(models.AbstractModel):
                 values.append(self._sum(settled, places, account))
         self._give_rounding(settled, values)
         new = self.env["finance.followup"]._replace_suspense(settled.line, values)
-        self.env["finance.pair.writer"]._reconcile(
-            [counter + item for counter, item in zip(new, items, strict=False)]
-        )
+        self.env[ITEM]._reconcile_plan([counter + item for counter, item in zip(new, items, strict=False)])
         proposal.sudo().plan = {**plan, "opened": opened}
 
     def _documents(self, settled, plan):

@@ -176,6 +176,7 @@ class TestStripePayout(PayoutCase):
         proposal = self.proposals(line)
         self.assert_open(line, invoice, proposals=1)
         self.assertIn("25.00", proposal.doubts)
+        self.assertIn("1 payments", line.finance_hint)
         proposal.action_accept()
         self.assertEqual(invoice.payment_state, "paid")
         self.assertFalse(line.is_reconciled)
@@ -255,6 +256,7 @@ class TestStripePayout(PayoutCase):
         self.take(stripe("po_32", [("risk_reserved_funds", "30.00", "0", {})]), self.provider)
         for line in self.lines(self.provider):
             self.assert_open(line, proposals=1)
+            self.assertIn(self.proposals(line).documents, (self.reserves.display_name, self.transfer.display_name))
 
 
 @tagged("post_install", "-at_install")
