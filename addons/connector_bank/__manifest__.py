@@ -26,6 +26,7 @@
         "views/finance_desk_views.xml",
         "views/finance_timeline_views.xml",
         "views/finance_exception_views.xml",
+        "views/finance_history_load_views.xml",
         "views/finance_identity_change_views.xml",
         "views/finance_match_proposal_views.xml",
         "views/finance_message_views.xml",

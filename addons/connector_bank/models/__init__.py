@@ -18,6 +18,7 @@ from . import (
     finance_exception,
     finance_flow,
     finance_flow_ebics,
+    finance_history_load,
     finance_identity_change,
     finance_mandate,
     finance_match_part,

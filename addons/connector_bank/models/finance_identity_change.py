@@ -38,7 +38,7 @@ class FinanceIdentityChange(models.Model):
     accept = fields.Boolean(
         string="I looked at the differences and want them", help="Without it nothing is changed where anything differs."
     )
-    files_read = fields.Integer(readonly=True)
+    files_read = fields.Integer(readonly=True, string="Files read")
     files_left = fields.Integer(readonly=True, string="Files not read")
     files_unreadable = fields.Integer(readonly=True, string="Files gone or unreadable")
     same = fields.Integer(readonly=True, string="Held the same")

@@ -6,6 +6,7 @@ from . import (
     finance_desk_decisions,
     finance_desk_line,
     finance_followup,
+    finance_history_reader,
     finance_identity_reader,
     finance_known_text,
     finance_line_rule,
