@@ -52,6 +52,7 @@
         "views/finance_ebics_views.xml",
         "views/finance_ebics_letter.xml",
         "views/finance_flow_views.xml",
+        "views/res_partner_bank_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],

@@ -39,6 +39,7 @@ from . import (
     finance_writer_proof,
     res_company,
     res_config_settings,
+    res_partner_bank,
     res_partner_paying,
 )
 

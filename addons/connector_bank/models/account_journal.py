@@ -85,6 +85,12 @@ class AccountJournal(models.Model):
         )
         return [RULES[code] for code in dict.fromkeys(changes.mapped("former")) if code != self.finance_rule]
 
+    finance_originator = fields.Char(
+        string="Our number at the bank",
+        help="By which payment files name us: Bacs service user number, company identification (ACH), numéro "
+        "d'émetteur (CFONB), or what the bank assigned.",
+    )
+
     def _get_bank_statements_available_sources(self):
         return [*super()._get_bank_statements_available_sources(), ("finance_connector", _("Finance connector"))]
 

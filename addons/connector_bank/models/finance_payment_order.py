@@ -7,6 +7,8 @@ from odoo.addons.finance_connector_base.core.errors import FinanceError
 
 #: What fits most banks, by urgency.
 USUAL_PROFILES = {"instant": "sepa_instant_09", "urgent": "urgent_09"}
+#: Clearings of their own, by country of the company and currency.
+USUAL_NATIONAL = {("US", "USD"): "us_ach_ccd", ("GB", "GBP"): "gb_bacs18"}
 USUAL_DEBITS = {"CORE": "sepa_core_debit_08", "B2B": "sepa_b2b_debit_08"}
 
 
@@ -95,7 +97,9 @@ class FinancePaymentOrder(models.Model):
 
     def _order_ref(self):
         """The message id in the file: ours alone, letters, digits and dashes."""
-        return f"{self.name.replace('/', '-')}"[:35]
+        return self.env["finance.payment.file"]._fitting(
+            self.profile, "run.message_id", self.name.replace("/", "-"), self.id
+        )
 
     def _batch_ref(self):
         return f"{self._order_ref()[:33]}-1"
@@ -163,6 +167,12 @@ class FinancePaymentOrder(models.Model):
                 )
             )
 
+    def _fix_ids(self):
+        """The end-to-end ids by which answers and statements know the payments, as the format has room for them."""
+        files = self.env["finance.payment.file"]
+        for own_id, same in self.sudo().payment_ids.grouped(lambda one: files._own_id(one, self)).items():
+            same.filtered(lambda one, own_id=own_id: one.finance_end_to_end != own_id).finance_end_to_end = own_id
+
     def action_hand_over(self):
         """Make the file, freeze it, and ask for its release."""
         self.check_access("write")
@@ -172,6 +182,7 @@ class FinancePaymentOrder(models.Model):
             order.payment_ids.lock_for_update()
             order._check_payments()
             order.sudo().made_on = fields.Datetime.now()
+            order._fix_ids()
             try:
                 content = self.env["finance.payment.file"]._content(order)
             except FinanceError as error:
@@ -182,13 +193,11 @@ class FinancePaymentOrder(models.Model):
                 {"finance_order_ref": order._order_ref(), "finance_batch_ref": order._batch_ref(),
                  "finance_told_state": "initiated"}
             )  # fmt: skip
-            for own_id, same in payments.grouped(lambda one: one._finance_own_id()).items():
-                same.filtered(lambda one: not one.finance_end_to_end).finance_end_to_end = own_id
             payments.finance_mandate_id._handed(order)
+            name, content_type = self.env["finance.payment.file"]._file_name(order)
             message = self.env["finance.deliver"].sudo()._submit(
                 order.flow_id.sudo().connector_id, "payment_order", content, key=f"payment_order:{order.id}",
-                name=f"{order._order_ref()}.xml", record=order, flow=order.flow_id.sudo(),
-                content_type="application/xml",
+                name=name, record=order, flow=order.flow_id.sudo(), content_type=content_type,
                 options={"control": self.env["finance.payment.file"]._control(order, content)},
             )  # fmt: skip
             order.sudo().message_id = message
@@ -214,6 +223,9 @@ class FinancePaymentOrder(models.Model):
         """The rules that fit most such payments; people choose another one where their bank has its own."""
         if urgency in USUAL_PROFILES:
             return USUAL_PROFILES[urgency]
+        national = USUAL_NATIONAL.get((journal.company_id.country_code, currency.name))
+        if national:
+            return national
         country = (journal.bank_account_id.sanitized_acc_number or "")[:2]
         if country in ("CH", "LI"):
             return "ch_credit_09"

@@ -31,6 +31,7 @@ from . import (
     test_payment_control,
     test_payment_journey,
     test_payment_lists,
+    test_payment_order_formats,
     test_payment_orders,
     test_payment_runs,
     test_payout_day,

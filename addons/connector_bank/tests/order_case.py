@@ -34,14 +34,16 @@ class OrderCase(BankCase):
         cls.operator.group_ids -= cls.env.ref("account.group_validate_bank_account")
 
     @classmethod
-    def trusted_account(cls):
+    def trusted_account(cls, number=VENDOR_IBAN, **values):
         """Asked for by one, agreed by another, rested."""
-        account = cls.env["res.partner.bank"].create({"acc_number": VENDOR_IBAN, "partner_id": cls.supplier.id})
+        account = cls.env["res.partner.bank"].create(
+            {"acc_number": number, "partner_id": cls.supplier.id, **values}
+        )
         with at_the_screen():
             change = cls.env["finance.bank.change"].with_user(cls.operator).create(
-                {"partner_id": cls.supplier.id, "account_id": account.id, "acc_number": VENDOR_IBAN,
+                {"partner_id": cls.supplier.id, "account_id": account.id, "acc_number": number,
                  "called_person": "Ms Blue", "called_number": "+32 2 555 12 34", "called_on": "2026-01-01 10:00:00",
-                 "call_note": "She read it herself."}
+                 "call_note": "She read it herself.", **values}
             )  # fmt: skip
             change.action_request()
             change.approval_id.with_env(cls.env(user=cls.approver)).action_approve()
