@@ -43,8 +43,8 @@ class FinanceEbicsUser(models.Model):
         "finance.connector", required=True, index=True, ondelete="cascade", domain="[('transport', '=', 'ebics')]"
     )
     company_id = fields.Many2one(related="connector_id.company_id", store=True, index=True)
-    host_id = fields.Char(related="connector_id.ebics_host_id")
-    partner_id = fields.Char("Partner", related="connector_id.ebics_partner_id")
+    bank_host = fields.Char("Host id", related="connector_id.ebics_host_id")
+    bank_partner = fields.Char("Partner id", related="connector_id.ebics_partner_id")
     state = fields.Selection(STATES, default="new", required=True, readonly=True, copy=False, tracking=True)
     signature_hash = fields.Char("A006", readonly=True, copy=False)
     authentication_hash = fields.Char("X002", readonly=True, copy=False)
