@@ -55,6 +55,26 @@ ADVICE.update(
         "with the bank, then choose Import these lines too, or close the case.",
         "statement.unconfirmed": "Lines of an intraday report were not confirmed by the statement of that day. "
         "Compare with the bank and delete those that never came.",
+        "consent": "The consent to read the accounts is missing or over. Press Give consent on the connector: the "
+        "account's owner allows it on a page of the bank, and fetching goes on by itself.",
+        "consent.institution": "Enter the bank as GoCardless calls it (page Bank interface).",
+        "consent.suspended": "The bank suspended the access. Look into the provider's portal.",
+        "interface": "The bank's interface answers otherwise than its standard says. Nothing was booked. Try later; if "
+        "it stays, send the answer to the bank's developer support.",
+        "interface.unsteady": "The list of bookings changed faster than it could be read. It is fetched again later.",
+        "interface.sync": "The provider could not fetch from the bank. It is tried again; if it stays, look into the "
+        "provider's portal.",
+        "interface.account_unknown": "The bank no longer shows this account. Press Find accounts, or switch it off.",
+        "wise": "Wise wants a second proof: make an RSA key, upload its public part at Wise (Settings, API tokens) and "
+        "enter the private one under Secrets as key for signing.",
+        "channel.standby": "The first channel brings nothing; another one of the same accounts is in use. Mend the "
+        "first one. What both bring is booked once and compared.",
+        "channel.differs": "The interface shows a booking that the bank's statement of that day does not hold, so it "
+        "was not booked. Compare with the bank. If it is real, choose Import these lines too; else close the case.",
+        "channel.corrected": "The bank changed a booking that was imported before. Compare both, put the first one "
+        "right, and choose Import these lines too only if both are real.",
+        "channel.missing": "These lines are booked, but the interface no longer shows them. Compare with the bank: a "
+        "booking may have been taken back. The case closes by itself when it shows them again.",
         "statement.date": "The bank gives no date for these entries. Ask the bank.",
         "statement.precision": "Amounts have more decimals than the currency. Check the currency's rounding.",
         "mt": "The bank's file is damaged or not MT940. Ask the bank for it again; the place above names the line.",
@@ -168,6 +188,13 @@ TITLES.update(
         "statement.currency": "Entries in another currency",
         "statement.doubtful": "Seen before, or new?",
         "statement.unconfirmed": "Not confirmed by the statement",
+        "consent": "Consent missing or over",
+        "interface": "Answer of the bank's interface",
+        "wise": "Second proof for Wise",
+        "channel.standby": "Second channel in use",
+        "channel.differs": "Not in the bank's statement",
+        "channel.corrected": "Booking changed by the bank",
+        "channel.missing": "Not at the interface",
         "statement.date": "Date missing",
         "statement.precision": "Too many decimals",
         "statement.chain": "Balances beside the rows are broken",

@@ -16,28 +16,68 @@ class Waiting:
     bank_ref: str | None = None
     account: str | None = None
     decided: bool = False  # reconciled already: its words are not replaced by those of a likely twin
+    source: str = ""  # who gave the reference (``source.reference_source``)
+    value_on: date | None = None
 
 
-def pairs(waiting, candidates):
+def pairs(waiting, candidates, source=""):
     """``[(waiting, candidate)]``, each at most once: by the bank's reference, else by day and amount.
 
     The statement is complete for its days, so that a line of the day with the day and amount of a
-    booking is that booking; writing both would count the money twice.
+    booking is that booking; writing both would count the money twice. Two channels of one account may
+    book a day apart: then the value date has to be the same.
+
+    :param source: who named the candidates; references of another source say nothing
     """
-    found, left = [], list(candidates)
+    found, left = _by_reference_or_day(waiting, list(candidates), source)
+    others = [line for line in waiting if line.source != source]
+    for day_of in (_booked_on, _value_on):
+        taken = {line.id for line, _candidate in found}
+        found += _as_many([line for line in others if line.id not in taken], left, day_of)
+    return found
+
+
+def _as_many(lines, left, day_of):
+    """Of another channel: lines and bookings of one day and amount, where there are as many of both."""
+    found = []
+    by_key, bookings = defaultdict(list), defaultdict(list)
+    for line in lines:
+        by_key[day_of(line), line.amount].append(line)
+    for candidate in left:
+        bookings[day_of(candidate.entry), candidate.entry.amount].append(candidate)
+    for key, group in by_key.items():
+        same = bookings.get(key, ())
+        if key[0] and len(same) == len(group):
+            found += [(line, candidate) for line, candidate in zip(group, same, strict=True)
+                      if _same_accounts(line, candidate.entry)]  # fmt: skip
+    taken = {id(candidate) for _line, candidate in found}
+    left[:] = [candidate for candidate in left if id(candidate) not in taken]
+    return found
+
+
+def _booked_on(one):
+    return one.booked_on
+
+
+def _value_on(one):
+    return one.value_on
+
+
+def _by_reference_or_day(waiting, left, source):
+    found = []
     for key_of_line, key_of_entry in ((_line_reference, _entry_reference), (_line_day, _entry_day)):
         by_key = defaultdict(list)
         for candidate in left:
             by_key[key_of_entry(candidate.entry)].append(candidate)
         taken = {line.id for line, _candidate in found}
         for line in waiting:
-            key = key_of_line(line)
-            chosen = next((c for c in by_key.get(key, ()) if _agree(line, c.entry)), None) if key else None
+            key = None if key_of_line is _line_reference and line.source != source else key_of_line(line)
+            chosen = next((c for c in by_key.get(key, ()) if _agree(line, c.entry, source)), None) if key else None
             if line.id not in taken and chosen:
                 by_key[key].remove(chosen)
                 left.remove(chosen)
                 found.append((line, chosen))
-    return found
+    return found, left
 
 
 def _line_reference(line):
@@ -56,8 +96,12 @@ def _entry_day(entry):
     return (entry.booked_on, entry.amount) if entry.booked_on else None
 
 
-def _agree(line, entry):
+def _agree(line, entry, source):
     """Neither the references nor the accounts of the other side contradict each other."""
+    compared = line.source == source and line.bank_ref is not None and entry.bank_ref is not None
+    return (not compared or line.bank_ref == entry.bank_ref) and _same_accounts(line, entry)
+
+
+def _same_accounts(line, entry):
     accounts = {d.counterparty.account for d in entry.details if d.counterparty and d.counterparty.account}
-    same_reference = line.bank_ref is None or entry.bank_ref is None or line.bank_ref == entry.bank_ref
-    return same_reference and (not line.account or not accounts or line.account in accounts)
+    return not line.account or not accounts or line.account in accounts

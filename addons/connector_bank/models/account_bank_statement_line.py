@@ -36,6 +36,9 @@ class AccountBankStatementLine(models.Model):
     finance_booked_on = fields.Date(readonly=True, copy=False, string="Booked at the bank")
     finance_value_on = fields.Date(readonly=True, copy=False, string="Value date")
     finance_bank_ref = fields.Char(readonly=True, copy=False, string="Bank reference", index="btree_not_null")
+    finance_ref_source = fields.Char(
+        readonly=True, copy=False, help="The interface that gave the bank reference; empty: the bank itself."
+    )
     finance_intraday = fields.Boolean(
         readonly=True, copy=False, help="Reported during the day; not yet confirmed by a statement."
     )

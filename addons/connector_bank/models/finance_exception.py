@@ -3,7 +3,7 @@ import base64
 from odoo import api, fields, models
 
 #: Cases a person may settle by saying that the lines are new.
-FORCEABLE = ("statement.doubtful", "statement.conflict")
+FORCEABLE = ("statement.doubtful", "statement.conflict", "channel.differs", "channel.corrected")
 #: Cases of tables that a profile of their own would read.
 WITHOUT_PROFILE = ("profile.unknown", "profile.number_form", "profile.status", "profile.header")
 

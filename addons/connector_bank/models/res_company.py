@@ -53,6 +53,10 @@ class ResCompany(models.Model):
     finance_payout_days = fields.Integer(
         default=10, string="Days under way", help="How many days a payout may take from the provider to the bank."
     )
+    finance_channel_days = fields.Integer(
+        default=5, string="Channels apart (days)",
+        help="How many days two channels of one account may book a payment apart."
+    )
     finance_memory = fields.Boolean(
         default=True, string="Learn who pays",
         help="A payer account that people matched with the same partner again and again counts as the partner's.",

@@ -21,6 +21,7 @@ class ResConfigSettings(models.TransientModel):
     finance_settle_days = fields.Integer(related="company_id.finance_settle_days", readonly=False)
     finance_sure_payout = fields.Boolean(related="company_id.finance_sure_payout", readonly=False)
     finance_payout_days = fields.Integer(related="company_id.finance_payout_days", readonly=False)
+    finance_channel_days = fields.Integer(related="company_id.finance_channel_days", readonly=False)
     finance_memory = fields.Boolean(related="company_id.finance_memory", readonly=False)
     finance_memory_times = fields.Integer(related="company_id.finance_memory_times", readonly=False)
     finance_text_memory = fields.Boolean(related="company_id.finance_text_memory", readonly=False)

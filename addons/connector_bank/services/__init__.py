@@ -8,6 +8,7 @@ from . import (
     finance_followup,
     finance_history_reader,
     finance_identity_reader,
+    finance_interface_intake,
     finance_known_text,
     finance_line_rule,
     finance_line_writer,
@@ -38,3 +39,5 @@ from . import (
     finance_trace,
     finance_unmatched,
 )
+
+from . import finance_report_sorter  # isort: skip  (it extends the above)

@@ -1,4 +1,5 @@
 from collections import namedtuple
+from datetime import timedelta
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -8,9 +9,11 @@ from ..importing.chain import Link, exact, fits, overlaps
 from ..importing.confirm import Waiting, pairs
 from ..importing.identity import Held, settle
 from ..importing.rules import assigned
+from ..importing.source import reference_source
 
-#: ``confirmed``: the lines that ``known`` are; ``adopted``: (intraday line, candidate) of other wording.
-Sorted = namedtuple("Sorted", "new known doubtful confirmed adopted")
+#: ``confirmed``: the lines that ``known`` are; ``adopted``: (intraday line, candidate) of other wording;
+#: ``differing``: (code, candidate) of a report that contradicts what is known of these days.
+Sorted = namedtuple("Sorted", "new known doubtful confirmed adopted differing", defaults=((),))
 
 
 class FinanceStatementSorter(models.AbstractModel):
@@ -26,6 +29,9 @@ class FinanceStatementSorter(models.AbstractModel):
         :param known: the statement's record of an earlier time, or empty
         :param prints: ``Fingerprints`` by the journal's rule of identity
         """
+        source = reference_source(statement.header)
+        if source and statement.header.intraday:
+            return self._sort_report(journal, statement, source, message, booked, prints)
         link = self._link(statement, booked)
         chain = self._chain(journal, known, link)
         corrected = bool(force and known and known.finance_message_id != message)
@@ -41,13 +47,15 @@ class FinanceStatementSorter(models.AbstractModel):
             named=prints.rule.names,
         )
         confirmed = self.env["account.bank.statement.line"].browse(one.line for one in settled.known)
-        alike = self._alike(journal, link, settled.new, confirmed, known)
-        adopted = [] if intraday else self._pairs(alike.filtered("finance_intraday"), settled.new, adopt=True)
+        alike = self._alike(journal, link, settled.new, confirmed, known, source)
+        adopted = [] if intraday else self._pairs(
+            alike.filtered("finance_intraday"), settled.new, source, adopt=True
+        )
         taken = {id(candidate) for _line, candidate in adopted}
         alike -= self.env[alike._name].concat(*(line for line, _candidate in adopted))
         if new_days:
             alike = alike.filtered("finance_intraday")
-        twins = [] if force else self._pairs(alike, [one for one in settled.new if id(one) not in taken])
+        twins = [] if force else self._pairs(alike, [one for one in settled.new if id(one) not in taken], source)
         left_out = {id(candidate) for _line, candidate in (*adopted, *twins)}
         doubtful = (*settled.doubtful, *(candidate for _line, candidate in twins))
         known_too = tuple(candidate for _line, candidate in adopted)
@@ -104,21 +112,25 @@ class FinanceStatementSorter(models.AbstractModel):
             )
         return held
 
-    def _alike(self, journal, link, candidates, confirmed, known):
-        """Other lines of these days, which may be some of the new ones in other words."""
+    def _alike(self, journal, link, candidates, confirmed, known, source=""):
+        """Other lines of these days, which may be some of the new ones in other words.
+
+        What another channel reported during the day may stand there some days apart.
+        """
         if not candidates or link.from_on is None:
             return self.env["account.bank.statement.line"]
+        apart = timedelta(days=journal.company_id.finance_channel_days)
+        of_days = Domain("date", ">=", link.from_on) & Domain("date", "<=", link.to_on)
+        near = Domain("date", ">=", link.from_on - apart) & Domain("date", "<=", link.to_on + apart)
+        elsewhere = Domain("finance_ref_source", "not in", [source, *([] if source else [False])])
         return self.env["account.bank.statement.line"].search(
-            [
-                ("journal_id", "=", journal.id),
-                ("state", "=", "posted"),
-                ("date", ">=", link.from_on),
-                ("date", "<=", link.to_on),
-                ("id", "not in", confirmed.ids),
-            ]
+            Domain("journal_id", "=", journal.id)
+            & Domain("state", "=", "posted")
+            & Domain("id", "not in", confirmed.ids)
+            & (of_days | (near & elsewhere & Domain("finance_intraday", "=", True)))
         ).filtered(lambda line: not known or line.statement_id != known)
 
-    def _pairs(self, lines, candidates, adopt=False):
+    def _pairs(self, lines, candidates, source="", adopt=False):
         """``[(line, candidate)]``; to be adopted, a reconciled line must have the bank's reference."""
         by_id = {line.id: line for line in lines}
         waiting = [
@@ -129,7 +141,9 @@ class FinanceStatementSorter(models.AbstractModel):
                 line.finance_bank_ref or None,
                 line.account_number or None,
                 decided=adopt and line.is_reconciled,
+                source=line.finance_ref_source or "",
+                value_on=line.finance_value_on or None,
             )
             for line in lines
         ]
-        return [(by_id[one.id], candidate) for one, candidate in pairs(waiting, candidates)]
+        return [(by_id[one.id], candidate) for one, candidate in pairs(waiting, candidates, source)]

@@ -14,6 +14,7 @@ from ..importing.control import control
 from ..importing.identity import Fingerprints, statement_identity
 from ..importing.label import counterparty, label
 from ..importing.rules import statement_hash
+from ..importing.source import reference_source
 from ..importing.split import split
 from ..models.finance_bank_balance import KIND_OF_CODE
 
@@ -28,6 +29,7 @@ REPLACED_IN_DECIDED = (
     "finance_intraday",
     "finance_value_on",
     "finance_bank_ref",
+    "finance_ref_source",
     "transaction_type",
     "transaction_details",
 )
@@ -83,6 +85,7 @@ class FinanceStatementWriter(models.AbstractModel):
         if not same:
             self._keep_balances(journal, statement, message, record)
         self._report_doubtful(message, statement, sorted_.doubtful)
+        self._after_report(journal, statement, message, sorted_)
         if record:
             from_on, to_on = period(statement, booked)
             self._check_unconfirmed(message, journal, record, from_on, to_on)
@@ -91,7 +94,7 @@ class FinanceStatementWriter(models.AbstractModel):
         counted |= {"lines": len(lines), "duplicates": len(sorted_.known) + len(sorted_.doubtful)}
         own = set(sorted_.confirmed.filtered(lambda line: line.finance_message_id == message).ids)
         others = [one.entry for one in sorted_.known if one.line not in own]
-        left = [one.entry for one in sorted_.doubtful]
+        left = [one.entry for one in sorted_.doubtful] + [one.entry for _code, one in sorted_.differing]
         return counted, self._control(journal, statement, booked, known=others, left=left)
 
     def _control(self, journal, statement, booked, **parts):
@@ -235,6 +238,7 @@ class FinanceStatementWriter(models.AbstractModel):
             "finance_booked_on": entry.booked_on,
             "finance_value_on": entry.value_on,
             "finance_bank_ref": entry.bank_ref,
+            "finance_ref_source": reference_source(statement.header) or False,
             "finance_intraday": statement.header.intraday,
             **(self._foreign(journal, entry) or {"foreign_currency_id": False, "amount_currency": 0.0}),
         }

@@ -1,5 +1,7 @@
 from . import (
     test_account_card,
+    test_bank_consent,
+    test_bank_interfaces,
     test_checkpoints,
     test_continuity,
     test_corpus_import,

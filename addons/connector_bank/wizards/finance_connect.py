@@ -1,0 +1,14 @@
+from odoo import fields, models
+
+
+class FinanceConnect(models.TransientModel):
+    """What a bank's interface needs besides its line."""
+
+    _inherit = "finance.connect"
+
+    institution = fields.Char(
+        string="Bank at the interface", help="As the interface calls it, e.g. SPARKASSE_BERLIN_BELADEBEXXX."
+    )
+    consent_days = fields.Integer(
+        string="Consent for (days)", help="As the bank allows: 90 days, in the European Union mostly 180."
+    )
