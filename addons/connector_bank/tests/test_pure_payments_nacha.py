@@ -6,8 +6,7 @@ from decimal import Decimal
 from odoo.addons.connector_bank.payments import PAYMENT_FORMATS, as_sent, dry_run, read, shipped, write
 from odoo.addons.connector_bank.payments.order import Address, Document, Remittance
 from odoo.addons.connector_bank.tests.nacha_validator import problems
-from odoo.addons.connector_bank.tests.payment_makers import maker
-from odoo.addons.connector_bank.tests.payment_orders import ach
+from odoo.addons.connector_bank.tests.orders import ach, maker
 from odoo.addons.connector_bank.tests.test_pure_camt import RefusedCase
 from odoo.addons.connector_bank.tests.test_pure_camt_corpus import CORPUS
 from odoo.addons.finance_connector_base.tests.pure import PureCase

@@ -7,8 +7,7 @@ from decimal import Decimal
 from odoo.addons.connector_bank.payments import PAYMENT_FORMATS, as_sent, dry_run, read, shipped, write
 from odoo.addons.connector_bank.payments.order import Remittance
 from odoo.addons.connector_bank.payments.pain_versions import VERSIONS
-from odoo.addons.connector_bank.tests.payment_makers import maker
-from odoo.addons.connector_bank.tests.payment_orders import credit, debit, payments
+from odoo.addons.connector_bank.tests.orders import credit, debit, maker, payments
 from odoo.addons.connector_bank.tests.test_pure_camt import RefusedCase
 from odoo.addons.connector_bank.tests.test_pure_camt_corpus import CORPUS
 from odoo.addons.finance_connector_base.tests.pure import PureCase

@@ -7,8 +7,7 @@ from decimal import Decimal
 from odoo.addons.connector_bank.payments import as_sent, dry_run, read, shipped, write
 from odoo.addons.connector_bank.payments.fixed_record import Record
 from odoo.addons.connector_bank.payments.order import Account, Address, Party
-from odoo.addons.connector_bank.tests.payment_maker import iban
-from odoo.addons.connector_bank.tests.payment_orders import british, french, french_abroad, table
+from odoo.addons.connector_bank.tests.orders import british, french, french_abroad, iban, table
 from odoo.addons.connector_bank.tests.test_pure_camt import RefusedCase
 from odoo.addons.connector_bank.tests.test_pure_payments_nacha import paying
 

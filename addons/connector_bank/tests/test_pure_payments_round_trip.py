@@ -3,7 +3,7 @@
 import os
 
 from odoo.addons.connector_bank.payments import PAYMENT_FORMATS, as_sent, dry_run, read, shipped, write
-from odoo.addons.connector_bank.tests.payment_makers import maker
+from odoo.addons.connector_bank.tests.orders import maker
 from odoo.addons.finance_connector_base.tests.pure import PureCase
 
 RUNS = int(os.environ.get("FINANCE_ROUND_TRIPS") or 500)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from odoo.addons.connector_bank.payments import PaymentRefused, Profile, dry_run, shipped, write
 from odoo.addons.connector_bank.payments.order import Account, Address, Agent, Document, Party, Reference, Remittance
-from odoo.addons.connector_bank.tests.payment_orders import QR_IBAN, credit, debit, payments, swiss
+from odoo.addons.connector_bank.tests.orders import QR_IBAN, credit, debit, payments, swiss
 from odoo.addons.finance_connector_base.core.errors import ConfigurationError
 from odoo.addons.finance_connector_base.tests.pure import PureCase
 

@@ -1,4 +1,4 @@
-"""Golden files: ``payments/<profile>.<extension>`` hold the whole file for an order of ``payment_orders``.
+"""Golden files: ``payments/<profile>.<extension>`` hold the whole file for an order of ``orders``.
 
 ``REWRITE_SAMPLES=1`` writes them anew; read the difference before you commit it.
 """
@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from odoo.addons.connector_bank.payments import PAYMENT_FORMATS, as_sent, read, shipped, write
-from odoo.addons.connector_bank.tests import payment_orders
+from odoo.addons.connector_bank.tests import orders
 from odoo.addons.finance_connector_base.tests.pure import PureCase
 
 FOLDER = Path(__file__).parent / "payments"
@@ -36,7 +36,7 @@ ORDERS = {
 def made(order):
     """``ach_ppd`` is ``ach("PPD")``."""
     name, _mark, entry_class = order.partition("ach_")
-    return payment_orders.ach(entry_class.upper()) if entry_class else getattr(payment_orders, name)()
+    return orders.ach(entry_class.upper()) if entry_class else getattr(orders, name)()
 
 
 class TestSamples(PureCase):

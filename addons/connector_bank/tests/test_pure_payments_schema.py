@@ -5,7 +5,7 @@ from decimal import Decimal
 from lxml import etree
 
 from odoo.addons.connector_bank.payments import shipped, write
-from odoo.addons.connector_bank.tests.payment_makers import maker
+from odoo.addons.connector_bank.tests.orders import maker
 from odoo.addons.connector_bank.tests.test_pure_camt_corpus import CORPUS
 from odoo.addons.finance_connector_base.tests.pure import PureCase
 

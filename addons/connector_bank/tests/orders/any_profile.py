@@ -50,7 +50,7 @@ def routing_number(eight):
 
 
 class Maker:
-    """Orders for one pain profile; payment_makers has those of narrow formats."""
+    """Orders for one pain profile; narrow_formats.py has those of narrow ones."""
 
     def __init__(self, profile, seed):
         self.profile = profile

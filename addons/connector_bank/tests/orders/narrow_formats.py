@@ -17,7 +17,8 @@ from odoo.addons.connector_bank.payments.order import (
     Remittance,
     Run,
 )
-from odoo.addons.connector_bank.tests.payment_maker import Maker, iban, routing_number
+
+from .any_profile import Maker, iban, routing_number
 
 
 class NachaMaker(Maker):
