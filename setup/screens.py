@@ -51,11 +51,16 @@ def take(page: Page, address: str, target: Path, first: bool = False) -> list[st
     page.goto(address)
     page.wait_for_selector(".o_action_manager > *", timeout=60_000)
     page.wait_for_selector(".o_loading_indicator", state="detached", timeout=60_000)
-    if first:
-        page.click(".o_data_row .o_data_cell:not(.o_list_record_selector) >> nth=1")
-        page.wait_for_selector(".o_form_view", timeout=60_000)
     page.wait_for_timeout(SETTLE_SECONDS * 1000)
-    page.screenshot(path=target)
+    record = page.locator(".o_data_row .o_data_cell:not(.o_list_record_selector)")
+    if first and not record.count():
+        complaints.append("no picture: the list is empty")
+    else:
+        if first:
+            record.nth(1).click()
+            page.wait_for_selector(".o_form_view", timeout=60_000)
+            page.wait_for_timeout(SETTLE_SECONDS * 1000)
+        page.screenshot(path=target)
     if not page.url.startswith(address):
         complaints.append(f"Odoo went to {page.url} instead of {address}")
     page.remove_listener("console", on_console)
@@ -81,7 +86,7 @@ def main(url: str, listing: str, folder: str, *names: str) -> None:
                 print(f"    {complaint[:300]}")
         browser.close()
     if found:
-        sys.exit("The browser's console was not quiet.")
+        sys.exit("Not every picture came out, or the browser's console was not quiet.")
 
 
 if __name__ == "__main__":

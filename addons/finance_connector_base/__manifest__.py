@@ -69,7 +69,7 @@
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
-    "demo": ["demo/company.xml"],
+    "demo": ["demo/company.xml", "demo/control.xml"],
     "assets": {
         "web.assets_backend": ["finance_connector_base/static/src/**/*"],
         "web.assets_tests": ["finance_connector_base/static/tests/tours/**/*"],

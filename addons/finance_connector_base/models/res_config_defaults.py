@@ -46,7 +46,9 @@ class ResConfigSettings(models.TransientModel):
     finance_flow_drain_messages = fields.Integer(string="Batch of")
     finance_flow_drain_seconds = fields.Integer(string="Batch time")
     finance_flow_interval_number = fields.Integer(string="Fetched every")
-    finance_flow_interval_unit = fields.Selection(selection=lambda self: self._choices("finance.flow", "interval_unit"))
+    finance_flow_interval_unit = fields.Selection(
+        selection=lambda self: self._choices("finance.flow", "interval_unit"), string="Unit"
+    )
     finance_flow_blocking = fields.Selection(
         selection=lambda self: self._choices("finance.flow", "blocking"), string="On a case"
     )
@@ -54,7 +56,9 @@ class ResConfigSettings(models.TransientModel):
         selection=lambda self: self._choices("finance.flow", "sensitivity"), string="Sensitivity"
     )
     finance_quota_limit_calls = fields.Integer(string="Calls allowed")
-    finance_quota_period = fields.Selection(selection=lambda self: self._choices("finance.quota", "period"))
+    finance_quota_period = fields.Selection(
+        selection=lambda self: self._choices("finance.quota", "period"), string="In a"
+    )
 
     @api.model
     def _choices(self, model, name):
