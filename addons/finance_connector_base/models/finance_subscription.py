@@ -159,6 +159,7 @@ class FinanceSubscription(models.Model):
                 "company_id": company,
                 "environment": server.environment(),
                 "domain": "other",
+                "sequence": 100,  # behind banks and engines
                 "transport": vals.get("transport", "https"),
                 "address": vals.get("address"),
                 "push_path": vals.get("path") or "/",
