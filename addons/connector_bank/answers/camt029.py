@@ -4,11 +4,11 @@ Read for every version by local names. Each payment named gives an ``ItemAnswer`
 file that names nothing gives the confirmation of the whole request, known by the id of our case.
 """
 
-from odoo.addons.finance_connector_base.core.errors import FormatError
-from odoo.addons.finance_connector_base.core.safe.xml import xml_documents, xml_events, xml_text
+from odoo.addons.finance_connector_base.core.safe.xml import xml_text
 
 from ..formats.camt_values import LOCAL, Table, amount, choice, many, moment, text
 from .answer import BatchAnswer, GroupAnswer, ItemAnswer, Reason
+from .document import Document, answers_of
 
 _ROOTS = ("RsltnOfInvstgtn", "camt.029.001.01", "camt.029.001.02", "camt.029.001.03")
 _TAGS = tuple(f"{{*}}{name}" for name in ("Assgnmt", "RslvdCase", "Sts", "OrgnlGrpInfAndSts", "TxInfAndSts",
@@ -29,33 +29,16 @@ def parse(stream):
 
     :raise FormatError: ``camt029.empty``, ``camt029.truncated``, ``camt.amount``, ``camt.date``, ``xml.…``
     """
-    count = 0
-    for document in xml_documents(stream):
-        for answer in _Resolution().read(document):
-            count += 1
-            yield answer
-    if not count:
-        raise FormatError("there is no answer to a cancellation in it", code="camt029.empty")
+    yield from answers_of(stream, _Resolution, "camt029.empty")
 
 
-class _Resolution:
-    """One document."""
+class _Resolution(Document):
+    tags, words, truncated = _TAGS, "resolution of an investigation", "camt029.truncated"
 
     def __init__(self):
+        super().__init__()
         self.header, self.case, self.confirmed, self.original = {}, None, None, {}
         self.batches = self.items = self.named = self.groups = 0
-        self.ended = False
-
-    def read(self, chunks):
-        for element in xml_events(chunks, _TAGS):
-            name = LOCAL[element.tag]
-            try:
-                yield from self._element(element, name)
-            except FormatError as error:
-                error.place = error.place or self._place(name)
-                raise
-        if not self.ended:
-            raise FormatError("the resolution has no end", code="camt029.truncated")
 
     def _place(self, name):
         batch = f"OrgnlPmtInfAndSts[{self.batches + 1}]/"

@@ -5,11 +5,11 @@ they are read, each batch after its items, the group when its element ends: what
 default for those that are not named themselves.
 """
 
-from odoo.addons.finance_connector_base.core.errors import FormatError
-from odoo.addons.finance_connector_base.core.safe.xml import xml_documents, xml_events, xml_text
+from odoo.addons.finance_connector_base.core.safe.xml import xml_text
 
 from ..formats.camt_values import LOCAL, Table, amount, choice, day_choice, many, moment, number, party, text
 from .answer import BatchAnswer, GroupAnswer, ItemAnswer, Reason
+from .document import Document, answers_of
 
 _ROOTS = ("CstmrPmtStsRpt", "PmtStsRpt", "pain.002.001.02")
 _TAGS = tuple(f"{{*}}{name}" for name in ("GrpHdr", "OrgnlGrpInfAndSts", "TxInfAndSts", "OrgnlPmtInfAndSts", *_ROOTS))
@@ -26,31 +26,16 @@ def parse(stream):
     :raise FormatError: ``pain002.empty``, ``pain002.truncated``, ``camt.amount``, ``camt.date``, ``camt.number``,
         ``xml.…``; the place is a path counted over the file
     """
-    count = 0
-    for document in xml_documents(stream):
-        for answer in _Report().read(document):
-            count += 1
-            yield answer
-    if not count:
-        raise FormatError("there is no status report in it", code="pain002.empty")
+    yield from answers_of(stream, _Report, "pain002.empty")
 
 
-class _Report:
-    """One document."""
+class _Report(Document):
+    tags, words, truncated = _TAGS, "status report", "pain002.truncated"
 
     def __init__(self):
-        self.header, self.original, self.ended = {}, None, False
+        super().__init__()
+        self.header, self.original = {}, None
         self.batches = self.items = 0
-
-    def read(self, chunks):
-        for element in xml_events(chunks, _TAGS):
-            try:
-                yield from self._element(element, LOCAL[element.tag])
-            except FormatError as error:
-                error.place = error.place or self._place(LOCAL[element.tag])
-                raise
-        if not self.ended:
-            raise FormatError("the status report has no end", code="pain002.truncated")
 
     def _place(self, name):
         return f"OrgnlPmtInfAndSts[{self.batches + 1}]/TxInfAndSts[{self.items + 1}]" if name == "TxInfAndSts" else name
