@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.finance_connector_base import server
+
 STATES = [
     ("draft", "Files"), ("looking", "Being read"), ("looked", "Looked at"), ("loading", "Loading"), ("done", "Done"),
 ]
@@ -134,6 +136,23 @@ class FinanceHistoryLoad(models.Model):
     def _load_next(self):
         if not self.env["finance.history.reader"]._load(self):
             self.sudo().state = "done"
+            self._drop_bytes()
+
+    def _drop_bytes(self):
+        """The messages keep the bytes, for as long as their rules of retention say; nothing else does."""
+        load = self.sudo()
+        (load.attachment_ids | load.file_ids.attachment_id).unlink()
+
+    @api.autovacuum
+    def _gc_forgotten(self):
+        """Loads that nobody went on with: their files would be kept outside of every rule of retention."""
+        days = int(server.option("history_days", 30))
+        before = fields.Datetime.subtract(fields.Datetime.now(), days=days)
+        self.sudo().search([("state", "!=", "done"), ("write_date", "<", before)], limit=100).unlink()
+
+    def unlink(self):
+        self._drop_bytes()
+        return super().unlink()
 
 
 class FinanceHistoryFile(models.Model):

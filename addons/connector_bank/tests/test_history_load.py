@@ -69,6 +69,21 @@ class TestHistoryLoad(BankCase):
         self.assertEqual((load.state, load.left_count, load.line_count), ("done", 0, 4))
         self.assertEqual(self.statements().sorted("id").mapped("name"), [f"2026-{number}" for number in range(2, 6)])
         self.assertEqual(self.cases(), [])
+        self.assertFalse(load.attachment_ids | load.sudo().file_ids.attachment_id)
+        self.assertIn(b"2026-2", load.file_ids[0].message_id._raw())
+
+    def test_forgotten(self):
+        """Files of a load that nobody went on with do not stay for ever; a load that was done stays as evidence."""
+        done, forgotten = (self.load(day(number, "100.00")) for number in (2, 3))
+        attachments = forgotten.attachment_ids
+        done.action_look()
+        done.action_continue()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE finance_history_load SET write_date = '2020-01-01'")
+        self.env.invalidate_all()
+        self.env["finance.history.load"]._gc_forgotten()
+        self.assertEqual((done.exists(), forgotten.exists(), attachments.exists()),
+                         (done, forgotten.browse(), attachments.browse()))
 
     def test_chunks_and_again(self):
         """In chunks, each by a job of its own; broken off and begun anew, or brought again: nothing twice."""
