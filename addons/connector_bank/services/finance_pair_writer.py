@@ -199,7 +199,8 @@ class FinancePairWriter(models.AbstractModel):
             tracked = [label for label in labels[TRACKED].values() if label.startswith(f"{message} ")]
             if f"message {pair.invoice_id}.1" in by_label or len(tracked) != (message in by_label):
                 raise NotAlike(self.env._("Odoo writes several messages for an invoice"))
-            inserted = {PARTIAL: by_label[f"partial {place}"], FULL: by_label[f"full {place}"]}
+            made = {PARTIAL: f"partial {place}", FULL: f"full {place}"}
+            inserted = {table: by_label[label] for table, label in made.items() if label in by_label}
             if message in by_label:
                 inserted |= {MESSAGE: by_label[message], TRACKED: by_label[tracked[0]]}
             patterns[pair.kind] = inserted, self._changed(pair, before, found)
@@ -220,9 +221,10 @@ class FinancePairWriter(models.AbstractModel):
         self.env.flush_all()
         for kind, (inserted, changed) in patterns.items():
             some = [pair for pair in found if pair.kind == kind]
-            ids = {table: rows.new_ids(cr, table, len(some)) for table in (FULL, PARTIAL)}
-            for table in (MESSAGE, TRACKED):
-                ids[table] = rows.new_ids(cr, table, len(some)) if table in inserted else [None] * len(some)
+            ids = {
+                table: rows.new_ids(cr, table, len(some)) if table in inserted else [None] * len(some)
+                for table in (FULL, PARTIAL, MESSAGE, TRACKED)
+            }
             staged = [
                 {
                     **pair._asdict(), "host": socket.gethostname(),

@@ -23,8 +23,11 @@ class TestPairWriter(BankCase):
         super().setUpClass()
         cls.writer = cls.env["finance.pair.writer"]
 
-    def plan(self, amount, move_type="out_invoice", paid=None, **values):
-        """The item of a bank line that stands on the account of the invoice, and the item of the invoice."""
+    def plan(self, amount, move_type="out_invoice", share=1, **values):
+        """The item of a bank line that stands on the account of the invoice, and the item of the invoice.
+
+        :param share: how much of the invoice the bank line pays
+        """
         invoice = self.invoice(amount, move_type=move_type, **values)
         item = invoice.line_ids.filtered(
             lambda one: one.account_id.account_type in ("asset_receivable", "liability_payable")
@@ -32,7 +35,7 @@ class TestPairWriter(BankCase):
         line = self.env["account.bank.statement.line"].create(
             {
                 "journal_id": self.journal.id, "date": "2026-03-05", "payment_ref": invoice.name,
-                "amount": item.balance if paid is None else paid, "partner_id": invoice.partner_id.id,
+                "amount": round(item.balance * share, 2), "partner_id": invoice.partner_id.id,
                 "counterpart_account_id": item.account_id.id,
             }
         )  # fmt: skip
@@ -58,7 +61,10 @@ class TestPairWriter(BankCase):
             kinds = ("out_invoice", "in_invoice", "out_refund", "in_refund")
             with self.subTest(seed=seed), undone(self.env):
                 amounts = [round(chance.uniform(1, 9000), 2) for _number in range(chance.randint(2, 4))]
-                plans = [self.plan(amount, chance.choice(kinds)) for amount in amounts]
+                plans = [
+                    self.plan(amount, chance.choice(kinds), share=chance.choice((1, 1, 0.4, 0.9999, 1.7)))
+                    for amount in amounts
+                ]
                 self.env.flush_all()
                 self.env.cr.flush()
                 found = pairs.fitting(self.env.cr, [tuple(plan.ids) for plan in plans], self.writer._subtypes())
@@ -71,8 +77,11 @@ class TestPairWriter(BankCase):
                     self.writer._by_pattern(found, self.writer._patterns(found, before, expected))
                     self.env.cr.flush()
                     self.writer._compare(expected, self.writer._rows(found, since))
-                invoices = [plan for plan in plans if plan[1].move_id.move_type.endswith("invoice")]
-                self.assertEqual(told["finance_event"], len(invoices))
+                paid = [
+                    pair for pair in found
+                    if not float(pair.invoice_left) and plans[pair.place][1].move_id.move_type.endswith("invoice")
+                ]  # fmt: skip
+                self.assertEqual(told["finance_event"], len(paid))
 
     def test_difference_is_seen(self):
         plans = [self.plan(10), self.plan(20)]
@@ -111,9 +120,38 @@ class TestPairWriter(BankCase):
         self.assertEqual(plans[5][1].move_id.payment_state, "not_paid")
         self.assertFalse(plans[5][1].full_reconcile_id)
 
+    def test_part_and_more(self):
+        """A line that pays a part leaves the rest of the invoice open; one that pays more, the rest of the line."""
+        parts = [self.plan(100 + number, share=0.4) for number in range(3)]
+        more = [self.plan(200 + number, share=1.5) for number in range(3)]
+        self.reconcile([*parts, *more])
+        self.assertEqual(self.proof().state, "alike")
+        for plan in parts:
+            self.assertEqual(plan[1].move_id.payment_state, "partial")
+            self.assertAlmostEqual(plan[1].amount_residual, plan[1].balance * 0.6, 2)
+            self.assertTrue(plan[0].reconciled)
+            self.assertEqual(plan[0].matching_number, f"P{plan[1].matched_credit_ids.id}")
+        for plan in more:
+            self.assertEqual(plan[1].move_id.payment_state, "paid")
+            self.assertAlmostEqual(plan[0].amount_residual, -plan[1].balance * 0.5, 2)
+            self.assertFalse(plan[0].full_reconcile_id)
+        rest = self.env["account.bank.statement.line"].create(
+            {"journal_id": self.journal.id, "date": "2026-03-06", "payment_ref": "rest", "amount": 60,
+             "counterpart_account_id": parts[0][1].account_id.id}
+        )  # fmt: skip
+        (rest._seek_for_lines()[2] + parts[0][1]).reconcile()
+        self.assertEqual(parts[0][1].move_id.payment_state, "paid")
+        self.assertEqual(len((parts[0] + rest._seek_for_lines()[2]).full_reconcile_id), 1)
+        parts[1][0].statement_line_id.action_undo_reconciliation()
+        self.assertEqual(parts[1][1].move_id.payment_state, "not_paid")
+
     def test_not_simple(self):
-        """Part payments, other currencies, twice the same item: these are not for the quick way."""
-        part = self.plan(100, paid=40)
+        """Other currencies, discounts in part, twice the same item: these are not for the quick way."""
+        terms = self.env["account.payment.term"].create(
+            {"name": "2/10", "early_discount": True, "discount_percentage": 2, "discount_days": 10,
+             "line_ids": [Command.create({"value": "percent", "value_amount": 100, "nb_days": 30})]}
+        )  # fmt: skip
+        part = self.plan(100, share=0.98, invoice_payment_term_id=terms.id)
         dollar = self.env.ref("base.USD")
         dollar.active = True
         foreign = self.plan(100, currency_id=dollar.id)

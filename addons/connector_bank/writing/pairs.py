@@ -1,4 +1,4 @@
-"""Reconciliation of pairs of items that settle each other to the last cent, set-based after exemplars."""
+"""Reconciliation of pairs of items that settle each other, wholly or in part, set-based after exemplars."""
 
 import json
 from collections import Counter, namedtuple
@@ -6,16 +6,22 @@ from decimal import Decimal
 
 from psycopg2 import sql
 
-#: One pair: the item on the debit side and that on the credit side, their entries, what it settles; ``kind`` tells
-#: which exemplar it follows, ``invoice_id`` is the invoice that is paid, or None; ``journal_id`` that of the entry.
-Pair = namedtuple("Pair", "place debit_id credit_id invoice_id amount max_date kind journal_id")
+from .rows import by_index
 
-#: Items that nothing was done with yet, in the currency of the company, of an invoice that they pay whole or of an
-#: entry that is no payment's. What Odoo makes of two such items is one partial and one full reconcile.
+#: One pair: the item on the debit side and that on the credit side, what it settles and what it leaves of both (as
+#: their balance has it) and of the invoice; ``kind`` tells which exemplar it follows, ``invoice_id`` is the invoice
+#: that is paid, or None; ``journal_id`` that of the entry.
+Pair = namedtuple(
+    "Pair", "place debit_id credit_id invoice_id amount debit_left credit_left invoice_left max_date kind journal_id"
+)
+
+#: Items that nothing was done with yet, in the currency of the company, of an invoice with one instalment and no
+#: discount or of an entry that is no payment's. What Odoo makes of two such items is one partial, and one full
+#: reconcile where nothing is left.
 _UNTOUCHED = """
     SELECT l.id, l.move_id, l.balance::text, l.date::text, m.move_type,
            concat_ws('/', l.account_id, l.company_id), m.statement_line_id IS NULL,
-           l.journal_id
+           l.journal_id, l.discount_date IS NOT NULL
       FROM account_move_line l
       JOIN account_move m ON m.id = l.move_id
       JOIN account_account account ON account.id = l.account_id
@@ -38,7 +44,7 @@ _SPECIAL = """
      WHERE f.res_model = 'account.move' AND f.res_id = ANY(%(moves)s)
        AND told.mail_message_subtype_id = ANY(%(subtypes)s)
 """
-_Item = namedtuple("_Item", "id move_id balance date move_type of plain journal_id")
+_Item = namedtuple("_Item", "id move_id balance date move_type of plain journal_id discounted")
 
 
 def fitting(cr, plans, subtypes):
@@ -63,8 +69,8 @@ def fitting(cr, plans, subtypes):
 
 def _fit(debit, credit):
     return (
-        debit.balance > 0
-        and debit.balance == -credit.balance
+        debit.balance > 0 > credit.balance
+        and (debit.balance == -credit.balance or not (debit.discounted or credit.discounted))
         and debit.of == credit.of
         and debit.move_id != credit.move_id
         and "entry" in (debit.move_type, credit.move_type)
@@ -73,11 +79,14 @@ def _fit(debit, credit):
 
 def _pair(place, debit, credit):
     invoice = next((item for item in (debit, credit) if item.move_type != "entry"), None)
-    kind = f"{debit.move_type}/{credit.move_type}/{debit.plain}/{credit.plain}/{debit.of}"
+    amount = min(debit.balance, -credit.balance)
+    left = debit.balance - amount, credit.balance + amount
+    whole = "part of debit" if left[0] else "part of credit" if left[1] else "whole"
+    kind = f"{debit.move_type}/{credit.move_type}/{debit.plain}/{credit.plain}/{debit.of}/{whole}"
     entry = debit if invoice is credit else credit
     return Pair(
-        place, debit.id, credit.id, invoice and invoice.move_id, str(debit.balance), max(debit.date, credit.date), kind,
-        entry.journal_id,
+        place, debit.id, credit.id, invoice and invoice.move_id, str(amount), *map(str, left),
+        str(left[0] if invoice is debit else left[1]), max(debit.date, credit.date), kind, entry.journal_id,
     )  # fmt: skip
 
 
@@ -101,14 +110,20 @@ UPDATES = {
     "credit": ("account_move_line", "s.credit_id"),
     "invoice": ("account_move", "s.invoice_id"),
 }
+_MATCHED = {
+    "full_reconcile_id": "s.full_id",
+    "matching_number": "coalesce(s.full_id::text, 'P' || s.partial_id)",
+}
 CHANGING = {
-    "account_move_line": {"full_reconcile_id": "s.full_id", "matching_number": "s.full_id::text"},
-    "account_move": {},
+    "debit": {**_MATCHED, "amount_residual": "s.debit_left", "amount_residual_currency": "s.debit_left"},
+    "credit": {**_MATCHED, "amount_residual": "s.credit_left", "amount_residual_currency": "s.credit_left"},
+    "invoice": {"amount_residual": "abs(s.invoice_left)", "amount_residual_signed": "s.invoice_left"},
 }
 
 _STAGE = {
     "full_id": "int", "partial_id": "int", "message_id": "int", "tracking_id": "int", "debit_id": "int",
-    "credit_id": "int", "invoice_id": "int", "amount": "numeric", "max_date": "date", "host": "varchar",
+    "credit_id": "int", "invoice_id": "int", "amount": "numeric", "debit_left": "numeric", "credit_left": "numeric",
+    "invoice_left": "numeric", "max_date": "date", "host": "varchar",
 }  # fmt: skip
 
 
@@ -124,13 +139,14 @@ def write_pairs(cr, staged, inserted, changed):
             sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in _STAGE.items()
         )
     )
-    for table, formulas in INSERTS.items():
-        if table in inserted:
-            cr.execute(stage + _insert(table, inserted[table], formulas), [rows])
+    with by_index(cr):
+        for table, formulas in INSERTS.items():
+            if table in inserted:
+                cr.execute(stage + _insert(table, inserted[table], formulas), [rows])
     for part, values in changed.items():
         if values:
             table, key = UPDATES[part]
-            cr.execute(stage + _update(table, key, values), [rows])
+            cr.execute(stage + _update(table, key, values, CHANGING[part]), [rows])
 
 
 def _insert(table, pattern, formulas):
@@ -147,8 +163,7 @@ def _insert(table, pattern, formulas):
     )  # fmt: skip
 
 
-def _update(table, key, values):
-    formulas = CHANGING[table]
+def _update(table, key, values, formulas):
     constant = {name: value for name, value in values.items() if name not in formulas}
     settings = [
         sql.SQL("{} = {}").format(

@@ -67,8 +67,8 @@ INDEXES = {
     ("account_bank_statement_line", "internal_index"): "account_bank_statement_line",
     ("account_bank_statement", "first_line_index"): "account_bank_statement_line",
 }
-#: Texts that are the id of a row.
-NUMBERS = {("account_move_line", "matching_number"): "account_full_reconcile"}
+#: Texts that are the id of a row, or of another one after a letter.
+NUMBERS = {("account_move_line", "matching_number"): ("account_full_reconcile", "account_partial_reconcile")}
 #: Columns that are drawn at random, or from the clock while others are as of the transaction.
 RANDOM = {("mail_message", "message_id"), ("mail_message", "date"), ("account_move", "access_token")}
 
@@ -99,8 +99,9 @@ def _labelled(table, column, value, labels, refers):
         known = labels.get(INDEXES[table, column], {})
         return (value[:-10], known.get(int(value[-10:]), value[-10:]))
     if (table, column) in NUMBERS and value:
-        known = labels.get(NUMBERS[table, column], {})
-        return known.get(int(value), value) if value.isdecimal() else value
+        number = value.removeprefix("P")
+        known = labels.get(NUMBERS[table, column][number != value], {})
+        return known.get(int(number), value) if number.isdecimal() else value
     target = table if column == "id" else refers.get((table, column))
     return labels.get(target, {}).get(value, value) if target else value
 
