@@ -166,12 +166,15 @@ class Client:
         request = requests.initialisation_request(
             self._who, bank, order, self._now(), segments=len(parts), upload=opening
         )
-        response = self._asked(request)
-        if response.code == codes.DOUBLE:
-            return Upload(response.order_id or "", double=True)
-        self._demand(response)
-        if not response.transaction_id or not response.order_id:
-            raise RemoteDefectError("the bank gives the order no number", code="ebics.answer")
+        try:
+            response = self._asked(request)
+            if response.code == codes.DOUBLE:
+                return Upload(response.order_id or "", double=True)
+            self._demand(response)
+            if not response.transaction_id or not response.order_id:
+                raise RemoteDefectError("the bank gives the order no number", code="ebics.answer")
+        except RemoteDefectError as error:
+            raise _nothing_happened(error) from error
         journal.note(key, Transfer(response.transaction_id, response.order_id, self._now()))
         return self._transfer(response.transaction_id, response.order_id, parts)
 
@@ -211,7 +214,7 @@ class Client:
             return _unknown(f"no answer to the last segment that counts: {error}")
         if isinstance(error, OutcomeUnknownError):
             return TechnicalError(str(error), code=error.code)
-        return error
+        return _nothing_happened(error)
 
     def _refused(self, response, doubtful, last):
         """An error in answer to a segment. Where it may be about an order that was taken, it proves nothing."""
@@ -219,7 +222,7 @@ class Client:
         certain = response.signed and not isinstance(error, (TechnicalError, RemoteDefectError))
         if doubtful or (last and not certain and response.code not in ("091101", "091102", "091104", "091105")):
             return _unknown(str(error))
-        return error
+        return _nothing_happened(error)
 
     # every request
 
@@ -255,6 +258,11 @@ def _may_have_arrived(error):
 
 def _worth_another_try(error):
     return isinstance(error, TechnicalError) and not isinstance(error, RateLimitedError)
+
+
+def _nothing_happened(error):
+    """An answer that cannot be understood, at a step that takes no effect: a person looks, nothing is asked about."""
+    return BusinessError(str(error), code=error.code) if isinstance(error, RemoteDefectError) else error
 
 
 def _unknown(why):

@@ -262,6 +262,18 @@ class TestPayments(BankCase):
             self.assertNotIsInstance(caught.exception, OutcomeUnknownError)
         self.assertEqual((self.bank.payments(), self.bank.journal.rows), ([], []))
 
+    def test_an_answer_that_nobody_understands(self):
+        """Before the last segment a person looks at it; nothing is asked about, and nothing goes round for ever."""
+        self.bank.sandbox.fault("html", party="ebics")
+        with self.refused(BusinessError, "ebics.answer"):
+            self.push(payment_file("10.00"))
+        self.bank.fault(phase="Initialisation", code="099999")
+        with self.refused(BusinessError, "ebics.099999"):
+            self.push(payment_file("10.00"))
+        self.bank.sandbox.fault("html", party="ebics", skip=1)
+        with self.refused(OutcomeUnknownError, "ebics.unknown"):
+            self.push(payment_file("10.00"))
+
     def test_answers_that_prove_nothing(self):
         for kind, code in (("bad_signature", "ebics.unknown"), ("unsigned", "ebics.unknown")):
             self.bank.fault(phase="Transfer", kind=kind)
