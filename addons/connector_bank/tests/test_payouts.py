@@ -1,8 +1,11 @@
 """Files of payment providers in the ledger: both ways of booking, two providers, several currencies, nothing twice."""
 
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.queue_job.tests.common import trap_jobs
 
 from .payout_maker import paypal, stripe
 from .test_settle import SettleCase
@@ -233,6 +236,58 @@ class TestStripePayout(PayoutCase):
         self.match(named)
         self.assertTrue(named.is_reconciled)
 
+    def test_two_lines_for_one_payout(self):
+        """Two bank lines that both may be the payout: neither is booked by itself."""
+        self.provider.finance_payout = "lines"
+        self.take(stripe("po_22", [("risk_reserved_funds", "30.00", "0", {})]), self.provider)
+        first, second = self.line("30.00", "STRIPE"), self.line("30.00", "STRIPE", day="2026-03-06")
+        self.match(first, second)
+        for line in (first, second):
+            self.assert_open(line, proposals=1)
+        self.proposals(first).action_accept()
+        self.assertTrue(first.is_reconciled)
+        self.match(second)
+        self.assert_open(second, proposals=0)
+
+    def test_payout_came_back(self):
+        """A failed payout and its return meet on the transfer account; the money is at the provider again."""
+        self.provider.finance_payout = "lines"
+        self.take(stripe("po_23", [("risk_reserved_funds", "30.00", "0", {})]), self.provider)
+        back = [("payout_reversal", "30.00", "0", {"source_id": "po_23"})]
+        self.take(stripe("po_24", back, day="2026-03-07", paid="no"), self.provider)
+        self.assertTrue(all(line.is_reconciled for line in self.lines(self.provider)))
+        items = self.env["account.move.line"].search([("account_id", "=", self.transfer.id)])
+        self.assertEqual((len(items), all(items.mapped("reconciled"))), (2, True))
+        self.assertEqual(self.balance(self.provider.default_account_id), 30.0)
+
+    def test_tax_stated_apart(self):
+        """The provider's own rows are the tax, the fee is its base; whatever the rate would make of it."""
+        self.provider.finance_payout = "lines"
+        rows = [("fee", "-10.00", "0", {}), ("tax", "-1.90", "0", {}), ("risk_reserved_funds", "30.00", "0", {})]
+        self.take(stripe("po_25", rows), self.provider)
+        self.assertEqual((self.balance(self.fees), self.balance(self.tax_account)), (10.0, 1.9))
+        fee = self.lines(self.provider).filtered(lambda line: line.transaction_type == "fee")
+        self.assertEqual(fee.line_ids.tax_ids, self.tax)
+
+    def test_reverse_charge(self):
+        """The whole fee is the base; the tax is owed and deducted."""
+        owed = self.account("Reverse charge owed", "445200", "liability_current")
+        parts = [
+            Command.create({"repartition_type": "base"}),
+            Command.create({"repartition_type": "tax", "account_id": self.tax_account.id}),
+            Command.create({"repartition_type": "tax", "factor_percent": -100, "account_id": owed.id}),
+        ]
+        self.provider.finance_payout_fee_tax_id = self.env["account.tax"].create(
+            {"name": "Reverse charge 19%", "amount": 19.0, "type_tax_use": "purchase", "company_id": self.company.id,
+             "invoice_repartition_line_ids": parts, "refund_repartition_line_ids": parts}
+        )  # fmt: skip
+        for way, name in (("lines", "po_26"), ("entry", "po_27")):
+            self.provider.finance_payout = way
+            rows = [("fee", "-10.00", "0", {}), ("risk_reserved_funds", "30.00", "0", {})]
+            self.take(stripe(name, rows), self.provider)
+        self.assertEqual(self.balance(self.fees), 20.0)
+        self.assertEqual((self.balance(self.tax_account), self.balance(owed)), (3.8, -3.8))
+
     def test_too_late(self):
         self.provider.finance_payout = "lines"
         self.take(stripe("po_30", [("risk_reserved_funds", "30.00", "0", {})]), self.provider)
@@ -330,6 +385,33 @@ class TestPaypalPayout(PayoutCase):
         self.assertEqual(invoice.payment_state, "paid")
         other = self.bring(paypal(rows, account="MERCHANT02", day="2026/03/06"))
         self.assertEqual(self.cases(other), ["payout.account_unknown"])
+
+    def test_others_wait(self):
+        """One answer is enough: what waits for the same one is tried again."""
+        rows = [("PP21", "", "", "T0006", "10.00", "EUR", "")]
+        first, second = self.bring(paypal(rows), paypal([("PP22", *rows[0][1:])], day="2026/03/06"))
+        with trap_jobs() as trap:
+            self.choose(first)
+            self.assertIn(second, [job.recordset for job in trap.enqueued_jobs])
+        self.assertEqual(first.state, "processed")
+        second.with_user(self.operator).process_job()
+        self.assertEqual(second.state, "processed")
+
+    def test_rights(self):
+        """Who only reads answers nothing; another company sees nothing."""
+        reader = self.person("reader", "finance_connector_base.group_user")
+        message = self.bring(paypal([("PP31", "", "", "T0006", "10.00", "EUR", "")]))
+        case = self.case("payout.account_unknown")
+        with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
+            case.with_user(reader).action_choose_journal()
+        self.choose(message)
+        keys = self.env["finance.account.key"]
+        self.assertEqual(keys.with_user(reader).search_count([]), 1)
+        with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
+            keys.with_user(reader).search([]).account = "OTHER"
+        other = self.setup_other_company(name="Other company")["company"]
+        stranger = self.person("stranger", "finance_connector_base.group_operator", company=other)
+        self.assertFalse(keys.with_user(stranger).search([]))
 
     def test_journal_of_another_account(self):
         self.scenario("lines")

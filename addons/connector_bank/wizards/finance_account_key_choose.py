@@ -43,7 +43,16 @@ class FinanceAccountKeyChoose(models.TransientModel):
             ]
         )
         self.message_id.action_process_now()
+        self._others_waiting().action_retry()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def _others_waiting(self):
+        """Further messages of the company that wait for such an answer."""
+        cases = self.env["finance.exception"].search(
+            [("code", "=", "payout.account_unknown"), ("state", "=", "open"), ("message_state", "=", "refused"),
+             ("company_id", "=", self.message_id.company_id.id), ("message_id", "!=", self.message_id.id)]
+        )  # fmt: skip
+        return cases.message_id
 
 
 class FinanceAccountKeyChooseLine(models.TransientModel):
