@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import payments_world
+
 from runner import databases
 
 MODULE = "account_payment_sepa_credit_transfer"

@@ -109,23 +109,33 @@ class FinancePaymentOrder(models.Model):
         payments = self.payment_ids.filtered(lambda payment: payment.payment_type == "outbound")
         if not payments:
             return []
+        since = fields.Date.subtract(min(payments.mapped("date")), days=self.company_id.finance_double_days)
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
+                WITH like_it AS (
+                    SELECT partner_id, amount, currency_id, min(name) AS first, max(name) AS last FROM account_payment
+                     WHERE payment_type = 'outbound' AND state IN ('in_process', 'paid') AND date > %(since)s
+                       AND partner_id = ANY(%(partners)s)
+                     GROUP BY 1, 2, 3
+                )
                 SELECT p.id,
                        b.create_date > now() AT TIME ZONE 'UTC' - make_interval(days => %(fresh)s)
                     OR b.write_date > now() AT TIME ZONE 'UTC' - make_interval(days => %(fresh)s),
-                       NOT EXISTS (SELECT FROM account_payment o WHERE o.partner_bank_id = p.partner_bank_id
-                           AND o.id <> p.id AND o.payment_type = 'outbound' AND o.state = 'paid'
-                           AND o.finance_order_id IS DISTINCT FROM p.finance_order_id),
-                       (SELECT min(o.name) FROM account_payment o WHERE o.partner_id = p.partner_id AND o.id <> p.id
-                           AND o.payment_type = 'outbound' AND o.state IN ('in_process', 'paid')
-                           AND o.amount = p.amount AND o.currency_id = p.currency_id AND o.date > p.date - %(double)s)
-                  FROM account_payment p LEFT JOIN res_partner_bank b ON b.id = p.partner_bank_id
+                       p.partner_bank_id NOT IN (
+                           SELECT partner_bank_id FROM account_payment
+                            WHERE partner_bank_id IS NOT NULL AND payment_type = 'outbound' AND state = 'paid'
+                              AND id <> ALL(%(ids)s)),
+                       CASE WHEN like_it.first <> p.name THEN like_it.first
+                            WHEN like_it.last <> p.name THEN like_it.last END
+                  FROM account_payment p
+                  LEFT JOIN res_partner_bank b ON b.id = p.partner_bank_id
+                  LEFT JOIN like_it ON like_it.partner_id = p.partner_id AND like_it.amount = p.amount
+                        AND like_it.currency_id = p.currency_id
                  WHERE p.id = ANY(%(ids)s) ORDER BY p.id
                 """,
-                fresh=self.company_id.finance_new_details_days, double=self.company_id.finance_double_days,
+                fresh=self.company_id.finance_new_details_days, since=since, partners=payments.partner_id.ids,
                 ids=payments.ids,
             )
         )  # fmt: skip
@@ -170,8 +180,15 @@ class FinancePaymentOrder(models.Model):
     def _fix_ids(self):
         """The end-to-end ids by which answers and statements know the payments, as the format has room for them."""
         files = self.env["finance.payment.file"]
-        for own_id, same in self.sudo().payment_ids.grouped(lambda one: files._own_id(one, self)).items():
-            same.filtered(lambda one, own_id=own_id: one.finance_end_to_end != own_id).finance_end_to_end = own_id
+        payments = self.sudo().payment_ids
+        ids = [(payment.id, files._own_id(payment, self)) for payment in payments]
+        self.env.flush_all()
+        self.env.cr.execute_values(
+            "UPDATE account_payment p SET finance_end_to_end = v.own_id FROM (VALUES %s) v (id, own_id)"
+            " WHERE p.id = v.id AND p.finance_end_to_end IS DISTINCT FROM v.own_id",
+            ids,
+        )
+        payments.invalidate_recordset(["finance_end_to_end"])
 
     def action_hand_over(self):
         """Make the file, freeze it, and ask for its release."""
