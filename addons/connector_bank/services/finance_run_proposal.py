@@ -255,6 +255,8 @@ class FinanceRunProposal(models.AbstractModel):
         if not row.get("amount") or row["amount"] < 0:
             raise UserError(self.env._("An amount is needed."))
         way = ways.of(currency.id)
+        if target == way.journal:
+            raise UserError(self.env._("%s would pay to itself: choose the bank that pays.", target.name))
         day = max(way.days.on_or_after(row.pop("day", None) or way.first_on), way.first_on)
         key = row.pop("key", None)
         payable = partner.with_company(run.company_id).property_account_payable_id

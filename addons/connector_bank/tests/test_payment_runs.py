@@ -281,6 +281,8 @@ class TestPaymentRuns(RunCase):
         self.assertEqual((run.count, run.amount), (1, 500))
         values = self.env["finance.run.release"]._payment_values(run, line)
         self.assertEqual(values["destination_account_id"], self.company.transfer_account_id.id)
+        with self.assertRaisesRegex(UserError, "to itself"):
+            line.create({"run_id": run.id, "journal_to_id": self.journal.id, "amount": 500})
 
     def test_roles(self):
         self.bill(100)
