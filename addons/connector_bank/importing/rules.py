@@ -71,6 +71,8 @@ RULES = {
     )
 }
 CONTENT = RULES["content_1"]
+#: By the mark that a fingerprint begins with.
+MARKED = {rule.mark: rule for rule in RULES.values()}
 
 
 def statement_hash(statement, prints):

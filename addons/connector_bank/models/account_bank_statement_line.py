@@ -1,14 +1,9 @@
-import json
-
 from markupsafe import Markup
 
 from odoo import _, api, fields, models
 
-from odoo.addons.finance_connector_base.core.errors import FinanceError
-
-from ..formats.rendering import EVENTS
 from ..importing.payouts import WITHOUT_INVOICE
-from ..importing.rules import RULES, Line
+from ..importing.rules import MARKED, Line
 
 #: Of a batch with many transactions a person reads the first ones; the rest is in the message.
 SHOWN_DETAILS = 100
@@ -71,24 +66,14 @@ class AccountBankStatementLine(models.Model):
 
     @api.depends("finance_fingerprint")
     def _compute_finance_rule(self):
-        by_mark = {rule.mark: rule.code for rule in RULES.values()}
         for line in self:
-            line.finance_rule = by_mark.get((line.finance_fingerprint or "").partition(":")[0])
+            rule = MARKED.get((line.finance_fingerprint or "").partition(":")[0])
+            line.finance_rule = rule and rule.code
 
     def _finance_identity(self):
         """The line as far as its identity goes."""
         self.ensure_one()
         return Line(self.id, self.finance_fingerprint, self.finance_known_as or None)
-
-    def _finance_entry(self):
-        """The booking as the bank delivered it; ``None`` where what is kept does not prove the fingerprint any more."""
-        self.ensure_one()
-        rule = RULES.get(self.finance_rule)
-        try:
-            entry = EVENTS.record(json.dumps({**(self.transaction_details or {}), "event": "entry"}))
-        except FinanceError:
-            return None
-        return entry if rule and rule(entry) == self.finance_fingerprint else None
 
     @api.depends("is_reconciled", "finance_proposal_ids.state")
     def _compute_finance_match_state(self):

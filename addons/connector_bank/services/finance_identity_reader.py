@@ -7,10 +7,12 @@ from odoo.addons.finance_connector_base import server
 from odoo.addons.finance_connector_base.core.errors import FinanceError
 
 from ..formats.bounded import parse_bounded
+from ..formats.rendering import EVENTS
 from ..importing.book import period, statements
 from ..importing.chain import Link
 from ..importing.compare import Played
 from ..importing.identity import content_hash, statement_identity
+from ..importing.rules import MARKED
 
 #: Lines worked on together when a rule comes into force.
 BATCH = 2000
@@ -97,24 +99,38 @@ class FinanceIdentityReader(models.AbstractModel):
 
         :return: number of lines, and of those whose evidence is gone: they stay known by the rule of their import
         """
-        lines = self.env["account.bank.statement.line"].sudo().search(
-            [("journal_id", "=", journal.id), ("finance_fingerprint", "!=", False)], order="id"
-        )
-        without = 0
-        for first in range(0, len(lines), BATCH):
-            rows = []
-            for line in lines[first : first + BATCH]:
-                if line.finance_fingerprint.startswith(f"{rule.mark}:"):
-                    rows.append((line.id, None))
-                    continue
-                entry = line._finance_entry()
-                without += entry is None
-                rows.append((line.id, rule(entry) if entry else None))
+        lines = self.env["account.bank.statement.line"]
+        lines.flush_model()
+        count = without = last = 0
+        while rows := self.env.execute_query(
+            SQL(
+                "SELECT id, finance_fingerprint, transaction_details FROM account_bank_statement_line"
+                " WHERE journal_id = %s AND finance_fingerprint IS NOT NULL AND id > %s ORDER BY id LIMIT %s",
+                journal.id, last, BATCH,
+            )
+        ):  # fmt: skip
+            known = []
+            for key, fingerprint, details in rows:
+                own = fingerprint.startswith(f"{rule.mark}:")
+                entry = None if own else self._proved(fingerprint, details)
+                without += entry is None and not own
+                known.append((key, rule(entry) if entry else None))
             self.env.cr.execute_values(
                 "UPDATE account_bank_statement_line l SET finance_known_as = v.key"
-                " FROM (VALUES %s) AS v (id, key) WHERE l.id = v.id",
-                rows,
+                " FROM (VALUES %s) AS v (id, key) WHERE l.id = v.id AND l.finance_known_as IS DISTINCT FROM v.key",
+                known,
                 template="(%s, %s::varchar)",
+                page_size=BATCH,
             )
-            lines.invalidate_recordset()
-        return len(lines), without
+            count, last = count + len(rows), rows[-1][0]
+        lines.invalidate_model(["finance_known_as"])
+        return count, without
+
+    def _proved(self, fingerprint, details):
+        """The booking as the bank delivered it; ``None`` where what is kept of it does not give its fingerprint."""
+        rule = MARKED.get(fingerprint.partition(":")[0])
+        try:
+            entry = EVENTS.restored("entry", details)
+        except FinanceError:
+            return None
+        return entry if rule and rule(entry) == fingerprint else None

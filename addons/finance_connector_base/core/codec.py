@@ -4,6 +4,7 @@ Fields at their default are left out, amounts are decimal strings, days are ISO 
 come from a process that is not trusted; nothing is ever unpickled.
 """
 
+import contextlib
 import functools
 import json
 import re
@@ -34,11 +35,25 @@ class Codec:
 
     def record(self, line):
         """:raise BusinessError: ``parse.crash``: the line is none of ours"""
-        try:
+        with _unreadable():
             found = json.loads(line, parse_float=_refuse, parse_constant=_refuse)
             return self._read[found.pop("event")](found)
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise BusinessError("reading gave something unreadable", code="parse.crash") from error
+
+    def restored(self, name, values):
+        """The record of which ``content`` made these plain JSON values.
+
+        :raise BusinessError: ``parse.crash``
+        """
+        with _unreadable():
+            return self._read[name](values)
+
+
+@contextlib.contextmanager
+def _unreadable():
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise BusinessError("reading gave something unreadable", code="parse.crash") from error
 
 
 def content(record):
