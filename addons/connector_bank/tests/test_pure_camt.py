@@ -265,6 +265,7 @@ class TestContainer(RefusedCase):
             ("zip.nested", packed(x=inner)),
             ("zip.name", packed(**{"../x": "x"})),
             ("zip.name", packed(**{"/x": "x"})),
+            ("zip.name", BytesIO(packed(q="x").read().replace(b"q", b"\0"))),  # no name at all
             ("zip.name", packed(**{"C:\\x": "x"})),
             ("zip.malformed", BytesIO(inner[:-10])),
             ("format.unknown", packed(x="hello")),

@@ -60,7 +60,8 @@ _ZIP_ERRORS = (
 
 def _passed_over(info):
     name = info.filename.rpartition("/")[2]
-    return info.is_dir() or info.filename.startswith("__MACOSX/") or name == ".DS_Store"
+    folder = info.filename.endswith("/")  # ``is_dir`` breaks on a member without a name
+    return folder or info.filename.startswith("__MACOSX/") or name == ".DS_Store"
 
 
 def _check_name(info):
