@@ -95,8 +95,15 @@ def pytest_pycollect_makemodule(module_path, parent):
     return None
 
 
+#: Attributes that Odoo sets on its test cases: a test of that name breaks the loading of a whole addon.
+TAKEN = {"test_sequence", "test_tags", "test_class", "test_module"}
+
+
 def pytest_collection_modifyitems(session, items):
     """Pure tests first: they fail in seconds. Real servers last: they want the machine for themselves."""
+    taken = [item.nodeid for item in items if getattr(item, "originalname", item.name) in TAKEN]
+    if taken:
+        raise pytest.UsageError(f"Odoo's loader takes this name for itself: {', '.join(taken)}")
     order = {"pure": 0, "odoo": 1, "browser": 1}
     items.sort(key=lambda item: order.get(getattr(item, "kind", kind_of(item.path)), 2))
 

@@ -92,7 +92,7 @@ class TestPlanning(PureCase):
 
 
 class TestMandateRules(PureCase):
-    def test_sequence(self):
+    def test_sequence_of_a_mandate(self):
         for facts, expected in (
             ({}, "FRST"), ({"collected": True}, "RCUR"), ({"collected": True, "last": True}, "FNAL"),
             ({"one_off": True}, "OOFF"), ({"one_off": True, "last": True}, "OOFF"),
