@@ -90,6 +90,7 @@ from . import (
     test_settle_decisions,
     test_statement_profile,
     test_text_memory,
+    test_timeline_tour,
     test_tour,
     test_unmatched,
 )
