@@ -16,9 +16,19 @@ class FinancePaymentOrder(models.Model):
         """How far the order is, on one screen."""
         return self.env["account.payment"]._finance_journey(self)
 
+    def _prove_arrival(self):
+        """Orders of which the bank speaks although the answer to their file was lost: the file did arrive."""
+        for order in self.sudo().filtered(lambda one: one.message_state == "unknown"):
+            if not self.env["finance.standing"]._prove(order.message_id):
+                order.message_post(body=self.env._("The bank speaks of its payments: the file did arrive."))
+
     @api.model
     def _cron_stuck(self):
-        """A case for each file that reached the bank and of which nothing was heard within the flow's time."""
+        """Settle what statements and answers prove; a case for each file of which nothing is heard in time."""
+        unknown = self.sudo().search([("state", "=", "handed"), ("message_id.state", "=", "unknown")], limit=MOST)
+        unknown.filtered(
+            lambda one: any(pay.is_matched or pay.finance_answer_ids for pay in one.payment_ids)
+        )._prove_arrival()
         for order in self._stuck():
             hours = order.flow_id.answer_hours
             self.env["finance.exception"]._report(

@@ -36,6 +36,7 @@ class FinanceProcessPaymentAnswer(models.AbstractModel):
                 tally["case"] += 1
                 message._open_case(why, self._trouble_words(why, answer), answer.place)
         self._keep(message, rows)
+        self.env["account.payment"].union(*{row[0] for row in rows}).finance_order_id._prove_arrival()
         return {**tally, "text": self._summary(tally)}
 
     def _level(self, message):

@@ -37,6 +37,7 @@ from . import (
     test_payment_orders,
     test_payment_runs,
     test_payout_day,
+    test_payment_unknown,
     test_payouts,
     test_portal,
     test_pure_answer_reports,

@@ -303,6 +303,15 @@ def settle(standing, verdict, persons, policy):
     return Step(gone, (Solve(), *wake))
 
 
+def proven(standing, policy):
+    """The other side itself speaks of the message elsewhere (a report, a statement): it did arrive."""
+    if standing.state != "unknown":
+        return _stays(standing, "state")
+    state = "sent" if policy.follows else "processed"
+    there = _move(standing, state, attempt=standing.attempt + 1, next_try_on=None, arrived="yes", tries=0)
+    return Step(there, (Solve(), Wake()))
+
+
 def doubt(standing, policy, now):
     """This state of the database was copied or put back: what it holds as unsent may have been sent since.
 

@@ -211,6 +211,10 @@ class FinanceMessage(models.Model):
             self._fields[name]._insert_cache(self, [values[name] or None])
         return self
 
+    def _was_doubtful(self):
+        """Whether it was not known of an earlier try if it arrived."""
+        return bool(self.sudo().attempt_ids.filtered(lambda one: one.step == "send" and one.outcome == "unknown"))
+
     def _answer(self):
         """The bytes the other side gave back when it took the message."""
         attempts = self.sudo().attempt_ids.filtered(lambda attempt: attempt.outcome == "ok" and attempt.answer_sha256)

@@ -27,6 +27,10 @@ ROUNDS = 6
 LONG_ROUNDS = 10
 
 
+#: Header of a sending after one whose outcome was unknown (SWIFT: possible duplicate emission).
+POSSIBLE_DUPLICATE = "X-Possible-Duplicate"
+
+
 class Done(NamedTuple):
     """How one step of a message ended: words for people, and the machine's reason where nothing was done."""
 
@@ -52,13 +56,18 @@ class Delivery:
     within: float  # seconds after the claim in which the call may begin
     facts: dict  # what log and traces know it by
     begun: float = 0.0  # on this process's steady clock, before the claim
+    again: bool = False  # an earlier try may have arrived all the same
 
     def held_up(self):
         """Whether this worker was stopped for so long after its claim that another may have taken over."""
         return time.monotonic() - self.begun > self.within
 
     def parcel(self):
-        return Parcel(self.name, self.content, content_type=self.content_type or "application/octet-stream")
+        """The same bytes under the same name as ever; a second sending says so beside them."""
+        headers = {POSSIBLE_DUPLICATE: "true"} if self.again else {}
+        return Parcel(
+            self.name, self.content, content_type=self.content_type or "application/octet-stream", headers=headers
+        )
 
 
 class FinanceDeliver(models.AbstractModel):
@@ -243,6 +252,7 @@ class FinanceDeliver(models.AbstractModel):
             options=row.options or {},
             transport=self.env[f"finance.process.{row.kind}"]._transport(message),
             within=row.policy.call_within(),
+            again=step == "send" and row.standing.attempt > 1 and message._was_doubtful(),
             facts=tracing.facts(self.env, row.values),
         )
 

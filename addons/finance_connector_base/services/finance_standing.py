@@ -333,6 +333,11 @@ class FinanceStanding(models.AbstractModel):
         return self._decide(message, machine.settle, verdict, persons, Policy)
 
     @api.model
+    def _prove(self, message):
+        """What the other side says elsewhere settles an unknown outcome: the message did arrive."""
+        return self._decide(message, machine.proven, Policy)
+
+    @api.model
     def _replay(self, message, requested_by, approved_by, options):
         """People have an incoming message processed anew, with other options."""
         return self._decide(message, machine.replay, requested_by, approved_by, Policy, options=options)

@@ -106,8 +106,9 @@ class Https:
 
     def push(self, parcel, key):
         return self.call(
-            "POST", self._settings["push_path"], body=parcel.content, key=key, content_type=parcel.content_type
-        )
+            "POST", self._settings["push_path"], body=parcel.content, key=key, content_type=parcel.content_type,
+            headers=parcel.headers,
+        )  # fmt: skip
 
     def ask(self, key, parcel=None):
         path = self._settings["ask_path"]
