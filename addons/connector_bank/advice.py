@@ -62,6 +62,8 @@ ADVICE.update(
         "interface": "The bank's interface answers otherwise than its standard says. Nothing was booked. Try later; if "
         "it stays, send the answer to the bank's developer support.",
         "interface.unsteady": "The list of bookings changed faster than it could be read. It is fetched again later.",
+        "interface.repeated": "Equal bookings at the edge of two pages were both taken. Compare with the bank: it may "
+        "have shown one booking twice.",
         "interface.sync": "The provider could not fetch from the bank. It is tried again; if it stays, look into the "
         "provider's portal.",
         "interface.account_unknown": "The bank no longer shows this account. Press Find accounts, or switch it off.",

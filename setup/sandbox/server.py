@@ -1,6 +1,7 @@
 """The server: finds the party of a call, shows the faults asked for, and answers the control address.
 
-Control: ``GET /_control/effects?party=&kind=``, ``GET /_control/calls``, ``POST /_control/seed``
+Control: ``GET /_control/effects?party=&kind=``, ``POST /_control/effects`` ``{"party", "kind", "key", …}`` (what
+happens there by itself), ``GET /_control/calls``, ``POST /_control/seed``
 ``{"seed": 7}``, ``GET|POST|DELETE /_control/faults``, ``POST /_control/settings``
 ``{"party": …, "name": value}``, ``POST /_control/reset``.
 """
@@ -59,6 +60,11 @@ class Sandbox:
     def effects(self, party=None, kind=None):
         return self.ledger.effects(party, kind)
 
+    def happen(self, party, kind, key, **data):
+        """Something happens at a party by itself, a booking for example."""
+        with self.ledger.lock:
+            self.parties[party].effect(kind, key, **data)
+
     def fault(self, kind, **options):
         """Plan a fault; the options are those of ``Fault``."""
         self.plan.add(Fault(kind, **options))
@@ -110,6 +116,8 @@ class Sandbox:
             match request.method, request.path:
                 case "GET", "/effects":
                     return Answer(200, self.effects(request.query.get("party"), request.query.get("kind")))
+                case "POST", "/effects":
+                    self.happen(given.pop("party"), given.pop("kind"), given.pop("key"), **given)
                 case "GET", "/calls":
                     return Answer(200, list(self.calls))
                 case "GET", "/faults":

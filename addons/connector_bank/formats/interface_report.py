@@ -13,7 +13,7 @@ from odoo.addons.finance_connector_base.core.errors import FormatError
 from odoo.addons.finance_connector_base.core.money import money
 from odoo.addons.finance_connector_base.core.safe.json import json_value
 from odoo.addons.finance_connector_base.core.safe.limits import JsonLimits, active
-from odoo.addons.finance_connector_base.core.statement import Footer, Header, Party
+from odoo.addons.finance_connector_base.core.statement import Finding, Footer, Header, Party
 
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ].*)?", re.ASCII)
@@ -46,6 +46,12 @@ class InterfaceFormat:
             for place, item in objects(report, name, "$.report"):
                 yield self.entry(item, status, place)
         yield self.footer(report)
+        if repeated := text(report.get("repeated")):
+            yield Finding(
+                "interface.repeated",
+                f"{repeated} bookings without a name stand at the end of a page and at the beginning of the next",
+                "$.report",
+            )
 
     def header(self, account, report):
         return Header(

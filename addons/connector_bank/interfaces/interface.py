@@ -138,7 +138,9 @@ class BankInterface(Https):
             def pages(name=name, begun=begun):
                 return [self._items(items, document, name) for document in next(begun, None) or read()]
 
-            found[name] = whole(pages, key)
+            found[name], repeated = whole(pages, key)
+            if repeated:
+                found["repeated"] = found.get("repeated", 0) + repeated
         return last, found
 
     def linked(self, href):

@@ -2,8 +2,12 @@
 
 A booking that comes in between two pages pushes the last item of a page onto the next one. An item the interface
 names is known again by its name. One without a name may as well be a second booking that looks alike: then the
-list is read again until two readings in a row agree, for a list that stands still repeats nothing by itself.
+list is read again until two readings in a row agree, for a list that stands still repeats nothing by itself, unless
+the bank lets each page begin with the end of the one before: then every edge shows it. One such edge alone proves
+nothing; both are kept and a person is told.
 """
+
+from itertools import pairwise
 
 from odoo.addons.finance_connector_base.core.errors import RemoteDefectError, TechnicalError
 from odoo.addons.finance_connector_base.transports.paging import MOST_PAGES, write_json
@@ -13,13 +17,13 @@ READINGS = 4
 
 
 def whole(read, key):
-    """The items of a list in pages.
+    """``(items, how many may be repetitions)`` of a list in pages.
 
     :param read: reads all pages anew, ``[[item, …], …]``
     :param key: the name of an item that no other one has, or ``None``
     :raise TechnicalError: ``interface.unsteady``
     """
-    pages = read()
+    pages, repeated = read(), 0
     if _unsure(pages, key):
         for _again in range(READINGS - 1):
             before, pages = pages, read()
@@ -27,7 +31,12 @@ def whole(read, key):
                 break
         else:
             raise TechnicalError("the list changes faster than it can be read", code="interface.unsteady")
-    return _once(pages, key)
+        edges = [_edge(before, after, key) for before, after in pairwise(pages)]
+        if len(edges) > 1 and all(edges):
+            pages = [pages[0], *(page[1:] for page in pages[1:])]
+        else:
+            repeated = sum(edges)
+    return _once(pages, key), repeated
 
 
 def paged(call, path, following):
@@ -60,6 +69,13 @@ def _unsure(pages, key):
                 if known != raw and where != number:
                     return True
     return False
+
+
+def _edge(before, after, key):
+    """Whether the page begins with the nameless item that ended the one before, and neither has it again."""
+    if not before or not after or key(after[0]) is not None:
+        return False
+    return before[-1] == after[0] and before.count(after[0]) == after.count(after[0]) == 1 < len(before)
 
 
 def _once(pages, key):

@@ -42,7 +42,7 @@ class FinanceBankConsent(models.Model):
     )
     remote_id = fields.Char(readonly=True, string="Id at the bank")
     until_on = fields.Date(readonly=True, string="Ends on")
-    given_on = fields.Datetime(readonly=True)
+    given_on = fields.Datetime(readonly=True, string="Given on")
     looked_on = fields.Datetime(readonly=True, string="Last asked about")
     text = fields.Char(readonly=True, string="What the bank says")
     token = fields.Char(readonly=True, copy=False, groups=NO_ACCESS)

@@ -31,7 +31,7 @@ class FinanceBankPending(models.Model):
         index=True,
         readonly=True,
     )
-    expected_on = fields.Date(readonly=True)
+    expected_on = fields.Date(readonly=True, string="Expected on")
     amount = fields.Monetary(readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     text = fields.Char(readonly=True)

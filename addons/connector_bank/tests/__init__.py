@@ -1,5 +1,6 @@
 from . import (
     test_account_card,
+    test_bank_connect,
     test_bank_consent,
     test_bank_interfaces,
     test_checkpoints,
