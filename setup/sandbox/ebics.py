@@ -6,9 +6,9 @@ text}, "day"}`` lays statements ready, ``GET /desk/letter`` shows the hashes of 
 gives the bank new ones, ``POST /desk/block`` ``{"user"}``.
 
 Settings: ``host``, ``partner``, ``users``; ``segment_bytes`` of downloads; ``clock_seconds`` a request may be old;
-``closed``: services the users may not use; ``signatures``: how many an order needs; ``faults``: a list of
-``{"phase", "order", "code"}`` (the next such request is answered so and does nothing) or ``{"phase", "order",
-"kind"}`` with ``bad_signature``, ``unsigned``, ``wrong_segment`` (the answer is falsified).
+``closed``: services the users may not use; ``agreed``: what HTD lists; ``signatures``: how many an order needs;
+``faults``: a list of ``{"phase", "order", "code"}`` (the next such request is answered so and does nothing) or
+``{"phase", "order", "kind"}`` with ``bad_signature``, ``unsigned``, ``wrong_segment`` (the answer is falsified).
 """
 
 import base64
@@ -57,6 +57,7 @@ class Ebics(Party):
         "clock_seconds": 3600,
         "closed": (),
         "signatures": 1,
+        "agreed": ("BTD EOP/DE/-/ZIP/camt.053/08", "BTU SCT/-/-/-/pain.001/09", "HAC"),
         "faults": (),
     }
 
@@ -333,6 +334,8 @@ class Ebics(Party):
             now = datetime.now(timezone.utc).isoformat(timespec="seconds")
             paper = papers.protocol(self.settings["host"], events, now)
             return (paper if events else None), ("protocol_read", {"count": max(len(self._events), self._read)})
+        if found["kind"] == "HTD":
+            return papers.agreed(self.settings["partner"], found["user"], self.settings["agreed"]), ("told", {})
         if found["kind"] != "BTD":
             raise Refused("091006")
         service = self._service(found["params"])

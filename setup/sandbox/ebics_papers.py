@@ -107,3 +107,28 @@ def protocol(host_id, events, made_at):
         "<OrgnlGrpInfAndSts><OrgnlMsgId>EBICS</OrgnlMsgId><OrgnlMsgNmId>EBICS</OrgnlMsgNmId></OrgnlGrpInfAndSts>"
         f"{''.join(blocks)}</CstmrPmtStsRpt></Document>"
     ).encode()
+
+
+def agreed(partner, user, listed):
+    """HTD: what the user may do, each as ``ORDER NAME/SCOPE/OPTION/CONTAINER/MESSAGE/VERSION``."""
+    rows = []
+    for line in listed:
+        kind, _blank, service = line.partition(" ")
+        level = ' AuthorisationLevel="E"' if kind == "BTU" else ""
+        rows.append(f"<Permission{level}><AdminOrderType>{kind}</AdminOrderType>{_service(service)}</Permission>")
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><HTDResponseOrderData xmlns="{H005}"><PartnerInfo><AddressInfo/>'
+        f"<BankInfo><HostID>SANDBOX</HostID></BankInfo></PartnerInfo><UserInfo><UserID Status=\"1\">{user}</UserID>"
+        f"<Name>{partner}</Name>{''.join(rows)}</UserInfo></HTDResponseOrderData>"
+    ).encode()
+
+
+def _service(text):
+    if not text:
+        return ""
+    name, scope, option, container, message, version = (part.strip("-") for part in text.split("/"))
+    parts = [f"<ServiceName>{name}</ServiceName>"]
+    parts += [f"<Scope>{scope}</Scope>"] if scope else []
+    parts += [f"<ServiceOption>{option}</ServiceOption>"] if option else []
+    parts += [f'<Container containerType="{container}"/>'] if container else []
+    return f'<Service>{"".join(parts)}<MsgName version="{version}">{message}</MsgName></Service>'

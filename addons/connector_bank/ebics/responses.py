@@ -49,7 +49,7 @@ def read(content, bank=None):
     :raise RemoteDefectError: ``ebics.answer``
     :raise SecurityError: ``ebics.signature``
     """
-    root = _parsed(content)
+    root = parsed(content)
     if root.tag not in (h005("ebicsResponse"), h005("ebicsKeyManagementResponse")):
         raise RemoteDefectError(f"the bank answers with {etree.QName(root).localname}", code="ebics.answer")
     signed = False
@@ -143,7 +143,7 @@ def decoded(parts):
 
 def read_versions(content):
     """``{protocol: release}`` of an answer to HEV, e.g. ``{"H005": "03.00"}``."""
-    root = _parsed(content)
+    root = parsed(content)
     names = {"h": H000}
     if root.tag != f"{{{H000}}}ebicsHEVResponse":
         raise RemoteDefectError("the bank does not answer to the question for its versions", code="ebics.answer")
@@ -159,7 +159,7 @@ def read_bank_keys(content, host_id):
 
     :raise RemoteDefectError: ``ebics.answer``, ``ebics.certificate``
     """
-    root = _parsed(content)
+    root = parsed(content)
     names = {"e": H005}
     if root.tag != h005("HPBResponseOrderData") or root.findtext("e:HostID", "", names).strip() != host_id:
         raise RemoteDefectError("the bank's keys are not those of this host", code="ebics.answer")
@@ -173,7 +173,11 @@ def read_bank_keys(content, host_id):
     return BankKeys(*found)
 
 
-def _parsed(content):
+def parsed(content):
+    """The root of an XML document of the bank.
+
+    :raise RemoteDefectError: ``ebics.answer``
+    """
     try:
         root = etree.fromstring(content, etree.XMLParser(**_PARSER_FLAGS))
     except (etree.XMLSyntaxError, ValueError) as error:

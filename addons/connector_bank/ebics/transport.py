@@ -20,6 +20,7 @@ from odoo.addons.finance_connector_base.transports.deadline import deadline
 from odoo.addons.finance_connector_base.transports.https import Https
 
 from . import requests, responses
+from .agreed import read_agreed
 from .client import Client
 from .journal import MemoryJournal
 from .keys import bank_keys_from_text, users_from_text
@@ -103,6 +104,16 @@ class Ebics(Https):
         since, until = self._settings.get("ebics_since"), self._settings.get("ebics_until")
         distributed = bool(self._settings.get("ebics_distributed"))
         return requests.Order(kind, service, since, until, file_name, distributed)
+
+    def agreed(self):
+        """What the bank has agreed for the user that speaks, as ``Agreed``."""
+        client = self.client()
+        found = client.download(requests.Order("HTD"))
+        if found is None:
+            return []
+        with contextlib.suppress(FinanceError):  # it is told anew each time
+            client.receipt(found.transaction_id, kept=True)
+        return read_agreed(found.content)
 
     # in
 

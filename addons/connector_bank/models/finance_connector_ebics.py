@@ -1,8 +1,9 @@
 from datetime import UTC
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.finance_connector_base.core.advice import advice
 from odoo.addons.finance_connector_base.core.errors import FinanceError
 from odoo.addons.finance_connector_base.core.transport import TRANSPORTS
 
@@ -38,6 +39,11 @@ class FinanceConnector(models.Model):
     ebics_bank_keys = fields.Text("Bank keys", readonly=True, copy=False)
     ebics_bank_keys_found = fields.Text("Bank keys found", readonly=True, copy=False)
     ebics_bank_hashes = fields.Char("Bank keys confirmed", compute="_compute_ebics_bank_hashes")
+    ebics_agreed = fields.Text(
+        "Agreed with the bank", readonly=True, copy=False,
+        help="Order type, business transaction format and class of signature (E alone, A and B two together, T only "
+        "for the transport), as the bank lists them for the user that speaks.",
+    )  # fmt: skip
     ebics_key_bits = fields.Integer(
         "Length of new keys (bits)", default=3072, help="From 2048 to 4096; banks take all of them."
     )
@@ -147,6 +153,16 @@ class FinanceConnector(models.Model):
         if speaker:
             settings["ebics_users"] = (speaker,)
         return TRANSPORTS.get(self.transport)(settings, self._secrets())
+
+    def action_ebics_agreed(self):
+        """HTD: what the bank's own list says decides about the formats of the flows."""
+        self.ensure_one()
+        self._check_operator()
+        try:
+            found = self.sudo()._ebics_transport().agreed()
+        except FinanceError as error:
+            raise UserError("\n".join(filter(None, (str(error), advice(error.code))))) from error
+        self.sudo().ebics_agreed = "\n".join(map(str, found)) or self.env._("The bank lists nothing.")
 
     # around it
 

@@ -228,6 +228,13 @@ class TestEbicsStatements(EbicsCase):
         self.pull(self.statements)
         self.assertIn("ebics.signature", self.cases())
 
+    def test_what_is_agreed(self):
+        self.connector.with_user(self.operator).action_ebics_agreed()
+        self.assertIn("BTD EOP/DE/-/ZIP/camt.053/08", self.connector.ebics_agreed)
+        self.bank.desk("block", user=USER)
+        with self.assertRaisesRegex(UserError, "not active"):
+            self.connector.with_user(self.operator).action_ebics_agreed()
+
     def test_days_again(self):
         self.bank.offer(**{"one.xml": "<one/>"})
         self.pull(self.statements)

@@ -177,7 +177,13 @@ class TestStatements(BankCase):
         self.assertEqual(len(self.taken(ebics_since=today, ebics_until=today)), 1)
         self.assertEqual(self.taken(ebics_since=today + timedelta(1), ebics_until=today + timedelta(1)), [])
 
-    def test_broken_archive(self):
+    def test_what_is_agreed(self):
+        found = self.bank.transport("HTD").agreed()
+        self.assertEqual([str(one) for one in found], [
+            "BTD EOP/DE/-/ZIP/camt.053/08", "BTU SCT/-/-/-/pain.001/09 (E)", "HAC"])  # fmt: skip
+        self.assertEqual(self.bank.receipts(), ["0"])
+
+    def test_a_file_without_archive(self):
         self.bank.desk("offer", service="EOP/DE/-/-/camt.053", files={"one.xml": "<one/>"})
         plain = {**STATEMENTS, "container": ""}
         self.assertEqual(self.taken(ebics_service=plain), [("EOP-DE-----camt.053-08", b"<one/>")])
