@@ -82,6 +82,12 @@ class FinanceEbicsUser(models.Model):
             raise AccessError(self.env._("Only administrators of the finance connectors initialise EBICS users."))
         self.connector_id.check_access("write")
 
+    def action_open(self):
+        """The user's own page, where its steps are."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id, "view_mode": "form",
+                "views": [[False, "form"]]}  # fmt: skip
+
     def action_make_keys(self):
         """Three new key pairs. Those of before are gone: the bank has to reset the user first."""
         self._require_admin()
