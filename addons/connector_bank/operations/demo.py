@@ -23,6 +23,7 @@ class Demo(Operation):
     def run(self, options, env):
         result = run_demo(env)
         env["finance.checkpoint.check"]._cron_all()
+        env["finance.traffic"]._cron_sum()
         if options.json:
             options.json.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
         sys.stdout.write(table(result) + "\n")
