@@ -43,7 +43,7 @@ class FinancePayout(models.AbstractModel):
             missing = self.env._("The internal transfer account is not set in the accounting settings")
             return self._decision(line, kind, line.company_id.transfer_account_id, [self._on_the_way(line)], missing)
         if kind == REFUND and line.amount < 0:
-            return self._refund(line), None
+            return self._refund(line), self.env._("No open credit note of this amount belongs to what it refunds")
         if kind == PAYMENT and journal.finance_payout_clearing_account_id and not self._is_proposed(line):
             reasons = [self.env._("No invoice explains it: %s has an account for such payments", journal.name)]
             return self._decision(line, "clearing", journal.finance_payout_clearing_account_id, reasons, None)

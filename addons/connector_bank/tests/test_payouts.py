@@ -213,6 +213,20 @@ class TestStripePayout(PayoutCase):
         proposal.action_accept()
         self.assertEqual(invoice.payment_state, "not_paid")
 
+    def test_refund_of_a_part(self):
+        """Without a credit note of its amount a part is left to a person, who reads why."""
+        self.provider.finance_payout = "lines"
+        invoice = self.invoice(60.0)
+        rows = [
+            ("charge", "60.00", "0", self.named(invoice, "ch_1")),
+            ("refund", "-20.00", "0", {"source_id": "re_1", "charge_id": "ch_1"}),
+        ]
+        self.take(stripe("po_7b", rows), self.provider)
+        refund = self.lines(self.provider).filtered(lambda line: line.transaction_type == "refund")
+        self.assert_open(refund, proposals=0)
+        self.assertIn("credit note", refund.finance_why_not)
+        self.assertEqual(invoice.payment_state, "paid")
+
     def test_undo_chargeback(self):
         """Undone, the settlement closes again what its chargeback opened."""
         _content, _message = self.scenario("entry")
