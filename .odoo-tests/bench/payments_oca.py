@@ -51,6 +51,7 @@ def pay(env, count):
         ("proposal", propose), ("payments", order.draft2open), ("file", order.open2generated),
         ("posted and reconciled", order.generated2uploaded),
     ):  # fmt: skip
+        env.cr.execute("ANALYZE account_move, account_move_line, account_payment, account_partial_reconcile")
         started = time.perf_counter()
         work()
         env.flush_all()

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.addons.finance_connector_base import server
 from odoo.addons.finance_connector_base.approval.kinds import KINDS, Kind
 
-from ..runs.planning import NOW, WHEN_DUE
+from ..runs.planning import NOW, WHEN_DUE, not_positive
 
 #: Payments that one job makes in its transaction.
 CHUNK = 250
@@ -186,6 +186,10 @@ class FinancePaymentRun(models.Model):
         if stopped:
             lines = "\n".join(f"{line.display_name}: {line.warning_text}" for line in stopped[:10])
             raise UserError(self.env._("These cannot be paid; hold them or leave them out:\n%s", lines))
+        taken = not_positive([(line.bundle, line.amount) for line in paid if line.bundle])
+        if taken:
+            names = ", ".join(sorted(set(paid.filtered(lambda line: line.bundle in taken).partner_id.mapped("name"))))
+            raise UserError(self.env._("Credit notes are not less than the bills: %s", names))
         if self.group_ids.filtered(lambda group: group.count and not group.flow_id):
             raise UserError(
                 self.env._("No connector of %s takes payment orders yet: add the flow “Payment order”.",

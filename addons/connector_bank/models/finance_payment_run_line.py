@@ -135,6 +135,16 @@ class FinancePaymentRunLine(models.Model):
             if currency.is_zero(line.amount) or (line.item_id and line.amount * line.open_amount < 0):
                 raise ValidationError(self.env._("%s: an amount is needed.", line.display_name))
 
+    @api.constrains("partner_id", "partner_bank_id", "item_id", "decision")
+    def _check_payee(self):
+        """The money of a document goes to its partner, and to an account of his."""
+        for line in self.filtered(lambda one: one.decision == "pay"):
+            owner = line.sudo().partner_bank_id.partner_id.commercial_partner_id
+            if owner and owner != line.partner_id.commercial_partner_id:
+                raise ValidationError(self.env._("%s: the account is somebody else's.", line.display_name))
+            if line.item_id and line.item_id.sudo().partner_id.commercial_partner_id != line.partner_id:
+                raise ValidationError(self.env._("%s: the document is another partner's.", line.display_name))
+
     @api.model_create_multi
     def create(self, vals_list):
         """By hand: payments without an open item, such as a tax payment or a transfer between own accounts."""

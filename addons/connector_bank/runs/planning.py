@@ -93,7 +93,7 @@ def not_positive(amounts):
 
     :param amounts: ``(key, amount)``
     """
-    totals = defaultdict(Decimal)
+    totals = defaultdict(int)
     for key, amount in amounts:
         totals[key] += amount
     return {key for key, total in totals.items() if total <= 0}

@@ -2,6 +2,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.finance_connector_base.approval.policy import Part
@@ -119,6 +120,9 @@ class FinanceRunRelease(models.AbstractModel):
         bundles = list(lines.grouped(lambda line: line.bundle or f"line {line.id}").values())
         todo = [self._payment_values(run, bundle) for bundle in bundles]
         payments = self.env["account.payment"].sudo().with_context(**QUIET).create(todo)
+        for bundle, payment in zip(bundles, payments, strict=True):
+            if run.kind != "debit" and payment.partner_bank_id != bundle[0].partner_bank_id:
+                raise UserError(self.env._("%s: the account cannot be used for its payee.", bundle[0].display_name))
         self._give_entries(payments)
         payments.action_post()
         plans = []

@@ -284,6 +284,49 @@ class TestPaymentRuns(RunCase):
         with self.assertRaisesRegex(UserError, "to itself"):
             line.create({"run_id": run.id, "journal_to_id": self.journal.id, "amount": 500})
 
+    def test_expense_receipts(self):
+        receipt = self.invoice(12, move_type="in_receipt", invoice_date_due=self.day, partner=self.supplier)
+        self.bill(100)
+        self.assertEqual(self.run_of("expense").line_ids.move_id, receipt)
+
+    def test_taxes(self):
+        """Open items of the ledger accounts that are named."""
+        owed = self.account("Owed to the tax office", "251998", "liability_current")
+        owed.reconcile = True
+        other = self.account("Tax of the month", "251997", "liability_current")
+        journal = self.env["account.journal"].search(
+            [("type", "=", "general"), ("company_id", "=", self.company.id)], limit=1
+        )
+        entry = self.env["account.move"].create(
+            {"journal_id": journal.id, "line_ids": [
+                Command.create({"account_id": owed.id, "balance": -70, "partner_id": self.supplier.id}),
+                Command.create({"account_id": other.id, "balance": 70})]}
+        )  # fmt: skip
+        entry.action_post()
+        with self.assertRaises(UserError):
+            self.run_of("tax")
+        run = self.released(self.run_of("tax", account_ids=owed.ids))
+        self.assertEqual((run.line_ids.move_id, run.line_ids.payment_id.amount), (entry, 70))
+        self.assertTrue(entry.line_ids.filtered(lambda line: line.account_id == owed).reconciled)
+
+    def test_money_goes_to_the_partner_of_the_document(self):
+        self.bill(100)
+        line = self.run_of().line_ids
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        account = self.env["res.partner.bank"].create({"acc_number": "BE43068999999501", "partner_id": stranger.id})
+        for values in ({"partner_bank_id": account.id}, {"partner_id": stranger.id},
+                       {"partner_id": stranger.id, "partner_bank_id": account.id}):  # fmt: skip
+            with self.assertRaises(ValidationError):
+                line.write(values)
+
+    def test_only_credit_notes_left(self):
+        self.bill(100, ref="B1")
+        self.invoice(30, move_type="in_refund", ref="C1", invoice_date_due=self.day)
+        run = self.run_of(bundle=True)
+        run.line_ids.filtered(lambda line: line.amount > 0).action_hold()
+        with self.assertRaisesRegex(UserError, "Credit notes"):
+            run.action_request()
+
     def test_roles(self):
         self.bill(100)
         user = self.person("looker", "finance_connector_base.group_user")
