@@ -70,7 +70,8 @@ class FinanceProcessEbicsProtocol(models.AbstractModel):
             place=transfer.order_id,
         )  # fmt: skip
         teller = self.env["finance.process.payment_answer"]
-        teller._keep(message, [(one, answer, *teller._tell(one, answer)) for one in order.payment_ids])
+        level = teller._level(message)
+        teller._keep(message, [(one, answer, *teller._tell(one, answer, level)) for one in order.payment_ids])
 
 
 def _naive(moment):
