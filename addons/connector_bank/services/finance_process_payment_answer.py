@@ -148,8 +148,9 @@ class _Told:
         if isinstance(answer, ItemAnswer):
             found = self._items[id(answer)]
             return found if len(found) == 1 and (answer.status or answer.corrected) else ()
-        if not answer.status or (STATUSES.get(answer.status) and STATUSES[answer.status].means == "mixed"):
-            return ()
+        means = STATUSES[answer.status].means if answer.status in STATUSES else None
+        if not answer.status or means == "mixed" or (means == "decide" and self._has_items):
+            return ()  # whose names do not agree, the items say
         if getattr(answer, "case_id", None):
             return list(self._by_case.get(answer.case_id, ()))
         found = self._by_order.get(answer.original_message_id, self._empty)

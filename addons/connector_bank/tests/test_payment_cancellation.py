@@ -5,7 +5,7 @@ from lxml import etree
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .answer_maker import resolution
+from .answer_maker import report, resolution
 from .order_case import OrderWayCase
 
 
@@ -193,6 +193,13 @@ class TestPayees(OrderWayCase):
         self.env.invalidate_all()
         waiting.message_id.approval_id.with_user(self.approver).action_approve()
         self.assertTrue(waiting.message_id.approved_hash)
+
+    def test_a_group_says_only_that_some_differ(self):
+        """Whose names do not agree is said payment by payment."""
+        self.answer(report((self.second.name, "RVNM", None, "Else"), group="RVCM", order=self.order_._order_ref(),
+                           batch=self.order_._batch_ref()))  # fmt: skip
+        open_ = self.env["finance.payee.check"].search([("state", "=", "open")])
+        self.assertEqual({check.payment_id: check.result for check in open_}, {self.first: "RVMC", self.second: "RVNM"})
 
     def test_refused_payees_get_nothing(self):
         check = self.check.with_user(self.approver)
