@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 from faults.cluster import Cluster
-from test_delivery import Bank
 from test_nodes import SUBMIT
 
 from runner import databases
 from runner.layout import HOME, ROOT
 from runner.real import Server, wait_until
+from runner.sandbox_process import SandboxProcess
 
 PAYMENTS = 50
 
@@ -202,7 +202,7 @@ def stage():
         cluster.load(name)
         databases.drop_database(name)
         cluster.rows("postgres", f'ALTER DATABASE "{name}" RENAME TO books')
-        bank, host = Bank(), Host(folder / "home", cluster)
+        bank, host = SandboxProcess(), Host(folder / "home", cluster)
         stack.callback(bank.stop)
         (host.data / "finance_connectors" / "box" / "in").mkdir(parents=True)
         host.shell("books", CONNECT.format(address=bank.addresses["bank"]))

@@ -4,9 +4,8 @@ import statistics
 import time
 import urllib.request
 
-from test_delivery import Bank, in_odoo
-
 from runner.real import wait_until
+from runner.sandbox_process import SandboxProcess, in_odoo
 
 ROUNDS = 2
 PAYMENTS = 40  # for each bank in each phase
@@ -65,7 +64,7 @@ def p95(values):
 
 
 def test_one_dead_bank(odoo_database, odoo_server):
-    banks = Bank(), Bank()
+    banks = SandboxProcess(), SandboxProcess()
     try:
         database = odoo_database()
         in_odoo(database, CONNECT.format(a=banks[0].addresses["bank"], b=banks[1].addresses["bank"]))

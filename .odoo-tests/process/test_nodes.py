@@ -4,9 +4,9 @@ import time
 from collections import Counter
 
 import pytest
-from test_delivery import Bank, in_odoo
 
 from runner.real import wait_until
+from runner.sandbox_process import SandboxProcess, in_odoo
 
 PAYMENTS = 240
 CHANNELS = "root:8,root.finance:8,root.finance.pay:2"
@@ -84,7 +84,7 @@ class Nodes:
 
 @pytest.fixture(scope="module")
 def nodes(odoo_database, odoo_nodes):
-    bank = Bank("--latency", "0.02")
+    bank = SandboxProcess("--latency", "0.02")
     database = odoo_database()
     in_odoo(database, CONNECT.format(address=bank.addresses["bank"]))
     servers = odoo_nodes(database, 2, workers=2, environment={"ODOO_QUEUE_JOB_CHANNELS": CHANNELS})

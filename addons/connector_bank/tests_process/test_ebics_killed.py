@@ -1,14 +1,9 @@
 """A worker dies between the upload of an order over EBICS and its confirmation: the bank carries it out once."""
 
-import json
-import subprocess
-import urllib.request
-
 import pytest
 
-from runner.databases import odoo_command, odoo_environment
-from runner.layout import PYTHON, ROOT
 from runner.real import wait_until
+from runner.sandbox_process import SandboxProcess, in_odoo
 
 ORDERS = 3
 
@@ -59,46 +54,11 @@ env.cr.commit()
 """
 
 
-class Bank:
-    """The sandbox as a process of its own: its journal outlives every kill of ours."""
-
-    def __init__(self):
-        command = [str(PYTHON), str(ROOT / "setup/sandbox/serve.py"), "--port", "0"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        self.addresses = {}
-        while "control" not in self.addresses:
-            name, address = self.process.stdout.readline().split()
-            self.addresses[name] = address
-        self.control = self.addresses["control"].rsplit("/", 1)[0]
-
-    def fault(self, kind, **options):
-        body = json.dumps({"kind": kind, "party": "ebics", **options}).encode()
-        request = urllib.request.Request(f"{self.control}/faults", body, {"Content-Type": "application/json"})
-        urllib.request.urlopen(request, timeout=10).close()
-
-    def payments(self):
-        with urllib.request.urlopen(f"{self.control}/effects?party=ebics&kind=payment", timeout=10) as answer:
-            return [effect["data"]["end_to_end_id"] for effect in json.load(answer)]
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-
-
 @pytest.fixture
 def bank():
-    found = Bank()
+    found = SandboxProcess(party="ebics")
     yield found
     found.stop()
-
-
-def in_odoo(database, script):
-    """Run Python inside Odoo, as an administrator at the shell does."""
-    done = subprocess.run(
-        odoo_command("shell", "-d", database, "--no-http"),
-        env=odoo_environment(), input=script, capture_output=True, text=True, timeout=180, cwd=ROOT, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr[-3000:]
 
 
 def states(server):
