@@ -137,7 +137,7 @@ class AccountJournal(models.Model):
 
     def action_finance_import(self):
         """Open the import screen for this journal."""
-        action = self.env["ir.actions.actions"]._for_xml_id("connector_bank.finance_statement_import_action")
+        action = self.env["ir.actions.actions"]._for_xml_id("connector_bank.bring_statements_action")
         return {**action, "context": {"import_journal": self.id}}
 
     def action_finance_open_lines(self):

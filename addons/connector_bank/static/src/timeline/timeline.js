@@ -159,7 +159,7 @@ export class FinanceTimeline extends Component {
     }
 
     openImport() {
-        this.action.doAction("connector_bank.finance_statement_import_action");
+        this.action.doAction("connector_bank.bring_statements_action");
     }
 }
 
