@@ -12,7 +12,9 @@ from .payments import PROVEN
 #: A message that still can, or did, bring the file to the bank.
 ALIVE = SQL("m.state != 'cancelled' AND NOT (m.state = 'dead' AND m.arrived = 'no')")
 DELIVERED = SQL("(m.arrived = 'yes' OR m.state IN ('sent', 'processed'))")
-REFUSED = SQL("coalesce(p.finance_told_state, '') IN ('rejected', 'reversed')")
+REFUSED = SQL("coalesce(p.finance_told_state, '') = 'rejected'")
+#: The money left and came back: both lines are on statements, and what is seen of it is right.
+RETURNED = SQL("coalesce(p.finance_told_state, '') = 'reversed'")
 #: What the statement shows of a payment; one without an entry of its own is paid by what settled its bill.
 SEEN = SQL("CASE WHEN p.move_id IS NULL THEN CASE WHEN p.state = 'paid' THEN p.amount END ELSE %s END", PROVEN)
 #: Every payment in a file that was handed over.
@@ -183,7 +185,7 @@ class PaymentsSettled(RowsPair):
         return SQL(
             """
             SELECT * FROM (
-                SELECT %s, CASE WHEN NOT %s THEN p.amount END AS declared, %s AS arrived,
+                SELECT %s, CASE WHEN %s THEN NULL WHEN %s THEN %s ELSE p.amount END AS declared, %s AS arrived,
                        o.executed_on > current_date - y.finance_settle_days AND NOT %s AND %s IS NULL AS waits
                 %s JOIN res_company y ON y.id = o.company_id
                  WHERE %s) s
@@ -191,6 +193,8 @@ class PaymentsSettled(RowsPair):
             """,
             COLUMNS,
             REFUSED,
+            RETURNED,
+            SEEN,
             SEEN,
             REFUSED,
             SEEN,
@@ -204,5 +208,5 @@ class PaymentsSettled(RowsPair):
     def records(self, env, place, side):
         payments = [("finance_order_id", "any", orders_of(place)), ("currency_id", "=", place.currency)]
         if side == "left":
-            return "account.payment", [*payments, ("finance_told_state", "not in", ("rejected", "reversed"))]
+            return "account.payment", [*payments, ("finance_told_state", "not in", ("rejected",))]
         return "account.payment", [*payments, ("is_matched", "=", True)]

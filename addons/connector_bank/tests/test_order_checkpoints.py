@@ -116,6 +116,15 @@ class TestOrderCheckpoints(OrderWayCase):
         )  # fmt: skip
         self.assertRegex(self.broken(SETTLED), rf"Changed: {self.second.name}, .*40\.50.*became.*39\.00")
 
+    def test_what_came_back_agrees(self):
+        """It was debited, and the return stands on a statement of its own."""
+        self.settled()
+        self.line("30.00", "Return", end_to_end=self.ref(self.first), return_reason="AC04", reversal=True,
+                  day=self.day.isoformat())  # fmt: skip
+        self.match()
+        self.assertEqual(self.first.finance_way, "reversed")
+        self.assertEqual({row.state for row in self.check().values()}, {"agree"})
+
     def test_lately(self):
         """Soon after an answer came the day of its order is compared, however old."""
         self.delivered(self.order_)
