@@ -19,7 +19,7 @@ from runner.layout import ADDONS, HOME
 
 LINES = 10_000
 BY_ODOO = 400
-BY_OCA = 400
+BY_OCA = 200
 ROUNDS = 3
 LEAST = 25
 PEERS = HOME / "bench-libraries" / "odoo" / "addons"

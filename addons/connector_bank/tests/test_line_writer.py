@@ -47,6 +47,18 @@ class TestLineWriter(BankCase):
     def proof(self):
         return self.env["finance.writer.proof"].search([("journal_id", "=", self.journal.id)], limit=1)
 
+    def stated(self, chance, journal, values):
+        """No statement, one of the journal, or one that learns its journal from the lines; its balance fits or not."""
+        known = chance.choice((None, False, True))
+        if known is not None:
+            end = 1.5 + sum(one["amount"] for one in values) + chance.choice((0, 1))
+            statement = self.env["account.bank.statement"].create(
+                {"name": "Case", "balance_start": 1.5, "balance_end_real": end,
+                 "finance_journal_id": journal.id if known else False, "finance_identity": "Case" if known else False}
+            )  # fmt: skip
+            for one in values:
+                one["statement_id"] = statement.id
+
     def test_every_column(self):
         """Random lines both ways: no row and no column differs."""
         model = self.env["account.bank.statement.line"].with_context(
@@ -55,10 +67,8 @@ class TestLineWriter(BankCase):
         for seed in range(CASES):
             chance = random.Random(seed)
             with self.subTest(seed=seed), closing(self.env.cr.savepoint()):
-                statement = self.env["account.bank.statement"].create({"name": "Case", "balance_start": 1.5})
-                journal, values = self.cases_of_lines.lines(
-                    chance, chance.randint(2, 7), chance.choice((False, statement.id))
-                )
+                journal, values = self.cases_of_lines.lines(chance, chance.randint(2, 7))
+                self.stated(chance, journal, values)
                 kinds = self.writer._kinds(journal, values)
                 chosen = few(values, kinds)
                 with undone(self.env):
@@ -71,6 +81,25 @@ class TestLineWriter(BankCase):
                     marked = witness.mark(self.env.cr, "account_journal", journal.id)
                     found = self.writer._found(self.writer._by_pattern(plan, values, kinds), marked)
                     self.writer._compare(expected, found)
+
+    def test_by_index(self):
+        """A session that planned its foreign keys on small tables does not read whole tables for each line."""
+        cr = self.env.cr
+        cr.execute("DISCARD PLANS; SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off;"
+                   " SET LOCAL enable_indexonlyscan = off")  # fmt: skip
+        self.env["account.bank.statement.line"].create(self.values(12, finance_occurrence=2))
+        self.env.flush_all()
+        cr.execute("SET LOCAL enable_indexscan = on; SET LOCAL enable_bitmapscan = on;"
+                   " SET LOCAL enable_indexonlyscan = on")  # fmt: skip
+        before = self.scans("account_move")
+        self.assertGreater(before, 12)
+        self.written(self.values(400))
+        self.assertLess(self.scans("account_move") - before, 400)
+
+    def scans(self, table):
+        """How often this transaction read the whole table."""
+        self.env.cr.execute("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = %s", [table])
+        return self.env.cr.fetchone()[0]
 
     def test_difference_is_seen(self):
         """The comparison finds a column that is off in one row."""
