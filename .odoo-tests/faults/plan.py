@@ -41,6 +41,9 @@ class Plan:
     duplicate_files: int
     missing_statements: int
     file_kills: int
+    payments: int
+    payments_in_order: int
+    payment_kills: int
 
 
 QUICK_PLAN = Plan(
@@ -48,12 +51,14 @@ QUICK_PLAN = Plan(
     windows=4, disk_fulls=1, clock_shifts=1, naive_messages=60, naive_kills=6,
     webhook_events=40, webhook_kills=3, webhook_forged=60, malformed_files=100, half_written_files=30,
     duplicate_files=12, missing_statements=4, file_kills=3,
+    payments=160, payments_in_order=20, payment_kills=3,
 )
 FULL_PLAN = Plan(
     core_seeds=50_000, messages=10_000, worker_kills=300, terminations=60, switches=20, runner_losses=30,
     database_stops=20, windows=80, disk_fulls=5, clock_shifts=10, naive_messages=600, naive_kills=60,
     webhook_events=2000, webhook_kills=40, webhook_forged=1000, malformed_files=2000, half_written_files=500,
     duplicate_files=200, missing_statements=50, file_kills=40,
+    payments=10_000, payments_in_order=250, payment_kills=40,
 )
 
 
