@@ -19,7 +19,10 @@ class AccountBankStatement(models.Model):
     finance_from_on = fields.Date(readonly=True, copy=False, string="From")
     finance_to_on = fields.Date(readonly=True, copy=False, string="To")
     finance_opening = fields.Monetary(readonly=True, copy=False, string="Opening at the bank")
-    finance_balance_ids = fields.One2many("finance.bank.balance", "statement_id", string="Reported balances")
+    finance_balance_ids = fields.One2many(
+        "finance.bank.balance", "statement_id", string="Reported balances",
+        groups="finance_connector_base.group_user",
+    )  # fmt: skip
     finance_line_count = fields.Integer(compute="_compute_finance_counts", string="Lines")
     finance_open_count = fields.Integer(compute="_compute_finance_counts", string="Open lines")
 

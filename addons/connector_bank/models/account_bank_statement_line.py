@@ -37,14 +37,18 @@ class AccountBankStatementLine(models.Model):
     finance_intraday = fields.Boolean(
         readonly=True, copy=False, help="Reported during the day; not yet confirmed by a statement."
     )
-    finance_proposal_ids = fields.One2many("finance.match.proposal", "line_id", string="Proposals")
+    finance_proposal_ids = fields.One2many(
+        "finance.match.proposal", "line_id", string="Proposals", groups="finance_connector_base.group_user"
+    )
     finance_match_state = fields.Selection(
         [("open", "Open"), ("proposed", "Proposed"), ("reconciled", "Reconciled")],
-        compute="_compute_finance_match_state", search="_search_finance_match_state", string="Matching",
+        compute="_compute_finance_match_state", compute_sudo=True, search="_search_finance_match_state",
+        string="Matching",
     )
     finance_why_not = fields.Text(readonly=True, copy=False, string="Why there is no match")
     finance_hint = fields.Char(
-        compute="_compute_finance_hint", string="Next step", help="The best proposal, or why there is none."
+        compute="_compute_finance_hint", compute_sudo=True, string="Next step",
+        help="The best proposal, or why there is none.",
     )
     finance_open_amount = fields.Monetary(
         compute="_compute_finance_open_amount", currency_field="finance_open_currency_id", string="Still open",

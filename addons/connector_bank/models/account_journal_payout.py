@@ -8,7 +8,9 @@ class AccountJournal(models.Model):
 
     _inherit = "account.journal"
 
-    finance_account_key_ids = fields.One2many("finance.account.key", "journal_id", string="Accounts at providers")
+    finance_account_key_ids = fields.One2many(
+        "finance.account.key", "journal_id", string="Accounts at providers", groups="finance_connector_base.group_user"
+    )
     finance_payout = fields.Selection(
         [("lines", "A line for each payment and fee"), ("entry", "One entry for all that a payout settles")],
         string="Payouts",

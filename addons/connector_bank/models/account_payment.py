@@ -35,7 +35,9 @@ class AccountPayment(models.Model):
     finance_decide = fields.Char("To be decided", copy=False, readonly=True)
     finance_way = fields.Selection(WAY, "Way", compute="_compute_finance_way", store=True)
     finance_told_text = fields.Char("What the bank said", compute="_compute_finance_told_text")
-    finance_answer_ids = fields.One2many("finance.payment.answer", "payment_id", readonly=True)
+    finance_answer_ids = fields.One2many(
+        "finance.payment.answer", "payment_id", readonly=True, groups="finance_connector_base.group_user"
+    )
 
     @api.depends("finance_told_state", "is_matched", "state")
     def _compute_finance_way(self):

@@ -10,7 +10,9 @@ class AccountPayment(models.Model):
         "finance.mandate", "Mandate", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
     )
     finance_sequence = fields.Char("Sequence", readonly=True, copy=False, help="FRST, RCUR, OOFF or FNAL.")
-    finance_run_line_ids = fields.One2many("finance.payment.run.line", "payment_id", readonly=True)
+    finance_run_line_ids = fields.One2many(
+        "finance.payment.run.line", "payment_id", readonly=True, groups="finance_connector_base.group_user"
+    )
 
     def _finance_tell(self, standing):
         told = super()._finance_tell(standing)

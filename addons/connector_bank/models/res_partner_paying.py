@@ -10,4 +10,4 @@ class ResPartner(models.Model):
         "Blocked for payments", tracking=True, help="Payment runs hold everything that goes to this partner."
     )
     finance_pay_block_reason = fields.Char("Why blocked", tracking=True)
-    finance_mandate_ids = fields.One2many("finance.mandate", "partner_id")
+    finance_mandate_ids = fields.One2many("finance.mandate", "partner_id", groups="finance_connector_base.group_user")

@@ -40,6 +40,7 @@ from . import (
     test_payment_unknown,
     test_payout_day,
     test_payouts,
+    test_plain_accountant,
     test_portal,
     test_pure_answer_reports,
     test_pure_answers,
