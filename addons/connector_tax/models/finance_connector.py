@@ -107,7 +107,7 @@ class FinanceConnector(models.Model):
         """Messages of a tax connector go through its engine, and so does the Test button."""
         if self.domain == "tax" and self.tax_provider:
             return self._tax_engine()
-        return super()._transport()
+        return super()._transport(message)
 
     def action_tax_create_taxes(self):
         """A tax with rate 0 for each level that has none yet; the accountant sets the accounts."""
