@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from odoo.addons.connector_bank.payments import PAYMENT_FORMATS
-from odoo.addons.connector_bank.payments.characters import character_sets
-from odoo.addons.connector_bank.payments.checks import decimals
-from odoo.addons.connector_bank.payments.order import (
+from odoo.addons.finance_connector_base.core.check_digits import mod97
+
+from ...payments import PAYMENT_FORMATS
+from ...payments.characters import character_sets
+from ...payments.checks import decimals
+from ...payments.order import (
     CREDIT_TRANSFER,
     DIRECT_DEBIT,
     Account,
@@ -25,8 +27,7 @@ from odoo.addons.connector_bank.payments.order import (
     Remittance,
     Run,
 )
-from odoo.addons.connector_bank.payments.paths import changed
-from odoo.addons.finance_connector_base.core.check_digits import mod97
+from ...payments.paths import changed
 
 UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DIGITS = "0123456789"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
-from odoo.addons.connector_bank.payments.order import (
+from ...payments.order import (
     CREDIT_TRANSFER,
     DIRECT_DEBIT,
     Account,

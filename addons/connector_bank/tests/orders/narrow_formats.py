@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from odoo.addons.connector_bank.formats.fixed import french_account
-from odoo.addons.connector_bank.payments.order import (
+from ...formats.fixed import french_account
+from ...payments.order import (
     CREDIT_TRANSFER,
     DIRECT_DEBIT,
     Account,
@@ -17,7 +17,6 @@ from odoo.addons.connector_bank.payments.order import (
     Remittance,
     Run,
 )
-
 from .any_profile import Maker, iban, routing_number
 
 
