@@ -151,7 +151,7 @@ def _disbursed(found, node, place):
             own_code="transaction" if gross >= 0 else "refund",
             gross=gross,
             currency=unit,
-            reference=name,
+            reference=f"{name} {'sale' if gross >= 0 else 'credit'}",  # as the fee report names it
             detail=Detail(transaction_id=name, references=(Reference(order),) if order else ()),
             exchange=exchange,
             status="booked" if booked else "pending",

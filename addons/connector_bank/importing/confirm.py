@@ -48,10 +48,20 @@ def _as_many(lines, left, day_of):
     for key, group in by_key.items():
         same = bookings.get(key, ())
         if key[0] and len(same) == len(group):
-            found += [(line, candidate) for line, candidate in zip(group, same, strict=True)
-                      if _same_accounts(line, candidate.entry)]  # fmt: skip
+            found += _by_account(group, same)
     taken = {id(candidate) for _line, candidate in found}
     left[:] = [candidate for candidate in left if id(candidate) not in taken]
+    return found
+
+
+def _by_account(lines, candidates):
+    """Each line with a booking of its other account; lines that name none come last and take what is left."""
+    found, left = [], list(candidates)
+    for line in sorted(lines, key=lambda one: not one.account):
+        fitting = next((candidate for candidate in left if _same_accounts(line, candidate.entry)), None)
+        if fitting is not None:
+            left.remove(fitting)
+            found.append((line, fitting))
     return found
 
 

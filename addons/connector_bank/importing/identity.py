@@ -155,14 +155,20 @@ class _Copies:
             (self.waiting if held.waiting else self.others).append(held)
 
     def again(self, entry):
-        """The line that surely is this entry, or ``None``."""
-        for copies in (self.own.get(entry.place), self.own.get(None)):
-            if copies:
-                return copies.pop(0)
-        found = _with_amount(self.waiting, entry)
-        if found:
-            self.waiting.remove(found)
-        return found
+        """The line that surely is this entry, or ``None``.
+
+        At its place in its own file it is, whatever a person changed; in another file the amount has to be the same:
+        a statement may be corrected under its name.
+        """
+        here = self.own.get(entry.place) if entry.place is not None else None
+        if here:
+            return here.pop(0)
+        for copies in (self.own.get(None, ()), self.waiting):
+            found = _with_amount(copies, entry)
+            if found:
+                copies.remove(found)
+                return found
+        return None
 
     def perhaps(self, entry):
         """A line that may be this entry, best one of its amount, or ``None``."""

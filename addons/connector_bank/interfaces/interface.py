@@ -125,7 +125,11 @@ class BankInterface(Https):
 
         def read():
             kept.clear()
+            size = 0
             for answer, document in paged(self.read, path, following):
+                size += len(answer.content)
+                if size > self._settings["max_bytes"]:
+                    raise RemoteDefectError(f"{self._host} answers with too many bytes", code="https.size")
                 last.update(answer.headers)
                 kept.append(document)
             return kept

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.finance_connector_base.core.errors import BusinessError
+
 from ..formats import FORMATS
 from ..importing.payouts import has_key
 
@@ -53,10 +55,25 @@ class FinanceAccountKey(models.Model):
                 )
 
     @api.model
-    def _journal(self, company, header):
-        """The journal of a statement's account at a provider, or an empty one."""
-        known = self.sudo().search([("company_id", "child_of", company.id), *self._domain(header)], limit=1)
-        return known.journal_id.with_env(self.env)
+    def _journal(self, company, header, chosen=None):
+        """The journal of a statement's account at a provider, or an empty one.
+
+        :param chosen: the journal a person chose; it settles which of several is meant
+        :raise BusinessError: ``statement.account_ambiguous``: branches have one each
+        """
+        known = self.sudo().search([("company_id", "child_of", company.id), *self._domain(header)])
+        journals = (known.filtered(lambda key: key.company_id == company) or known).journal_id.with_env(self.env)
+        if chosen and chosen in journals:
+            return chosen
+        if len(journals) > 1:
+            raise BusinessError(
+                self.env._(
+                    "Several journals have the account %(account)s: %(names)s", account=header.account or "",
+                    names=", ".join(journals.sudo().mapped("display_name")),
+                ),
+                code="statement.account_ambiguous",
+            )
+        return journals
 
     def _domain(self, header):
         return [
@@ -68,7 +85,7 @@ class FinanceAccountKey(models.Model):
     @api.model
     def _remember(self, journal, company, header):
         """This journal stands for the account from now on."""
-        if self._journal(company, header):
+        if self._journal(company, header, journal):
             return
         self.sudo().create(
             {

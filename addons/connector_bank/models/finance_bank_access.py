@@ -94,7 +94,7 @@ class FinanceBankAccess(models.Model):
         days = [entry.booked_on for entry in statement.booked if entry.booked_on]
         if not access or not days:
             return
-        last = max(days)
+        last = min(max(days), fields.Date.today())  # a wrong year at the bank must not stop the next fetch
         before = fields.Date.subtract(last, days=access.connector_id.overlap_days)
         older = [one for one in statement.booked if one.entry_ref and one.booked_on and one.booked_on <= before]
         values = {"booked_on": max(access.booked_on or last, last)}

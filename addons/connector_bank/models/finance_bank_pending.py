@@ -2,8 +2,14 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
+from odoo.addons.finance_connector_base import server
+
 from ..importing.identity import fingerprint
 from ..importing.label import counterparty, label
+
+#: So long it can be looked up that something was expected before it was booked.
+PENDING_DAYS = 90
+GC_ROWS = 5000
 
 
 class FinanceBankPending(models.Model):
@@ -43,6 +49,13 @@ class FinanceBankPending(models.Model):
     line_id = fields.Many2one(
         "account.bank.statement.line", readonly=True, index="btree_not_null", ondelete="set null", string="Booked as"
     )
+
+    @api.autovacuum
+    def _gc_settled(self):
+        """What was booked or has gone: the statement line says the rest."""
+        days = int(server.option("pending_days", PENDING_DAYS))
+        before = fields.Datetime.subtract(fields.Datetime.now(), days=days)
+        self.sudo().search([("state", "!=", "expected"), ("seen_on", "<", before)], limit=GC_ROWS).unlink()
 
     @api.model
     def _follow(self, journal, statement, message):

@@ -141,7 +141,12 @@ class FinanceHistoryLoad(models.Model):
     def _drop_bytes(self):
         """The messages keep the bytes, for as long as their rules of retention say; nothing else does."""
         load = self.sudo()
-        (load.attachment_ids | load.file_ids.attachment_id).unlink()
+        mine = (False, load._name, load.file_ids._name)
+        for one in load:
+            files = one.attachment_ids | one.file_ids.attachment_id
+            # what belongs to another record was only shown to us
+            files = files.filtered(lambda file: file.res_model in mine)
+            files.filtered(lambda file, user=one.create_uid: file.create_uid == user).unlink()
 
     @api.autovacuum
     def _gc_forgotten(self):

@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import file_open
 
 from odoo.addons.finance_connector_base.approval.kinds import KINDS
@@ -15,6 +15,13 @@ from ..importing.rules import RULES
 @KINDS.add("line_identity", "Identity of statement lines")
 class LineIdentityKind(ApprovalKind):
     """What counts as the same booking decides whether money is there twice or missing: another person looks first."""
+
+
+#: What previews and approvals find out.
+LOOKED = frozenset(
+    {"former", "looked", "looked_until", "same", "again", "merged", "asked", "shown", "files_read", "files_left",
+     "files_unreadable", "line_count", "without_count"}
+)  # fmt: skip
 
 
 class FinanceIdentityChange(models.Model):
@@ -127,10 +134,21 @@ class FinanceIdentityChange(models.Model):
             "views": [[False, "form"]],
         }
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._refuse_evidence(*vals_list)
+        return super().create(vals_list)
+
+    def _refuse_evidence(self, *vals_list):
+        """:raise AccessError: somebody writes what only a preview may find"""
+        if not self.env.su and any(LOOKED & vals.keys() for vals in vals_list):
+            raise AccessError(self.env._("What a preview found cannot be written by hand."))
+
     def write(self, vals):
-        """What was looked at was looked at for one rule."""
+        """What was looked at was looked at for one rule of one account."""
+        self._refuse_evidence(vals)
         changed = super().write(vals)
-        if "rule" in vals:
+        if {"rule", "journal_id"} & vals.keys():
             self.sudo().write({"looked": False, "accept": False})
         return changed
 

@@ -191,7 +191,8 @@ class FinancePayoutSettlement(models.AbstractModel):
             invoices |= self.env["finance.return"]._matched(paid).move_id
         note = self.env["finance.payout"]._credit_note(invoices, float(settled.amount(place)), settled.currency)
         item = note.line_ids.filtered(lambda each: each.display_type == "payment_term" and not each.reconciled)
-        return item if len(item) == 1 else None
+        used = {part[1] for part in parts}  # another refund of this payout settles it
+        return item if len(item) == 1 and item.id not in used else None
 
     # the ledger
 

@@ -99,8 +99,8 @@ class FinanceProcessStatement(models.AbstractModel):
     def _keyed_journal(self, company, header, options):
         """The journal of an account at a payment provider: remembered, or chosen now."""
         keys = self.env["finance.account.key"]
-        known = keys._journal(company, header)
         chosen = self.env["account.journal"].browse(options.get("journal_id"))
+        known = keys._journal(company, header, chosen)
         fits = chosen and chosen._finance_currency().name == header.currency
         words = keys._words(header.format, header.account, header.currency)
         if known and fits and chosen != known:

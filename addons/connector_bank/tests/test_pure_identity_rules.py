@@ -93,6 +93,14 @@ class TestRules(PureCase):
         own = Held(CONTENT(entry(place="1")), 1, own=True, place="1", amount=Decimal("-3.00"), line=7)
         self.assertEqual([one.line for one in settle([entry(place="1")], [own]).known], [7])
 
+    def test_corrected_under_its_reference(self):
+        """The bank sends the statement again with another amount under the same reference: never seen before."""
+        own = Held(REFERENCE(entry(bank_ref="A")), 1, own=True, amount=Decimal("-3.00"), line=7)
+        sort = {"prints": REFERENCE, "named": REFERENCE.names}
+        found = settle([entry(bank_ref="A")], [own], overlaps=True, **sort)
+        self.assertEqual((len(found.known), len(found.doubtful)), (0, 0) if found.new else (0, 1))
+        self.assertEqual(len(settle([entry(bank_ref="A")], [own], forced=True, **sort).new), 1)
+
     def test_day_and_amount_is_no_name(self):
         """Two references, one amount, one day: without the balances nobody knows, so a person is asked."""
         line = Held(DAILY(entry(bank_ref="A")), 1, amount=Decimal("-2.50"), line=7)

@@ -67,7 +67,7 @@ class FinanceStatementImport(models.TransientModel):
         self.check_access("write")
         name, content = self._attachment(attachment_id).name, self._content(attachment_id)
         megabytes = self.company_id._finance_setting("import_now_megabytes", NOW_MEGABYTES)
-        messages, _worked = self._import_files(
+        messages, worked = self._import_files(
             self.company_id,
             [(name, content)],
             self.journal_id,
@@ -75,7 +75,8 @@ class FinanceStatementImport(models.TransientModel):
             later=len(content) > megabytes * MEGABYTE,
         )
         self.message_ids |= messages
-        return self.progress(messages.ids)[0]
+        found = self.progress(messages.ids)[0]
+        return found if worked or found["waiting"] else {**found, "lines": 0}  # it was here before
 
     def progress(self, message_ids):
         """How far these messages of the import are."""

@@ -1,6 +1,5 @@
 """AvaTax v2: quotes as orders that are not kept, commits and voids as documents with their own code."""
 
-import json
 from decimal import Decimal
 from urllib.parse import quote as escaped
 from urllib.parse import urlencode
@@ -10,8 +9,10 @@ from odoo.addons.finance_connector_base.core.errors import (
     AuthError,
     DuplicateError,
     FinanceError,
+    FormatError,
     RemoteDefectError,
 )
+from odoo.addons.finance_connector_base.core.safe.json import json_value
 
 from ..core.tax import TAX_PROVIDERS, ZERO, Order, TaxAmount, TaxDetail, TaxProvider, TaxQuote, checked
 from .avatax_errors import NotFoundError, WrongStateError, refusal
@@ -217,8 +218,8 @@ class AvaTax(TaxProvider):
     def _json(self, receipt):
         """The body of an answer; a refusal becomes the error it stands for."""
         try:
-            body = json.loads(receipt.content.decode("utf-8"), parse_float=Decimal)
-        except (ValueError, RecursionError) as error:
+            body = json_value(receipt.content)
+        except FormatError as error:
             raise RemoteDefectError(
                 f"AvaTax answered {receipt.status} with something that is not JSON", code="tax.unreadable"
             ) from error

@@ -1,9 +1,9 @@
 """How events reach a subscriber over HTTPS: signed posts; doubles do no harm, because each has its id."""
 
-import json
 import time
 
-from ..core.errors import AuthError, BusinessError, RemoteDefectError
+from ..core.errors import AuthError, BusinessError, FormatError, RemoteDefectError
+from ..core.safe.json import json_value
 from .envelope import CONTENT_TYPE
 from .signature import headers
 
@@ -41,8 +41,8 @@ class SignedPost:
             headers=headers(event_id, self._keys, time.time(), content),
         )  # fmt: skip
         try:
-            answered = json.loads(receipt.content)["challenge"]
-        except (ValueError, KeyError, TypeError):
+            answered = json_value(receipt.content)["challenge"]
+        except (FormatError, KeyError, TypeError):
             answered = None
         if answered != challenge:
             raise RemoteDefectError("the endpoint did not answer with our challenge", code="event.challenge")

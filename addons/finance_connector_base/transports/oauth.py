@@ -5,14 +5,14 @@ it is asked for, and a store for one process.
 """
 
 import base64
-import json
 import threading
 import time
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus, urlencode
 
-from ..core.errors import AuthError, BusinessError, OutcomeUnknownError, RemoteDefectError, TechnicalError
+from ..core.errors import AuthError, BusinessError, FormatError, OutcomeUnknownError, RemoteDefectError, TechnicalError
 from ..core.masking import remember
+from ..core.safe.json import json_value
 
 #: A token is renewed this long before it ends, so that it does not end on the way.
 EARLY_SECONDS = 60
@@ -76,9 +76,9 @@ def _refusal(error):
 
 def _read(receipt):
     try:
-        answer = json.loads(receipt.content)
+        answer = json_value(receipt.content)
         text, seconds = answer["access_token"], float(answer.get("expires_in") or 300)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (FormatError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise RemoteDefectError("the token service answers without a token", code="oauth.answer") from error
     if not isinstance(text, str) or not text or str(answer.get("token_type", "bearer")).lower() != "bearer":
         raise RemoteDefectError("the token service answers with another kind of token", code="oauth.answer")

@@ -308,6 +308,10 @@ export class MatchingDesk extends Component {
         const id = answer.line_id;
         const next = this.beside;
         delete this.state.waiting[id];
+        if (answer.open) {
+            this.keep(answer.details, [id]);
+            return this.say(_t("Booked in part: what is left of the line stays open."), true);
+        }
         this.drop([id]);
         this.say(answer.words);
         if (id !== this.state.currentId) {
