@@ -31,7 +31,8 @@ class FinancePaymentOrder(models.Model):
         "account.journal", required=True, check_company=True, domain=[("type", "=", "bank")], string="Bank"
     )
     flow_id = fields.Many2one(
-        "finance.flow", required=True, domain="[('kind', '=', 'payment_order'), ('direction', '=', 'out')]",
+        "finance.flow", required=True,
+        domain="[('kind', '=', 'payment_order'), ('direction', '=', 'out'), ('company_id', '=', company_id)]",
         string="Way to the bank",
     )  # fmt: skip
     profile = fields.Selection("_selection_profile", required=True, default="sepa_credit_09")
@@ -156,6 +157,8 @@ class FinancePaymentOrder(models.Model):
         for order in self:
             if not order.payment_ids:
                 raise UserError(self.env._("There is no payment in the order."))
+            if order.flow_id.connector_id.company_id != order.company_id:
+                raise UserError(self.env._("The flow %s belongs to another company.", order.flow_id.name))
             if not order.flow_id.needs_approval or not order.flow_id.moves_money:
                 raise UserError(
                     self.env._("The flow %s has to move money and to want a release by others.", order.flow_id.name)
@@ -342,6 +345,8 @@ class AccountPayment(models.Model):
         fixed = {"amount", "currency_id", "partner_id", "partner_bank_id", "journal_id"} & vals.keys()
         if fixed and self._finance_frozen():
             raise UserError(self.env._("A payment that was handed over to the bank cannot be changed."))
+        if vals.get("state") in ("draft", "canceled", "rejected"):  # its journal entry was reset or cancelled
+            self._finance_keep()
         return super().write(vals)
 
     def action_draft(self):

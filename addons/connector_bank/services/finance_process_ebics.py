@@ -61,8 +61,10 @@ class FinanceProcessEbicsProtocol(models.AbstractModel):
                            order=transfer.order_id, name=sent.name or transfer.key, reason=event.reason,
                            text=event.text)  # fmt: skip
         message._open_case("ebics.order_refused", words, transfer.order_id, blocking=False)
-        if sent.kind != "payment_order":
-            return
+        same = [("connector_id", "=", transfer.connector_id.id), ("key", "=", transfer.key)]
+        others = transfer.search([*same, ("id", ">", transfer.id)])
+        if sent.kind != "payment_order" or others or sent.state not in ("sent", "processed", "unknown"):
+            return  # another upload of the same bytes decides, or the order can still be sent again: all stays frozen
         order = self.env["finance.payment.order"].sudo().browse(sent.res_id).exists()
         answer = GroupAnswer(
             message_id=message.name, original_message_id=order._order_ref() if order else None, status="RJCT",

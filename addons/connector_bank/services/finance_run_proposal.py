@@ -188,7 +188,7 @@ class FinanceRunProposal(models.AbstractModel):
     @staticmethod
     def _bundle(run, one, plan):
         if run.bundle:
-            return f"{one.partner_id}/{one.bank_id}/{one.currency_id}/{plan.day}"
+            return f"{one.partner_id}/{one.account_id}/{one.bank_id}/{one.currency_id}/{plan.day}"
         return f"item {one.id}"
 
     # into the database

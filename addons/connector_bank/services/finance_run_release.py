@@ -201,6 +201,8 @@ class FinanceRunRelease(models.AbstractModel):
                 return self.env._("the discount is not in time any more")
         if flags & {"bill_blocked", "partner_blocked", "no_account", "untrusted", "account_closed", "no_mandate"}:
             return line.warning_text
+        if "listed" in flags and not line.reason:  # the list of names grew since the approval
+            return line.warning_text
         return None
 
     def _payment_values(self, run, lines):
@@ -257,7 +259,9 @@ class FinanceRunRelease(models.AbstractModel):
                  "profile": group.profile, "executed_on": group.executed_on, "run_id": run.id,
                  "scheme": group.scheme, "sequence": group.sequence}
             )  # fmt: skip
-            lines.payment_id.finance_order_id = order
+            # what somebody put into another order meanwhile stays there: the bank may have it
+            free = lines.payment_id.filtered(lambda payment: not payment.finance_order_id)
+            free.finance_order_id = order
         run.state = "released"
         run.message_post(
             body=self.env._("%(count)s payments in %(orders)s payment orders.", count=len(run.line_ids.payment_id),

@@ -94,7 +94,7 @@ class FinanceMessage(models.Model):
     def action_cancel(self):
         """What was taken away may be at the bank: only its settled outcome gives it free."""
         for message in self:
-            if message.state == "ready" and "taken_on" in message._hand():
+            if message.state in ("ready", "dead", "refused") and "taken_on" in message._hand():
                 raise UserError(self.env._("%s was taken to the portal; say first what became of it.", message.name))
         return super().action_cancel()
 
