@@ -4,7 +4,6 @@ Each account may be read four times a day for details, balances and transactions
 ``HTTP_X_RATELIMIT_ACCOUNT_SUCCESS_…`` headers. Details are asked for once, when an account is found.
 """
 
-import json
 import time
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
@@ -12,11 +11,13 @@ from urllib.parse import quote
 from odoo.addons.finance_connector_base.core.errors import (
     AuthError,
     ConfigurationError,
+    FormatError,
     OutcomeUnknownError,
     RateLimitedError,
     RemoteDefectError,
     TechnicalError,
 )
+from odoo.addons.finance_connector_base.core.safe.json import json_value
 from odoo.addons.finance_connector_base.core.transport import TRANSPORTS
 from odoo.addons.finance_connector_base.transports.https import wait_of
 from odoo.addons.finance_connector_base.transports.oauth import EARLY_SECONDS, Token
@@ -184,7 +185,7 @@ def _wait(headers):
 
 def _problem(content):
     try:
-        found = json.loads(content)
+        found = json_value(content)
         return words_of(found.get("type")), words_of(f"{found.get('summary') or ''}: {found.get('detail') or ''}")
-    except (ValueError, AttributeError, RecursionError):
+    except (FormatError, AttributeError):
         return "", ""

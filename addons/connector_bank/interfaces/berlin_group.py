@@ -3,7 +3,6 @@
 Consents with the redirect approach, reading without the customer, errors as ``tppMessages`` (chapter 14.11).
 """
 
-import json
 import uuid
 from urllib.parse import quote
 
@@ -11,9 +10,11 @@ from odoo.addons.finance_connector_base.core.errors import (
     AuthError,
     BusinessError,
     ConfigurationError,
+    FormatError,
     RateLimitedError,
     RemoteDefectError,
 )
+from odoo.addons.finance_connector_base.core.safe.json import json_value
 from odoo.addons.finance_connector_base.core.transport import TRANSPORTS
 from odoo.addons.finance_connector_base.transports.https import wait_of
 from odoo.addons.finance_connector_base.transports.paging import dig, with_query
@@ -163,8 +164,8 @@ def _named(item):
 def _message(content):
     """``(code, words)`` of the first message of an error."""
     try:
-        found = json.loads(content)
+        found = json_value(content)
         first = found["tppMessages"][0]
         return str(first.get("code") or ""), words_of(first.get("text"))
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
+    except (FormatError, KeyError, IndexError, TypeError, AttributeError):
         return "", ""

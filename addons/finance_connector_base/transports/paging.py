@@ -6,11 +6,13 @@ before again (``since``, set back by the overlap), and the intake keeps what it 
 
 import json
 import re
+from decimal import Decimal
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from requests.utils import parse_header_links
 
-from ..core.errors import RemoteDefectError
+from ..core.errors import FormatError, RemoteDefectError
+from ..core.safe.json import json_value
 
 MOST_PAGES = 10_000
 _NUMBER = re.compile(r'"\\u0000([-+.0-9eE]+)\\u0000"')
@@ -19,14 +21,29 @@ _NUMBER = re.compile(r'"\\u0000([-+.0-9eE]+)\\u0000"')
 def read_json(content):
     """JSON whose fractions keep their digits; ``write_json`` gives them back as they stood."""
     try:
-        return json.loads(content, parse_float=lambda digits: f"\0{digits}\0")
-    except (ValueError, RecursionError) as error:
-        raise RemoteDefectError("the answer is no JSON", code="paging.json") from error
+        return json_value(content, fraction=_Written)
+    except FormatError as error:
+        raise RemoteDefectError(f"the answer is no JSON: {error}", code="paging.json", place=error.place) from error
 
 
 def write_json(value):
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=_digits)
     return _NUMBER.sub(r"\1", text).encode()
+
+
+class _Written(Decimal):
+    """A fraction that keeps its digits."""
+
+    def __new__(cls, digits):
+        made = super().__new__(cls, digits)
+        made.digits = digits
+        return made
+
+
+def _digits(value):
+    if isinstance(value, Decimal):
+        return f"\0{getattr(value, 'digits', value)}\0"
+    raise TypeError(f"not JSON: {type(value).__name__}")
 
 
 def dig(value, path):

@@ -4,6 +4,8 @@ import json
 import re
 from datetime import UTC, datetime
 
+from ..core.errors import FormatError
+from ..core.safe.json import json_value
 from ..core.webhook import malformed
 
 _SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
@@ -15,8 +17,8 @@ _BLANK = " \t\r\n"
 def document(body):
     """The JSON value of ``body``, ``None`` where it is none."""
     try:
-        return json.loads(body.decode())
-    except (ValueError, RecursionError):  # UnicodeDecodeError and over-long numbers are ValueErrors
+        return json_value(body)
+    except FormatError:
         return None
 
 

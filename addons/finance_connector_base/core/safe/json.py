@@ -12,9 +12,10 @@ from .text import WRONG_IN_TEXT, text_lines, wrong_character
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
 
 
-def json_value(content, limits=None):
+def json_value(content, limits=None, fraction=Decimal):
     """The value of ``content`` (bytes in UTF-8); fractions are ``Decimal``, never float.
 
+    :param fraction: what makes a fraction of its digits, as they stand there
     :raise FormatError: ``json.encoding``, ``json.malformed``, ``json.depth``, ``json.number``, ``json.duplicate``,
         ``json.limit``, ``text.nul``, ``text.control``, ``text.bidi``; the place is ``line:column`` or a path
     """
@@ -25,7 +26,7 @@ def json_value(content, limits=None):
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FormatError("JSON is not in UTF-8", code="json.encoding", place=f"byte {error.start + 1}") from error
-    return _value(text, limits)
+    return _value(text, limits, fraction)
 
 
 def json_lines(stream, limits=None) -> Iterator[tuple[int, object]]:
@@ -41,7 +42,7 @@ def json_lines(stream, limits=None) -> Iterator[tuple[int, object]]:
                 raise
 
 
-def _value(text, limits):
+def _value(text, limits, made=Decimal):
     _check_depth(text, limits)
 
     def whole(digits):
@@ -51,7 +52,7 @@ def _value(text, limits):
         exponent = _bounded(digits, limits).lower().partition("e")[2]
         if exponent and abs(int(exponent)) > limits.digits:
             raise FormatError("a number is too large or too small", code="json.number", place=digits[:40])
-        return Decimal(digits)
+        return made(digits)
 
     try:
         found = json.loads(
