@@ -14,6 +14,8 @@ ADVICE.update(
         "decide. Nothing more is released to the account before.",
         "payment.stuck": "Ask the bank whether it has the file, by its name. Nothing is sent again before that is "
         "known.",
+        "payment.unsure": "Look at the statement line: if it is this payment, settle the message as arrived; if not, "
+        "undo the match. Close this case only when it is sure; a held message is then released by two people.",
         "payment.not_cancelled": "The money goes its way. Talk to the payee; it comes back only if he returns it.",
         "payment.change": "Change the bank details by the change request with its call-back before the next payment.",
         "payment.status_unknown": "Ask the bank what the status means.",
@@ -164,6 +166,7 @@ TITLES.update(
         "payment.contradiction": "The bank contradicts itself about a payment",
         "payment.payee": "The payee's name does not agree",
         "payment.stuck": "No acknowledgement in time",
+        "payment.unsure": "Booked by a line that does not name it",
         "payment.not_cancelled": "Not cancelled",
         "payment.change": "Bank details to be changed",
         "payment.status_unknown": "Unknown status of a payment",

@@ -1,9 +1,13 @@
+import json
+import re
+
 from odoo import api, fields, models
 
 from ..answers.codes import CAUSES, STATUSES
 from ..answers.standing import LEVELS, Standing
 from ..matching.candidates import account_key
 
+_WORD = re.compile(r"[\w/+-]+")
 WAY = [
     ("initiated", "Initiated"),
     ("acknowledged", "Acknowledged"),
@@ -87,6 +91,17 @@ class AccountPayment(models.Model):
         self.ensure_one()
         ids = (self.finance_end_to_end, self.name, self.payment_reference)
         return {account_key(one) for one in ids if one}
+
+    def _finance_is_named(self, lines):
+        """Whether these statement lines carry an id that we gave it: its own, or that of its batch or file."""
+        self.ensure_one()
+        given = (self._finance_own_id(), self.finance_batch_ref, self.finance_order_ref)
+        ids = {account_key(one) for one in given if one}
+        for line in lines:
+            texts = [line.payment_ref or "", json.dumps(line.transaction_details or {}, ensure_ascii=False)]
+            if any(account_key(word) in ids for text in texts for word in _WORD.findall(text)):
+                return True
+        return False
 
     @api.model
     def _finance_answered(self, company, ids, orders):

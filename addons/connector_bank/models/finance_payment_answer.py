@@ -25,6 +25,7 @@ class FinancePaymentAnswer(models.Model):
     message_id = fields.Many2one("finance.message", required=True, readonly=True, index=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     place = fields.Char(required=True, readonly=True, help="Where in the message it stands.")
+    order_ref = fields.Char(readonly=True, string="Order named", help="The message it answers, where it says so.")
     status = fields.Char(readonly=True, string="Status code")
     reasons = fields.Char(readonly=True, string="Reason codes")
     text = fields.Char(readonly=True, string="The bank's words")

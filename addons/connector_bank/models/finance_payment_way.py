@@ -5,6 +5,8 @@ from odoo.tools import SQL
 
 #: Orders for which one run opens cases.
 MOST = 1000
+#: The bank may have the file, and it could be sent (again).
+OPEN = ("ready", "unknown", "refused", "dead")
 
 
 class FinancePaymentOrder(models.Model):
@@ -16,19 +18,61 @@ class FinancePaymentOrder(models.Model):
         """How far the order is, on one screen."""
         return self.env["account.payment"]._finance_journey(self)
 
+    def _is_spoken_of(self):
+        """Whether the bank itself speaks of this order's file.
+
+        By an answer that came after the file was made, or by a statement line that carries an id of ours.
+        """
+        self.ensure_one()
+        own = {None, False, self._order_ref()}
+        for answer in self.payment_ids.finance_answer_ids:
+            if answer.message_id.id > self.message_id.id and answer.order_ref in own:
+                return True
+        return any(
+            payment._finance_is_named(payment.reconciled_statement_line_ids)
+            for payment in self.payment_ids.filtered("is_matched")
+        )
+
     def _prove_arrival(self):
         """Orders of which the bank speaks although the answer to their file was lost: the file did arrive."""
-        for order in self.sudo().filtered(lambda one: one.message_state == "unknown"):
+        for order in self.sudo().filtered(lambda one: one.message_state in OPEN and one._is_spoken_of()):
             if not self.env["finance.standing"]._prove(order.message_id):
                 order.message_post(body=self.env._("The bank speaks of its payments: the file did arrive."))
+
+    def _look_first(self):
+        """A case where a payment is booked by a line that does not say that it is ours: people look before it is sent.
+
+        :return: words why nothing may be sent now, or ``None``; a case that people closed stands for their look
+        """
+        booked = self.payment_ids.filtered("is_matched")
+        if not booked:
+            return None
+        about = [("code", "=", "payment.unsure"), ("message_id", "=", self.message_id.id)]
+        cases = self.env["finance.exception"].search(about)
+        if cases and not cases.filtered(lambda case: case.state == "open"):
+            return None
+        words = self.env._(
+            "%(order)s: a statement line was matched with %(payments)s, which does not carry our end-to-end id. "
+            "It is not sure whether the file was carried out.",
+            order=self.name, payments=", ".join(booked[:5].mapped("name")),
+        )  # fmt: skip
+        if not cases:
+            self.env["finance.exception"]._report(
+                self, "payment.unsure", words, message=self.message_id, category="state_conflict", blocking=False,
+                res_model=self._name, res_id=self.id,
+            )
+        return words
 
     @api.model
     def _cron_stuck(self):
         """Settle what statements and answers prove; a case for each file of which nothing is heard in time."""
-        unknown = self.sudo().search([("state", "=", "handed"), ("message_id.state", "=", "unknown")], limit=MOST)
-        unknown.filtered(
-            lambda one: any(pay.is_matched or pay.finance_answer_ids for pay in one.payment_ids)
-        )._prove_arrival()
+        waiting = self.sudo().search(
+            [("state", "=", "handed"), ("message_id.state", "in", OPEN),
+             "|", ("payment_ids.is_matched", "=", True), ("payment_ids.finance_answer_ids", "!=", False)], limit=MOST,
+        )  # fmt: skip
+        waiting._prove_arrival()
+        for order in waiting.filtered(lambda one: one.message_state in OPEN):
+            order._look_first()
         for order in self._stuck():
             hours = order.flow_id.answer_hours
             self.env["finance.exception"]._report(

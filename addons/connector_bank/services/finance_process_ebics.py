@@ -62,7 +62,7 @@ class FinanceProcessEbicsProtocol(models.AbstractModel):
                            text=event.text)  # fmt: skip
         message._open_case("ebics.order_refused", words, transfer.order_id, blocking=False)
         same = [("connector_id", "=", transfer.connector_id.id), ("key", "=", transfer.key)]
-        others = transfer.search([*same, ("id", ">", transfer.id)])
+        others = transfer.search([*same, ("id", "!=", transfer.id), ("state", "not in", ("refused", "absent"))])
         if sent.kind != "payment_order" or others or sent.state not in ("sent", "processed", "unknown"):
             return  # another upload of the same bytes decides, or the order can still be sent again: all stays frozen
         order = self.env["finance.payment.order"].sudo().browse(sent.res_id).exists()

@@ -73,6 +73,7 @@ class FinanceProcessPaymentAnswer(models.AbstractModel):
             "message_id": message.id,
             "company_id": payment.company_id.id,
             "place": answer.place,
+            "order_ref": answer.original_message_id,
             "status": answer.status,
             "reasons": " ".join(reasons) or False,
             "text": masked("; ".join(reason.text for reason in answer.reasons if reason.text)) or False,

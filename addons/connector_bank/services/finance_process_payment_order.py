@@ -14,6 +14,15 @@ class FinanceProcessPaymentOrder(models.AbstractModel):
     _inherit = "finance.process"
     _description = "Payment order"
 
+    def _elsewhere(self, message):
+        """An answer or a statement may prove that a file arrived, although its sending seemed to have failed."""
+        order = self.env["finance.payment.order"].browse(message.res_id)
+        if order.message_id != message or not order.payment_ids.filtered(
+            lambda payment: payment.is_matched or payment.finance_answer_ids
+        ):
+            return None
+        return "arrived" if order._is_spoken_of() else order._look_first()
+
     def _release_facts(self, message):
         """Who gets how much, to which account, and what is unusual about it."""
         order = self.env["finance.payment.order"].browse(message.res_id).sudo()

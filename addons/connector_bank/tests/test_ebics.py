@@ -296,8 +296,8 @@ class TestEbicsPayments(EbicsCase):
         self.assertIn("outcome.unknown", self.cases())
         self.assertEqual(len(self.bank.payments()), 1)
 
-    def test_the_bank_refuses_afterwards(self):
-        order = self.released(self.first)
+    def uploaded(self, order):
+        """The order reached the bank; its upload is not told yet."""
         self.advance(order.message_id)
         transfer = self.env["finance.ebics.transfer"].search([("connector_id", "=", self.connector.id)])
         self.bank.sandbox.parties["ebics"].settings["faults"] = ()
@@ -305,15 +305,40 @@ class TestEbicsPayments(EbicsCase):
         self.incoming(self.protocol).process_job()
         self.assertEqual(transfer.state, "done")
         transfer.sudo().state = "begun"
+        return transfer
+
+    def refused_upload(self, transfer, reason="AM04"):
+        """The bank's protocol says that it refuses this upload."""
         event = {"action": "ORDER_HAC_FINAL_NEG", "order_id": transfer.order_id, "type": "BTU", "partner": PARTNER,
-                 "user": USER, "reason": "AM04", "text": "limit", "at": self.bank.effects("protocol")[0]["data"]["at"]}
+                 "user": USER, "reason": reason, "text": "no", "at": self.bank.effects("protocol")[0]["data"]["at"]}
         party = self.bank.sandbox.parties["ebics"]
         party._events = [event]
         party._read = 0
         self.pull(self.protocol)
         self.incoming(self.protocol)[-1].process_job()
-        self.assertEqual((transfer.state, transfer.reason, self.first.finance_way), ("refused", "AM04", "rejected"))
+        self.assertEqual((transfer.state, transfer.reason), ("refused", reason))
         self.assertIn("ebics.order_refused", self.cases())
+
+    def test_the_bank_refuses_afterwards(self):
+        self.refused_upload(self.uploaded(self.released(self.first)))
+        self.assertEqual(self.first.finance_way, "rejected")
+
+    def test_an_upload_refused_and_another_executed(self):
+        """The same bytes went twice: the one that counts may be the earlier or the later one."""
+        first = self.uploaded(self.released(self.first))
+        second = first.sudo().copy({"order_id": "Z001", "state": "begun"})
+        self.refused_upload(first)
+        self.assertEqual((self.first.finance_way, self.first._finance_frozen()), ("initiated", self.first))
+        first.sudo().state = "done"  # now the earlier one counts, and the later one is refused as its double
+        self.refused_upload(second, "AM05")
+        self.assertEqual((self.first.finance_way, self.first._finance_frozen()), ("initiated", self.first))
+
+    def test_all_uploads_refused(self):
+        first = self.uploaded(self.released(self.first))
+        second = first.sudo().copy({"order_id": "Z001", "state": "begun"})
+        self.refused_upload(first)
+        self.refused_upload(second)
+        self.assertEqual(self.first.finance_way, "rejected")
 
     def test_the_bank_has_new_keys(self):
         order = self.released(self.first)

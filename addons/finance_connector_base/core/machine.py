@@ -304,8 +304,12 @@ def settle(standing, verdict, persons, policy):
 
 
 def proven(standing, policy):
-    """The other side itself speaks of the message elsewhere (a report, a statement): it did arrive."""
-    if standing.state != "unknown":
+    """The other side itself speaks of the message elsewhere (a report, a statement): it did arrive.
+
+    Also where it waits for another try: the answer "absent" or an error was wrong then.
+    """
+    tried = standing.direction == "out" and (standing.attempt or standing.arrived != "no")
+    if not tried or standing.state not in ("unknown", "ready", "refused", "dead"):
         return _stays(standing, "state")
     state = "sent" if policy.follows else "processed"
     there = _move(standing, state, attempt=standing.attempt + 1, next_try_on=None, arrived="yes", tries=0)

@@ -16,14 +16,14 @@ FINAL = ("processed", "cancelled")
 #: state → states it may turn into. ``processed`` and ``cancelled`` are final. From ``unknown`` to
 #: ``dead`` or ``ready`` leads only what is certain: the other side says no, or the call never left.
 MOVES = {
-    "ready": {"sending", "unknown", "refused", "cancelled", "dead"},
+    "ready": {"sending", "unknown", "sent", "processed", "refused", "cancelled", "dead"},
     "sending": {"sent", "processed", "unknown", "ready", "refused", "dead", "quarantined"},
     "unknown": {"sent", "processed", "ready", "refused", "dead", "cancelled"},
     "sent": {"processed", "refused", "dead"},
     "received": {"processed", "refused", "quarantined", "dead", "cancelled"},
     "refused": {"received", "ready", "unknown", "sent", "processed", "cancelled"},
     "quarantined": {"received", "cancelled"},
-    "dead": {"received", "ready", "unknown", "sent", "cancelled"},
+    "dead": {"received", "ready", "unknown", "sent", "processed", "cancelled"},
     "processed": set(),
     "cancelled": set(),
 }

@@ -335,7 +335,7 @@ class FinanceMessage(models.Model):
         for message in self:
             why = self.env["finance.standing"]._decide(message, machine.cancel)
             if why == "on_its_way":
-                raise UserError(_("%s may have reached the other side and cannot be cancelled here.", message.name))
+                raise UserError(_("%s may have reached the other side; say first what became of it.", message.name))
             if why:
                 raise UserError(
                     _(

@@ -81,6 +81,7 @@ class FinanceMessage(models.Model):
         if "taken_on" in self._hand():
             self._tell(self.env._("Downloaded again. If it was uploaded before, the bank sees a duplicate."))
             return
+        self.sudo().arrived = "maybe"  # only its settled outcome gives it free again
         self._keep_hand("message.taken_away", taken_on=fields.Datetime.now().isoformat(), taken_by=self.env.uid)
         self._tell(self.env._("Taken away for the portal"))
 
@@ -90,13 +91,6 @@ class FinanceMessage(models.Model):
         message.write({"options": {**(message.options or {}), "hand": hand}, "next_try_on": self.env.cr.now()})
         self.env["finance.audit"]._note(event, self, facts)
         self._enqueue()
-
-    def action_cancel(self):
-        """What was taken away may be at the bank: only its settled outcome gives it free."""
-        for message in self:
-            if message.state in ("ready", "dead", "refused") and "taken_on" in message._hand():
-                raise UserError(self.env._("%s was taken to the portal; say first what became of it.", message.name))
-        return super().action_cancel()
 
     def action_confirm_hand(self):
         """Ask what the portal shows."""

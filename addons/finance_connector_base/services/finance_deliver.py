@@ -176,6 +176,9 @@ class FinanceDeliver(models.AbstractModel):
                 if row.result_text != words:
                     standings._write(row, row.standing, result_text=words)
                 return Done(refusal, "permit")
+            done = self._known_elsewhere(row) if row.state == "ready" and not row.hold else None
+            if done:
+                return done
         step = self._decided(row)
         if step is None:
             return Done(self.env._("nothing to do: %s", row.state), "state")
@@ -188,6 +191,20 @@ class FinanceDeliver(models.AbstractModel):
         if call and call.step == "ask":
             standings._close_orphans(row, self.env._("The worker did not come back."))
         return self._delivery(row, call.step) if call else Done(self._why(row, step), step.why)
+
+    def _known_elsewhere(self, row):
+        """What arrived by whatever way is not sent (again); where it is not sure, people look first."""
+        message = self.env["finance.message"].browse(row.id)
+        told = self.env[f"finance.process.{row.kind}"].sudo()._elsewhere(message)
+        if not told:
+            return None
+        standings = self.env["finance.standing"]
+        step = machine.proven(row.standing, row.policy) if told == "arrived" else machine.hold(row.standing)
+        if step.why:  # spoken of, although it was never sent
+            step, told = machine.hold(row.standing), self.env._("The other side speaks of it before it was sent.")
+        words = self.env._("The other side speaks of it: it did arrive.") if told == "arrived" else told
+        standings._apply(row, step, result_text=words, **({"hold_reason": words} if step.standing.hold else {}))
+        return Done(words, "elsewhere")
 
     def _decided(self, row):
         """What the machine says about the state the message is in."""

@@ -58,6 +58,13 @@ class FinanceProcess(models.AbstractModel):
     def delivered(self, message, answer):
         """Follow up in the ledger; ``answer`` are the bytes the other side gave back."""
 
+    def _elsewhere(self, message):
+        """What is known of an outgoing message beside its line; asked before each sending.
+
+        :return: ``"arrived"`` where the other side speaks of it, words where people have to look first, else ``None``
+        """
+        return None
+
     def _release_facts(self, message):
         """How the release of an outgoing message is put before people, as ``_approval_facts`` of the mixin tells:
         ``parts`` (what goes to whom), ``accounts``, further ``changes`` and ``warnings``.

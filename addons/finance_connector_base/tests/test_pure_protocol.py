@@ -177,6 +177,17 @@ class TestOut(PureCase):
         self.assertEqual(machine.settle(UNKNOWN, "arrived", ("one",), POLICY).standing.state, "processed")
         self.assertEqual(machine.settle(UNKNOWN, "given_up", ("one",), POLICY).standing.state, "cancelled")
 
+    def test_proof_from_elsewhere(self):
+        """Also where the question was answered with "absent", or a try failed; not of what was never tried."""
+        absent = machine.absent(UNKNOWN, UNKNOWN.attempt, POLICY).standing
+        for standing in (UNKNOWN, absent, replace(absent, state="refused"), replace(absent, state="dead"),
+                         replace(READY, arrived="maybe")):
+            step = machine.proven(standing, POLICY)
+            self.assertEqual((step.standing.state, step.standing.arrived), ("processed", "yes"), standing)
+            self.assertGreater(step.standing.attempt, standing.attempt)
+        for standing in (READY, SENDING, replace(absent, state="cancelled")):
+            self.assertEqual(machine.proven(standing, POLICY).why, "state")
+
     def test_retry_after_delivery_repeats_only_the_consequences(self):
         follows = replace(POLICY, follows=True)
         there = machine.confirmed(SENDING, 1, follows).standing
