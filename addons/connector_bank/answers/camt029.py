@@ -6,9 +6,9 @@ file that names nothing gives the confirmation of the whole request, known by th
 
 from odoo.addons.finance_connector_base.core.safe.xml import xml_text
 
-from ..formats.camt_values import LOCAL, Table, amount, choice, many, moment, text
-from .answer import BatchAnswer, GroupAnswer, ItemAnswer, Reason
-from .document import Document, answers_of
+from ..formats.camt_values import LOCAL, Table, amount, many, moment, text
+from .answer import BatchAnswer, GroupAnswer, ItemAnswer
+from .document import REASON, Document, answers_of, reasons
 
 _ROOTS = ("RsltnOfInvstgtn", "camt.029.001.01", "camt.029.001.02", "camt.029.001.03")
 _TAGS = tuple(f"{{*}}{name}" for name in ("Assgnmt", "RslvdCase", "Sts", "OrgnlGrpInfAndSts", "TxInfAndSts",
@@ -63,7 +63,7 @@ class _Resolution(Document):
             status = _OF_ALL.get(self.original.get("status"), self.original.get("status"))
             if status:
                 self.named += 1
-                yield self._group(status, _reasons(self.original), f"OrgnlGrpInfAndSts[{self.groups}]")
+                yield self._group(status, reasons(self.original), f"OrgnlGrpInfAndSts[{self.groups}]")
         elif name == "TxInfAndSts":
             yield self._item(element)
             element.clear(keep_tail=False)
@@ -84,7 +84,7 @@ class _Resolution(Document):
             values.get("instruction_id"),
             values.get("end_to_end_id"),
             values.get("uetr"),
-            _reasons(values),
+            reasons(values),
             value,
             currency,
             accepted_at=self.header.get("created_at"),
@@ -98,34 +98,19 @@ class _Resolution(Document):
         self.named += bool(values.get("status"))
         status = _OF_ALL.get(values.get("status"), values.get("status"))
         return BatchAnswer(
-            self._order(values), values.get("batch_id"), status, _reasons(values), f"OrgnlPmtInfAndSts[{self.batches}]",
+            self._order(values), values.get("batch_id"), status, reasons(values), f"OrgnlPmtInfAndSts[{self.batches}]",
         )  # fmt: skip
 
     def _order(self, values):
         return self.original.get("original_message_id") or values.get("group", {}).get("original_message_id")
 
-    def _group(self, status, reasons, place, case=None):
+    def _group(self, status, why, place, case=None):
         return GroupAnswer(
-            self.header.get("message_id"), self.original.get("original_message_id"), status, reasons,
+            self.header.get("message_id"), self.original.get("original_message_id"), status, why,
             self.original.get("original_kind"), self.header.get("created_at"), (), place, case,
         )  # fmt: skip
 
 
-def _cause(element):
-    for child in element:
-        if LOCAL[child.tag] == "Prtry":
-            return None, text(child)
-    return choice(element), None
-
-
-def _reasons(values):
-    return tuple(
-        Reason(*each.get("cause", (None, None)), " ".join(each.get("texts", ())) or None)
-        for each in values.get("reasons", ())
-    )
-
-
-_REASON = Table({"Rsn": ("cause", _cause), "AddtlInf": many("texts", text)})
 _HEADER = Table({"Id": ("message_id", text), "CreDtTm": ("created_at", moment)})
 _CASE = Table({"Id": ("id", text)})
 _STATUS = Table({"Conf": ("code", text)})
@@ -135,7 +120,7 @@ _GROUP = Table(
         "OrgnlMsgId": ("original_message_id", text),
         "OrgnlMsgNmId": ("original_kind", text),
         "GrpCxlSts": ("status", text),
-        "CxlStsRsnInf": many("reasons", _REASON),
+        "CxlStsRsnInf": many("reasons", REASON),
     }
 )
 _BATCH = Table(
@@ -143,7 +128,7 @@ _BATCH = Table(
         "OrgnlPmtInfId": ("batch_id", text),
         "OrgnlGrpInf": ("group", _ORIGINAL),
         "PmtInfCxlSts": ("status", text),
-        "CxlStsRsnInf": many("reasons", _REASON),
+        "CxlStsRsnInf": many("reasons", REASON),
     }
 )
 _ITEM = Table(
@@ -154,7 +139,7 @@ _ITEM = Table(
         "OrgnlUETR": ("uetr", text),
         "UETR": ("uetr", text),
         "TxCxlSts": ("status", text),
-        "CxlStsRsnInf": many("reasons", _REASON),
+        "CxlStsRsnInf": many("reasons", REASON),
         "OrgnlInstdAmt": ("amount", amount),
         "OrgnlIntrBkSttlmAmt": ("amount", amount),
     }

@@ -3,7 +3,8 @@
 from odoo.addons.finance_connector_base.core.errors import FormatError
 from odoo.addons.finance_connector_base.core.safe.xml import xml_documents, xml_events
 
-from ..formats.camt_values import LOCAL
+from ..formats.camt_values import LOCAL, Table, choice, many, text
+from .answer import Reason
 
 
 class Document:
@@ -37,3 +38,24 @@ def answers_of(stream, reader, empty):
             yield answer
     if not count:
         raise FormatError(f"there is no {reader.words} in it", code=empty)
+
+
+def _cause(element):
+    """``Rsn``: a code of the list, or the bank's own."""
+    for child in element:
+        if LOCAL[child.tag] == "Prtry":
+            return None, text(child)
+    return choice(element), None
+
+
+#: Why a status is as it is: ``StsRsnInf`` and ``CxlStsRsnInf`` of every version.
+REASON = Table({"Rsn": ("cause", _cause), "StsRsn": ("cause", _cause), "AddtlInf": many("texts", text),
+                "AddtlStsRsnInf": many("texts", text)})  # fmt: skip
+
+
+def reasons(values):
+    """One ``Reason`` for each ``REASON`` read; its lines of text are put together."""
+    return tuple(
+        Reason(*each.get("cause", (None, None)), " ".join(each.get("texts", ())) or None)
+        for each in values.get("reasons", ())
+    )

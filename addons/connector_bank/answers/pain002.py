@@ -7,9 +7,9 @@ default for those that are not named themselves.
 
 from odoo.addons.finance_connector_base.core.safe.xml import xml_text
 
-from ..formats.camt_values import LOCAL, Table, amount, choice, day_choice, many, moment, number, party, text
-from .answer import BatchAnswer, GroupAnswer, ItemAnswer, Reason
-from .document import Document, answers_of
+from ..formats.camt_values import LOCAL, Table, amount, day_choice, many, moment, number, party, text
+from .answer import BatchAnswer, GroupAnswer, ItemAnswer
+from .document import REASON, Document, answers_of, reasons
 
 _ROOTS = ("CstmrPmtStsRpt", "PmtStsRpt", "pain.002.001.02")
 _TAGS = tuple(f"{{*}}{name}" for name in ("GrpHdr", "OrgnlGrpInfAndSts", "TxInfAndSts", "OrgnlPmtInfAndSts", *_ROOTS))
@@ -62,7 +62,7 @@ class _Report(Document):
             self.header.get("message_id"),
             self.original,
             values.get("status"),
-            _reasons(values),
+            reasons(values),
             values.get("original_kind"),
             self.header.get("created_at"),
             tuple((each.get("status"), each.get("count", 0)) for each in values.get("counts", ())),
@@ -74,7 +74,7 @@ class _Report(Document):
         self.items = 0
         values = _BATCH(element)
         place = f"OrgnlPmtInfAndSts[{self.batches}]"
-        return BatchAnswer(self.original, values.get("batch_id"), values.get("status"), _reasons(values), place)
+        return BatchAnswer(self.original, values.get("batch_id"), values.get("status"), reasons(values), place)
 
     def _item(self, element):
         values, parent = _ITEM(element), element.getparent()
@@ -91,7 +91,7 @@ class _Report(Document):
             values.get("instruction_id"),
             values.get("end_to_end_id"),
             values.get("uetr"),
-            _reasons(values),
+            reasons(values),
             value,
             currency,
             values.get("bank_ref"),
@@ -103,24 +103,6 @@ class _Report(Document):
         )
 
 
-def _cause(element):
-    """``Rsn``: a code of the list, or the bank's own."""
-    for child in element:
-        if LOCAL[child.tag] == "Prtry":
-            return None, text(child)
-    return choice(element), None
-
-
-def _reasons(values):
-    """One ``Reason`` for each ``StsRsnInf``; its lines of text are put together."""
-    return tuple(
-        Reason(*each.get("cause", (None, None)), " ".join(each.get("texts", ())) or None)
-        for each in values.get("reasons", ())
-    )
-
-
-_REASON = Table({"Rsn": ("cause", _cause), "StsRsn": ("cause", _cause), "AddtlInf": many("texts", text),
-                 "AddtlStsRsnInf": many("texts", text)})  # fmt: skip
 _COUNT = Table({"DtldNbOfTxs": ("count", number), "DtldSts": ("status", text)})
 _HEADER = Table({"MsgId": ("message_id", text), "CreDtTm": ("created_at", moment)})
 _GROUP = Table(
@@ -128,7 +110,7 @@ _GROUP = Table(
         "OrgnlMsgId": ("original_message_id", text),
         "OrgnlMsgNmId": ("original_kind", text),
         "GrpSts": ("status", text),
-        "StsRsnInf": many("reasons", _REASON),
+        "StsRsnInf": many("reasons", REASON),
         "NbOfTxsPerSts": many("counts", _COUNT),
     }
 )
@@ -136,7 +118,7 @@ _BATCH = Table(
     {
         "OrgnlPmtInfId": ("batch_id", text),
         "PmtInfSts": ("status", text),
-        "StsRsnInf": many("reasons", _REASON),
+        "StsRsnInf": many("reasons", REASON),
     }
 )
 _AMOUNT = Table({"InstdAmt": ("amount", amount)})
@@ -153,7 +135,7 @@ _ITEM = Table(
         "OrgnlEndToEndId": ("end_to_end_id", text),
         "OrgnlUETR": ("uetr", text),
         "TxSts": ("status", text),
-        "StsRsnInf": many("reasons", _REASON),
+        "StsRsnInf": many("reasons", REASON),
         "AccptncDtTm": ("accepted_at", moment),
         "FctvIntrBkSttlmDt": ("settled_on", day_choice),
         "AcctSvcrRef": ("bank_ref", text),

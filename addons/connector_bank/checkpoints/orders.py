@@ -32,22 +32,25 @@ COLUMNS = SQL(
 )
 
 
-def narrowed(env, scope):
-    """From the first day of the orders that these messages carried, answered, or settled."""
-    messages = list(scope.messages)
-    ((first,),) = env.execute_query(
-        SQL(
-            """
-            SELECT min(o.executed_on) FROM finance_payment_order o
-             WHERE o.state = 'handed' AND (o.message_id = ANY(%s)
-                OR EXISTS (SELECT FROM finance_payment_answer a JOIN account_payment p ON p.id = a.payment_id
-                            WHERE a.message_id = ANY(%s) AND p.finance_order_id = o.id))
-            """,
-            messages,
-            messages,
+class OfOrders:
+    """What the pairs of orders share."""
+
+    def narrow(self, env, scope):
+        """From the first day of the orders that these messages carried, answered, or settled."""
+        messages = list(scope.messages)
+        ((first,),) = env.execute_query(
+            SQL(
+                """
+                SELECT min(o.executed_on) FROM finance_payment_order o
+                 WHERE o.state = 'handed' AND (o.message_id = ANY(%s)
+                    OR EXISTS (SELECT FROM finance_payment_answer a JOIN account_payment p ON p.id = a.payment_id
+                                WHERE a.message_id = ANY(%s) AND p.finance_order_id = o.id))
+                """,
+                messages,
+                messages,
+            )
         )
-    )
-    return type(scope)(first, messages=scope.messages) if first else None
+        return type(scope)(first, messages=scope.messages) if first else None
 
 
 def orders_of(place):
@@ -55,8 +58,13 @@ def orders_of(place):
     return [("journal_id", "=", place.journal), ("executed_on", "=", place.day), ("state", "=", "handed")]
 
 
+def payments_of(place):
+    """Search domain of the payments of a place."""
+    return [("finance_order_id", "any", orders_of(place)), ("currency_id", "=", place.currency)]
+
+
 @CHECKPOINTS.add("payments.files", "Payments and files")
-class PaymentsFiles(Pair):
+class PaymentsFiles(OfOrders, Pair):
     """The control totals travel with the file: they are read back from its bytes when it is handed over."""
 
     domain = "bank"
@@ -93,9 +101,6 @@ class PaymentsFiles(Pair):
             of(scope, SQL("o.journal_id")),
         )
 
-    def narrow(self, env, scope):
-        return narrowed(env, scope)
-
     def differences(self, env, place, limit):
         """The files themselves are read again: they are the evidence."""
         found = []
@@ -123,14 +128,13 @@ class PaymentsFiles(Pair):
         return list(compared(here, there, currency.format))
 
     def records(self, env, place, side):
-        orders = orders_of(place)
         if side == "left":
-            return "account.payment", [("finance_order_id", "any", orders), ("currency_id", "=", place.currency)]
-        return "finance.payment.order", orders
+            return "account.payment", payments_of(place)
+        return "finance.payment.order", orders_of(place)
 
 
 @CHECKPOINTS.add("payments.answers", "Files and acknowledgements")
-class PaymentsAnswers(RowsPair):
+class PaymentsAnswers(OfOrders, RowsPair):
     """Only where an acknowledgement is expected; a debit on the statement answers as well."""
 
     domain = "bank"
@@ -161,18 +165,15 @@ class PaymentsAnswers(RowsPair):
             DELIVERED,
         )
 
-    def narrow(self, env, scope):
-        return narrowed(env, scope)
-
     def records(self, env, place, side):
-        payments = [("finance_order_id", "any", orders_of(place)), ("currency_id", "=", place.currency)]
+        payments = payments_of(place)
         if side == "left":
             return "account.payment", payments
         return "finance.payment.answer", [("payment_id", "any", payments), ("status", "!=", False)]
 
 
 @CHECKPOINTS.add("payments.settled", "Acknowledgements and statements")
-class PaymentsSettled(RowsPair):
+class PaymentsSettled(OfOrders, RowsPair):
     """What was refused may not show on a statement; what was not has to, some days after its day."""
 
     domain = "bank"
@@ -202,11 +203,8 @@ class PaymentsSettled(RowsPair):
             DELIVERED,
         )
 
-    def narrow(self, env, scope):
-        return narrowed(env, scope)
-
     def records(self, env, place, side):
-        payments = [("finance_order_id", "any", orders_of(place)), ("currency_id", "=", place.currency)]
+        payments = payments_of(place)
         if side == "left":
             return "account.payment", [*payments, ("finance_told_state", "not in", ("rejected",))]
         return "account.payment", [*payments, ("is_matched", "=", True)]

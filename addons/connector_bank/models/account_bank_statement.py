@@ -105,12 +105,7 @@ class AccountBankStatement(models.Model):
 
     def action_finance_message(self):
         """The file that brought this statement."""
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "finance.message",
-            "res_id": self.finance_message_id.id,
-            "view_mode": "form",
-        }
+        return self.finance_message_id.get_formview_action()
 
     def action_finance_match(self):
         """Match the open lines of these statements now."""

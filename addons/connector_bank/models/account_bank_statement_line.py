@@ -158,13 +158,7 @@ class AccountBankStatementLine(models.Model):
         return res
 
     def action_finance_message(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "finance.message",
-            "res_id": self.finance_message_id.id,
-            "view_mode": "form",
-        }
+        return self.finance_message_id.get_formview_action()
 
 
 def _as_table(content):

@@ -150,14 +150,7 @@ class AccountJournal(models.Model):
 
     def action_finance_last_message(self):
         """The file or report that came last."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "finance.message",
-            "res_id": self.finance_last_message_id.id,
-            "view_mode": "form",
-            "views": [[False, "form"]],
-        }
+        return self.finance_last_message_id.get_formview_action()
 
     def action_finance_statements(self):
         """The statements of this account."""

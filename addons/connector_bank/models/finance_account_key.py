@@ -66,14 +66,19 @@ class FinanceAccountKey(models.Model):
         if chosen and chosen in journals:
             return chosen
         if len(journals) > 1:
-            raise BusinessError(
-                self.env._(
-                    "Several journals have the account %(account)s: %(names)s", account=header.account or "",
-                    names=", ".join(journals.sudo().mapped("display_name")),
-                ),
-                code="statement.account_ambiguous",
-            )
+            raise self._ambiguous(header, journals)
         return journals
+
+    @api.model
+    def _ambiguous(self, header, journals):
+        """The refusal of a statement whose account several journals have."""
+        return BusinessError(
+            self.env._(
+                "Several journals have the account %(account)s: %(names)s", account=header.account or "",
+                names=", ".join(journals.sudo().mapped("display_name")),
+            ),
+            code="statement.account_ambiguous",
+        )
 
     def _domain(self, header):
         return [

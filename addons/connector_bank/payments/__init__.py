@@ -6,13 +6,14 @@ module here with a class registered in ``PAYMENT_FORMATS``, a profile in ``profi
 """
 
 from .broken import Broken, PaymentRefused
-from .dry_run import broken_rules, prepared
+from .dry_run import broken_rules, prepared, shipped_rules
 from .formats import PAYMENT_FORMATS
 from .profile import Profile, shipped
 
 from . import bacs18, cfonb160, cfonb320, csv_table, nacha, pain001, pain008  # noqa: F401, isort: skip  registers their formats
 
-__all__ = ["PAYMENT_FORMATS", "Broken", "PaymentRefused", "Profile", "as_sent", "dry_run", "read", "shipped", "write"]
+__all__ = ["PAYMENT_FORMATS", "Broken", "PaymentRefused", "Profile", "as_sent", "dry_run", "read", "shipped",
+           "shipped_rules", "write"]  # fmt: skip
 
 
 def dry_run(run, profile):

@@ -1,15 +1,25 @@
 """Before a file is written: the order as this bank gets it, and every rule it would break."""
 
 import dataclasses
+import functools
 
 from . import rules_of_money
 from .broken import Broken
+from .formats import PAYMENT_FORMATS
 from .paths import changed, in_words
+from .profile import shipped
 from .rules_of_fields import FREE_TEXT, FieldRules, levels
 
 
 def rules_of(writer, profile):
     return FieldRules(profile, writer.needs, writer.lengths(profile), writer.carries(profile))
+
+
+@functools.cache
+def shipped_rules(code):
+    """Rules of the fields of a profile that comes with the addon."""
+    profile = shipped()[code]
+    return rules_of(PAYMENT_FORMATS.get(profile.format)(), profile)
 
 
 def prepared(run, profile, writer):

@@ -38,6 +38,7 @@ class FieldRules:
         self._letters = profile.letters
         needs = [path for path in ("run.message_id", "batch.id", "payment.end_to_end_id") if path in carries] + [*needs]
         self._required = self._by_level(dict.fromkeys((*needs, *profile.required)))
+        self._needed = {path for level in self._required.values() for choices in level for path in choices.split("|")}
         self._values = self._by_level(profile.values)
         self._most = self._by_level(profile.most)
         self._exclusive = self._by_level(["|".join(paths) for paths in profile.exclusive])
@@ -112,6 +113,19 @@ class FieldRules:
         """``(characters, what to do with more)``; ``(None, None)`` where there is no limit."""
         found = self._lengths.get(path, self._lengths.get(path.rpartition(".")[2]))
         return (found[0], found[1]) if isinstance(found, list | tuple) else (found, "refuse")
+
+    def fits(self, path, text, otherwise):
+        """Whether the bank takes ``text`` as it is.
+
+        :param otherwise: longest text where nothing is said of the length
+        """
+        longest, _over = self.longest(path)
+        pattern = self._patterns.get(path)
+        return len(text) <= (longest or otherwise) and (pattern is None or bool(pattern.fullmatch(text)))
+
+    def needs(self, path):
+        """Whether there is no file without it, or without another in its place."""
+        return path in self._needed
 
     def _not_carried(self, path, place, other):
         if path not in self._carries:

@@ -1,11 +1,10 @@
-import re
 from datetime import UTC
 from decimal import Decimal
 
 from odoo import api, fields, models
 
 from ..matching.references import structured_references
-from ..payments import dry_run, read, shipped, write
+from ..payments import dry_run, read, shipped, shipped_rules, write
 from ..payments.checks import iban
 from ..payments.formats import PAYMENT_FORMATS
 from ..payments.order import (
@@ -52,12 +51,7 @@ class FinancePaymentFile(models.AbstractModel):
     @api.model
     def _fitting(self, profile_code, path, text, number, prefix=""):
         """``text`` where the format has room for it at ``path``, else a short one made of ``number``, ours alone."""
-        profile = shipped()[profile_code]
-        lengths = {**PAYMENT_FORMATS.get(profile.format)().lengths(profile), **profile.lengths}
-        longest = lengths.get(path) or lengths.get(path.rpartition(".")[2]) or LONGEST_ID
-        longest = longest[0] if isinstance(longest, (list, tuple)) else longest
-        pattern = profile.patterns.get(path, ".*")
-        if len(text) <= longest and re.fullmatch(pattern, text):
+        if shipped_rules(profile_code).fits(path, text, LONGEST_ID):
             return text
         return prefix + _base36(number).rjust(SHORT_ID, "0")
 
@@ -99,7 +93,7 @@ class FinancePaymentFile(models.AbstractModel):
         ]
 
     def _run(self, order):
-        profile = shipped()[order.profile]
+        profile, rules = shipped()[order.profile], shipped_rules(order.profile)
         carries = PAYMENT_FORMATS.get(profile.format)().carries(profile)
         own = order.journal_id.bank_account_id
         currency = order.journal_id._finance_currency().name
@@ -107,7 +101,7 @@ class FinancePaymentFile(models.AbstractModel):
         company = Party(
             name=order.company_id.name,
             address=self._address(order.company_id.partner_id, carries, "batch.owner"),
-            identifier=originator if "batch.owner.identifier" in profile_needs(profile) else None,
+            identifier=originator if rules.needs("batch.owner.identifier") else None,
         )
         debit = profile.format == "pain008"
         batch = Batch(
@@ -126,7 +120,7 @@ class FinancePaymentFile(models.AbstractModel):
             charge_bearer=self._fixed(order, "batch.charge_bearer"),
         )
         made_on = (order.made_on or fields.Datetime.now()).replace(microsecond=0, tzinfo=UTC)
-        forwards = "run.forwarding_agent.clearing_member" in profile_needs(profile)
+        forwards = rules.needs("run.forwarding_agent.clearing_member")
         return Run(
             message_id=order._order_ref(),
             created_at=made_on,
@@ -178,7 +172,7 @@ class FinancePaymentFile(models.AbstractModel):
 
     def _account_kind(self, bank, order):
         """Current or savings, where the format asks."""
-        return bank.finance_account_kind if "payment.account.kind" in profile_needs(shipped()[order.profile]) else None
+        return bank.finance_account_kind if shipped_rules(order.profile).needs("payment.account.kind") else None
 
     def _agent(self, bank, order, level, named=False):
         """The bank by BIC, and by its clearing number where the profile says in which system."""
@@ -209,12 +203,6 @@ class FinancePaymentFile(models.AbstractModel):
         if found:
             return Remittance(reference=Reference(value=found[0].value))
         return Remittance(text=(text[:TEXT_LENGTH],)) if text else None
-
-
-def profile_needs(profile):
-    """Paths without which there is no file of this profile."""
-    needs = (*PAYMENT_FORMATS.get(profile.format).needs, *profile.required)
-    return {path for choices in needs for path in choices.split("|")}
 
 
 def _base36(number):

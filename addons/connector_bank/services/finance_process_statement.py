@@ -136,11 +136,7 @@ class FinanceProcessStatement(models.AbstractModel):
                 _("No bank journal has the account %s.", header.account or _("(none in the file)")),
                 code="statement.account_unknown",
             )
-        raise BusinessError(
-            _("Several journals have the account %(account)s: %(names)s", account=header.account,
-              names=", ".join(found.mapped("display_name"))),
-            code="statement.account_ambiguous",
-        )
+        raise self.env["finance.account.key"]._ambiguous(header, found)
 
     def _match(self, journals):
         for journal in journals.filtered("finance_auto_match"):

@@ -1,7 +1,5 @@
 from odoo import _, api, fields, models
 
-from odoo.addons.finance_connector_base.core.advice import advice
-
 #: Larger files are read by a worker while the screen waits; this many megabytes of camt take about ten seconds.
 NOW_MEGABYTES = 4
 MEGABYTE = 1024 * 1024
@@ -49,15 +47,12 @@ class FinanceStatementImport(models.TransientModel):
     def preview_file(self, attachment_id):
         """What the import of one file would do; nothing is written (``finance.statement.preview``)."""
         self.check_access("write")
-        content = self._content(attachment_id)
+        preview, content = self.env["finance.statement.preview"], self._content(attachment_id)
         if len(content) > self._most_megabytes() * MEGABYTE:
             text = _("The file is larger than %s MB.", self._most_megabytes())
-            return {
-                "statements": [],
-                "problem": {"code": "file.too_large", "text": text, "place": "", "advice": advice("file.too_large")},
-            }
+            return {"statements": [], "problem": preview._problem("file.too_large", text)}
         options = self._options(self.journal_id, self.profile_id)
-        return self.env["finance.statement.preview"]._preview(content, self.company_id, options)
+        return preview._preview(content, self.company_id, options)
 
     def import_file(self, attachment_id):
         """Store one file as a message and process it; a large one is processed by a worker.
