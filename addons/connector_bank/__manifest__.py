@@ -14,6 +14,7 @@
         "data/ir_cron.xml",
         "data/mail_direct_debit.xml",
         "data/finance_system.xml",
+        "data/finance_system_provider.xml",
         "data/finance_statement_profile.xml",
         "data/account_reconcile_model.xml",
         "views/account_bank_statement_line_views.xml",

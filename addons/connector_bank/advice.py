@@ -107,6 +107,11 @@ ADVICE.update(
         "there; a spreadsheet may have changed amounts and dates.",
         "payout.account_unknown": "Choose the bank journal that stands for this account at the provider; make one "
         "first if there is none. The answer is remembered for every later file.",
+        "payout.manual": "Stripe does not tell what a payout made by hand settles. Import the itemised balance report "
+        "of these days, or let Stripe pay out by schedule.",
+        "payout.waiting": "Look at these payouts at the provider: why are they not complete? They are fetched by "
+        "themselves once they are.",
+        "payout.mode": "Enter a key of the live system in a live connector, one of the test system in a sandbox.",
         "payout.empty": "The file holds no payout. Choose another period when you download it.",
         "payout.sum": "Gross amounts, fees and payout do not add up. The lines are imported as they are; compare with "
         "the payment provider before you book the difference.",
@@ -233,6 +238,9 @@ TITLES.update(
         "payout": "File cannot be read",
         "payout.account_unknown": "Account at a payment provider unknown",
         "payout.sum": "Payout does not add up",
+        "payout.manual": "Payout made by hand",
+        "payout.waiting": "Payout not complete at the provider",
+        "payout.mode": "Key of another system",
         "payout.pages": "Further pages missing",
         "ofx": "File cannot be read",
         "coda": "File cannot be read",

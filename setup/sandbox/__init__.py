@@ -17,6 +17,7 @@ from .faults import Fault
 from .ponto import Ponto
 from .psd2 import Psd2
 from .server import Sandbox
+from .stripe import Stripe
 from .wise import Wise
 
 try:
@@ -25,6 +26,8 @@ except ImportError:  # it needs lxml and cryptography; a bare Python plays the o
     Ebics = None
 
 #: Parties every sandbox plays; the name is the first part of the path.
-PARTIES = tuple(party for party in (AvaTax, Bank, BankAccountData, Ebics, Ponto, Psd2, Wise) if party)
+PARTIES = tuple(
+    party for party in (AvaTax, Bank, BankAccountData, Ebics, Ponto, Psd2, Stripe, Wise) if party
+)
 
 __all__ = ["PARTIES", "Fault", "Sandbox"]

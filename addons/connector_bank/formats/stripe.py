@@ -1,24 +1,46 @@
 """Stripe: payout reconciliation and balance activity (itemised CSV), balance transactions (JSON list).
 
+A list that our interface fetched has the payout beside it and the sources of its transactions expanded.
+
 Classified by ``reporting_category`` (docs.stripe.com/reports/reporting-categories). Reports state amounts in the
 major unit; the API in the smallest one, which currencies differ in (docs.stripe.com/currencies).
 """
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
+from odoo.addons.finance_connector_base.core.money import plain
 from odoo.addons.finance_connector_base.core.statement import FORMATS, Detail, Exchange, Finding, Party, Reference
 
 from . import payout
-from .payout import Fee, Row, Settlements, amount, begins_object, currency, day, document, first_line, objects, text
+from .payout import (
+    Fee,
+    Row,
+    Settlements,
+    amount,
+    begins_object,
+    currency,
+    day,
+    document,
+    first_line,
+    inner,
+    objects,
+    text,
+)
 
 _TITLES = ("balance_transaction_id", "currency", "gross", "fee", "net", "reporting_category")
 _PAYOUT_ID = "automatic_payout_id"
 #: Where shops keep the number of the order or invoice, best first.
 _NUMBERS = ("invoice_number", "payment_metadata[invoice_number]", "payment_metadata[order_id]", "order_id")
 _METADATA = "payment_metadata["
+#: The same in the metadata of a charge.
+_NUMBERS_OF_CHARGE = ("invoice_number", "order_id")
+_PAYOUT_PLACE = "$.payout"
+#: What Stripe calls its own fees; the report has no name for them.
+_OWN_FEE = "stripe_fee"
 #: How a list of the API begins, whichever of its members comes first.
 _LIST = re.compile(rb'\s*\{\s*"(?:object|data|has_more|url)"\s*:')
 #: Smallest unit of the API; UGX and ISK have two decimals there though the currencies have none.
@@ -150,6 +172,7 @@ def _transactions(found):
         unit = currency(one.get("currency"), place)
         settlement = settlements.of(unit, currency=unit, place=place, profile="api")
         settlement.rows.append(_transaction(one, unit, place))
+    paid = inner(found, "payout", _PAYOUT_PLACE)
     for settlement in settlements:
         payouts = {row.detail.transaction_id for row in settlement.rows if row.code == payout.PAYOUT}
         if found.get("has_more"):
@@ -158,16 +181,35 @@ def _transactions(found):
             settlement.findings.append(Finding("payout.pages", words, settlement.place))
         elif len(payouts) == 1:
             settlement.statement_id = payouts.pop()
+        if paid:
+            settlement.statement_id = text(paid.get("id"))
+            settlement.findings.extend(_payout_findings(settlement, paid))
     return settlements
+
+
+def _payout_findings(settlement, paid):
+    """What is wrong between the payout and its transactions."""
+    if paid.get("automatic") is False:
+        settlement.summed = False
+        words = "A payout made by hand: Stripe does not say which payments it settles. Import the balance report"
+        yield Finding("payout.manual", words, settlement.place)
+    unit = currency(paid.get("currency"), _PAYOUT_PLACE)
+    stated = _minor(paid.get("amount"), unit, _PAYOUT_PLACE)
+    own = [row for row in settlement.rows if row.code == payout.PAYOUT and row.detail.transaction_id == paid.get("id")]
+    left = -sum((row.gross for row in own), payout.ZERO)
+    if unit != settlement.currency or stated != left:
+        words = f"The payout is {plain(stated)} {unit}, its transaction takes {plain(left)} {settlement.currency}"
+        yield Finding("payout.sum", words, settlement.place)
 
 
 def _transaction(one, unit, place):
     category = text(one.get("reporting_category")) or text(one.get("type"))
-    reference, source = text(one.get("id")), one.get("source")
-    if isinstance(source, dict):  # expanded
-        source = source.get("id")
-    rate = one.get("exchange_rate")
     description = text(one.get("description"))
+    remittance = (description,) if description else ()
+    if isinstance(one.get("source"), dict):  # expanded
+        detail = _source_detail(inner(one, "source", place), remittance, place)
+    else:
+        detail = Detail(transaction_id=text(one.get("source")), remittance=remittance)
     return Row(
         place=place,
         booked_on=_moment(one.get("created"), place),
@@ -178,18 +220,53 @@ def _transaction(one, unit, place):
         fees=_fees(one, category, unit, place),
         net=_minor(one.get("net"), unit, place),
         currency=unit,
-        reference=reference,
-        detail=Detail(transaction_id=text(source), remittance=(description,) if description else ()),
-        exchange=Exchange(target=unit, rate=amount(rate, place)) if rate is not None else None,
+        reference=text(one.get("id")),
+        detail=detail,
+        exchange=_converted(one, unit, place),
     )
 
 
+def _source_detail(source, remittance, place):
+    """Whom and what a transaction is about, by the names that the report has for it."""
+    given, method = inner(source, "metadata", place), inner(source, "payment_method_details", place)
+    payer = inner(source, "billing_details", place)
+    names = (*_NUMBERS_OF_CHARGE, *given) if source.get("object") == "charge" else ()
+    numbers = [text(given.get(name)) for name in names]
+    customer = Party(
+        name=text(payer.get("name")), identifier=text(payer.get("email")) or text(source.get("customer"))
+    )
+    return Detail(
+        transaction_id=text(source.get("charge")) or text(source.get("id")),
+        instruction_id=text(source.get("payment_intent")),
+        counterparty=customer if customer != Party() else None,
+        references=tuple(Reference(number) for number in dict.fromkeys(filter(None, numbers))),
+        remittance=remittance,
+        code=text(method.get("type")),
+    )
+
+
+def _converted(one, unit, place):
+    """The rate of a conversion, and what the customer paid where his charge stands beside it."""
+    rate, source = one.get("exchange_rate"), one.get("source")
+    if rate is None:
+        return None
+    found = Exchange(target=unit, rate=amount(rate, place))
+    if isinstance(source, dict) and source.get("amount") is not None and source.get("currency"):
+        paid_in = currency(source["currency"], place)
+        paid = abs(_minor(source["amount"], paid_in, place))
+        if paid_in != unit:
+            found = replace(found, source=paid_in, instructed=paid or None, instructed_currency=paid_in)
+    return found
+
+
 def _fees(one, category, unit, place):
-    """The fees one by one, or their sum where the details are not all of it."""
+    """The fees one by one, or their sum where the details are not all of it, or all of them Stripe's own."""
     total = _minor(one.get("fee"), unit, place)
     details = objects(one, "fee_details", place) if one.get("fee_details") else []
     fees = [(_minor(fee.get("amount"), unit, where), text(fee.get("type"))) for where, fee in details]
-    if sum((fee for fee, _kind in fees), payout.ZERO) != total or not all(kind for _fee, kind in fees):
+    kinds = {kind for _fee, kind in fees}
+    whole = sum((fee for fee, _kind in fees), payout.ZERO) == total and None not in kinds
+    if not whole or kinds == {_OWN_FEE}:
         fees = [(total, f"{category} fee")]
     return tuple(Fee(-fee, kind, payout.TAX if kind == "tax" else payout.FEE) for fee, kind in fees if fee)
 

@@ -34,6 +34,14 @@ def has_key(format_code):
     return format_code in FORMATS and getattr(FORMATS.get(format_code), "keyed", False)
 
 
+def moved(movements):
+    """``{the provider's id: sum}`` of ``(id, amount)``: what a payout is, however its fees are told apart."""
+    found = Counter()
+    for reference, amount in movements:
+        found[reference] += amount
+    return {reference: amount for reference, amount in found.items() if amount}
+
+
 def aggregated(statement):
     """``statement`` with one booking, ``SETTLEMENT``, for all its booked entries that are not on the way.
 

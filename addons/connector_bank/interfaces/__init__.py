@@ -1,9 +1,10 @@
-"""Bank interfaces (APIs) as transports: they fetch reports of accounts and ask for the consent to do so.
+"""Interfaces (APIs) of banks and payment providers as transports.
 
-A new interface is one module here with a class of ``interface.BankInterface`` and one in ``formats/`` that reads
-its reports.
+Those of banks fetch reports of accounts and ask for the consent to do so (``interface.BankInterface``), those of
+payment providers fetch payouts (``provider.PayoutProvider``). A new interface is one module here, and one in
+``formats/`` that reads what it fetches.
 """
 
-from . import bank_account_data, berlin_group, ponto, wise
+from . import bank_account_data, berlin_group, ponto, stripe, wise
 
-__all__ = ["bank_account_data", "berlin_group", "ponto", "wise"]
+__all__ = ["bank_account_data", "berlin_group", "ponto", "stripe", "wise"]

@@ -23,7 +23,8 @@ from odoo.addons.finance_connector_base.transports.https import wait_of
 from odoo.addons.finance_connector_base.transports.oauth import EARLY_SECONDS, Token
 from odoo.addons.finance_connector_base.transports.paging import dig, with_query, write_json
 
-from .interface import JSON, Account, BankInterface, Consent, day_of, ended, words_of
+from .interface import Account, BankInterface, Consent, day_of, ended, words_of
+from .json_interface import JSON
 
 #: Requisition states by ours (documentation, Requisition statuses).
 STATES = {

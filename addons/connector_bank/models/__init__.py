@@ -17,6 +17,7 @@ from . import (
     finance_connector,
     finance_connector_ebics,
     finance_connector_interface,
+    finance_connector_provider,
     finance_ebics_transfer,
     finance_ebics_user,
     finance_exception,

@@ -9,10 +9,11 @@ from odoo.addons.finance_connector_base.core.errors import BusinessError, StateC
 from odoo.addons.finance_connector_base.core.money import plain
 
 from ..importing.book import period
-from ..importing.chain import hole
+from ..importing.chain import exact, hole
 from ..importing.control import control
 from ..importing.identity import Fingerprints, statement_identity
 from ..importing.label import counterparty, label
+from ..importing.payouts import has_key, moved
 from ..importing.rules import statement_hash
 from ..importing.source import reference_source
 from ..importing.split import split
@@ -64,7 +65,8 @@ class FinanceStatementWriter(models.AbstractModel):
             "duplicates": 0,
             "pending": len(statement.entries) - len(statement.booked),
         }
-        if same and not force and known.finance_message_id != message:
+        told_otherwise = known and not same and not force and self._told_otherwise(statement, known, booked)
+        if (same and not force and known.finance_message_id != message) or told_otherwise:
             totals = self._control(journal, statement, booked, known=booked)
             return {**counted, "statements": 0, "duplicates": len(booked)}, totals
         if known and not same and not force:
@@ -166,6 +168,18 @@ class FinanceStatementWriter(models.AbstractModel):
                 ),
                 code="statement.locked",
             )
+
+    def _told_otherwise(self, statement, known, booked):
+        """Whether a payout that came over another channel is the known one in other words: every movement is there,
+        under the provider's id, with the same amount.
+        """
+        if not has_key(statement.header.format) or not all(entry.bank_ref for entry in booked):
+            return False
+        lines = known.line_ids
+        held = moved(
+            (line.finance_bank_ref, exact(line.amount, line.currency_id.decimal_places)) for line in lines
+        )
+        return bool(held) and held == moved((entry.bank_ref, entry.amount) for entry in booked)
 
     def _known(self, journal, identity, digest):
         """The statement as it came before, and that with the same content first."""

@@ -33,6 +33,7 @@ from . import (
     finance_process_event,
     finance_process_file,
     finance_process_webhook,
+    finance_process_webhook_fetch,
     finance_reader,
     finance_reader_bank,
     finance_reader_document,

@@ -89,7 +89,7 @@ class FinanceConnect(models.TransientModel):
             with self.env.cr.savepoint():
                 silent = self.with_context(tracking_disable=True, mail_create_nolog=True, finance_trial=True)
                 connector = silent._make().sudo()
-                if connector.webhook_scheme:
+                if connector.webhook_scheme and connector.transport == "upload":  # nothing but posts comes over it
                     raise Prepared(WebhookProbe(self.env, connector._webhook(), connector._webhook_secrets()))
                 raise Prepared(connector._checked_transport())
         except Prepared as prepared:
