@@ -7,6 +7,7 @@ from . import (
     account_journal_paying,
     account_journal_payout,
     account_payment,
+    account_payment_guard,
     account_payment_mandate,
     account_reconcile_model,
     finance_account_key,

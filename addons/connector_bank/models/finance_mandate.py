@@ -74,8 +74,17 @@ class FinanceMandate(models.Model):
             if mandate.signed_on and mandate.signed_on > fields.Date.context_today(mandate):
                 raise ValidationError(self.env._("The signature cannot lie in the future."))
 
+    @api.constrains("partner_id", "account_id")
+    def _check_account(self):
+        for mandate in self:
+            if mandate.account_id.sudo().partner_id.commercial_partner_id != mandate.partner_id.commercial_partner_id:
+                raise ValidationError(self.env._("%s: the account is somebody else's.", mandate.reference))
+
     def write(self, vals):
         """What was told to the bank before it changed is told with the next collection."""
+        signed = not self.env.su and self.filtered(lambda mandate: mandate.state != "draft")
+        if signed and {"partner_id", "company_id", "one_off"} & vals.keys():
+            raise UserError(self.env._("A signed mandate holds for its debtor and its kind: have a new one signed."))
         changed = [name for name in AMENDED if name in vals]
         kept = {
             mandate.id: {AMENDED[name]: mandate[name] for name in changed if not mandate[AMENDED[name]]}

@@ -96,7 +96,8 @@ class FinancePayeeCheck(models.Model):
                 raise UserError(self.env._("%s was decided already.", check.payment_id.display_name))
             if not check.reason:
                 raise UserError(self.env._("Say how you know it: whom you asked, what you compared."))
-            if self.env.user in (check.payment_id.create_uid, check.payment_id.finance_order_id.create_uid):
+            order = check.payment_id.finance_order_id.sudo()
+            if self.env.user in order.maker_ids | order.message_id.approval_id.maker_id:
                 raise UserError(self.env._("Who made the payment does not decide about its payee."))
             check.sudo().write(
                 {"state": state, "decided_by_id": self.env.uid, "decided_on": fields.Datetime.now()}

@@ -31,7 +31,7 @@ class FinancePaymentOrder(models.Model):
         "account.journal", required=True, check_company=True, domain=[("type", "=", "bank")], string="Bank"
     )
     flow_id = fields.Many2one(
-        "finance.flow", required=True,
+        "finance.flow", required=True, check_company=True,
         domain="[('kind', '=', 'payment_order'), ('direction', '=', 'out'), ('company_id', '=', company_id)]",
         string="Way to the bank",
     )  # fmt: skip
@@ -41,7 +41,11 @@ class FinancePaymentOrder(models.Model):
     sequence = fields.Char(readonly=True, help="Of direct debits: FRST, RCUR, OOFF or FNAL.")
     executed_on = fields.Date(required=True, default=fields.Date.context_today, string="To be carried out on")
     made_on = fields.Datetime(readonly=True, copy=False)
-    payment_ids = fields.One2many("account.payment", "finance_order_id")
+    payment_ids = fields.One2many("account.payment", "finance_order_id", readonly=True)
+    maker_ids = fields.Many2many(
+        "res.users", readonly=True, copy=False, string="Made by",
+        help="Who made or last changed its payments, or the run that they come from.",
+    )
     count = fields.Integer(compute="_compute_totals", string="Payments")
     amount = fields.Monetary(compute="_compute_totals")
     currency_id = fields.Many2one("res.currency", compute="_compute_totals")
@@ -159,6 +163,8 @@ class FinancePaymentOrder(models.Model):
                 raise UserError(self.env._("There is no payment in the order."))
             if order.flow_id.connector_id.company_id != order.company_id:
                 raise UserError(self.env._("The flow %s belongs to another company.", order.flow_id.name))
+            if (order.flow_id.kind, order.flow_id.direction) != ("payment_order", "out"):
+                raise UserError(self.env._("The flow %s takes no payment orders.", order.flow_id.name))
             if not order.flow_id.needs_approval or not order.flow_id.moves_money:
                 raise UserError(
                     self.env._("The flow %s has to move money and to want a release by others.", order.flow_id.name)
@@ -209,6 +215,7 @@ class FinancePaymentOrder(models.Model):
                 raise UserError(f"{error.place}: {error}" if error.place else str(error)) from error
             order.sudo().state = "handed"
             payments = order.sudo().payment_ids
+            order.sudo().maker_ids |= payments._finance_makers()
             payments.write(
                 {"finance_order_ref": order._order_ref(), "finance_batch_ref": order._batch_ref(),
                  "finance_told_state": "initiated"}
@@ -293,6 +300,7 @@ class FinancePaymentOrder(models.Model):
                 )  # fmt: skip
             values = {"journal_id": journal.id, "company_id": journal.company_id.id, "flow_id": flow.id,
                       "profile": self._usual_profile(journal, own.currency_id)}  # fmt: skip
+            values["maker_ids"] = own.sudo()._finance_makers().ids
             order = self.sudo().create(values).sudo(self.env.su)
             for payment in own:
                 why = payment._finance_why_not(order)
@@ -322,6 +330,9 @@ class AccountPayment(models.Model):
             return self.env._("only confirmed payments that go out, or direct debits, can be handed over.")
         if self.finance_order_id and self.finance_order_id != order:
             return self.env._("it is in %s.", self.finance_order_id.name)
+        why = self._finance_differs_from_run()
+        if why:
+            return why
         if self.finance_told_state or self.is_matched:
             return self.env._("it was handed over or booked before.") if order.state == "draft" else None
         if self.journal_id != order.journal_id or self.company_id != order.company_id:
@@ -329,39 +340,20 @@ class AccountPayment(models.Model):
         if self.finance_mandate_id:
             usable = order.state != "draft" or self.finance_mandate_id._is_usable(order.executed_on)
             return None if usable else self.env._("the mandate is not valid.")
-        if not self.partner_bank_id:
+        return self._finance_payee_why_not()
+
+    def _finance_payee_why_not(self):
+        """Why nothing may be paid to this account, or None."""
+        account = self.partner_bank_id
+        if not account:
             return self.env._("the payee's account is missing.")
-        if not self.partner_bank_id.allow_out_payment:
+        if account.sudo().partner_id.commercial_partner_id != self.partner_id.commercial_partner_id:
+            return self.env._("the account is somebody else's.")
+        if not account.active:
+            return self.env._("the payee's account is archived.")
+        if not account.allow_out_payment:
             return self.env._("the payee's account is not trusted: send money is off.")
-        return None
-
-    def _finance_frozen(self):
-        """Those that the bank may have, and that nobody refused."""
-        return self.sudo().filtered(
-            lambda one: one.finance_order_id.state == "handed" and one.finance_way not in ("rejected", "reversed")
-        )
-
-    def write(self, vals):
-        fixed = {"amount", "currency_id", "partner_id", "partner_bank_id", "journal_id"} & vals.keys()
-        if fixed and self._finance_frozen():
-            raise UserError(self.env._("A payment that was handed over to the bank cannot be changed."))
-        if vals.get("state") in ("draft", "canceled", "rejected"):  # its journal entry was reset or cancelled
-            self._finance_keep()
-        return super().write(vals)
-
-    def action_draft(self):
-        self._finance_keep()
-        return super().action_draft()
-
-    def action_cancel(self):
-        self._finance_keep()
-        return super().action_cancel()
-
-    def _finance_keep(self):
-        if self._finance_frozen():
-            raise UserError(
-                self.env._("It was handed over to the bank: cancel the payment order, or wait for the answer.")
-            )
+        return self._finance_above_cap()
 
     def action_finance_order(self):
         """Put into payment orders, one for each bank and currency."""

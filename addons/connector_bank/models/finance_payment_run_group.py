@@ -27,7 +27,8 @@ class FinancePaymentRunGroup(models.Model):
     sequence = fields.Char(readonly=True)
     profile = fields.Selection("_selection_profile", required=True, string="Bank profile")
     flow_id = fields.Many2one(
-        "finance.flow", domain="[('kind', '=', 'payment_order'), ('direction', '=', 'out')]", string="Way to the bank"
+        "finance.flow", check_company=True, string="Way to the bank",
+        domain="[('kind', '=', 'payment_order'), ('direction', '=', 'out'), ('company_id', '=', company_id)]",
     )
     line_ids = fields.One2many("finance.payment.run.line", "group_id")
     count = fields.Integer(compute="_compute_totals", string="Lines")

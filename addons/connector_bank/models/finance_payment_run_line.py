@@ -2,9 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 #: What stops a payment until it is put right, and what a person only has to look at.
-STOPS = ("no_account", "untrusted", "no_mandate", "bill_blocked", "partner_blocked", "account_closed")
+STOPS = ("no_account", "foreign", "untrusted", "no_mandate", "mandate_spent", "bill_blocked", "partner_blocked",
+         "account_closed")  # fmt: skip
 #: Needs a reason in words before it is paid all the same.
 DOUBTFUL = ("listed", "double_payment", "double_bill")
+#: What people decide about a line, and approvers read.
+DECIDED = frozenset(
+    ("decision", "amount", "partner_bank_id", "partner_id", "text", "journal_to_id", "mandate_id", "reason")
+)
 
 
 class FinancePaymentRunLine(models.Model):
@@ -105,9 +110,11 @@ class FinancePaymentRunLine(models.Model):
     def _flag_words(self):
         return {
             "no_account": self.env._("no bank account"),
+            "foreign": self.env._("the account is somebody else's"),
             "untrusted": self.env._("the account is not trusted"),
             "account_closed": self.env._("the account is archived"),
             "no_mandate": self.env._("no valid mandate"),
+            "mandate_spent": self.env._("the mandate collects once, and was used"),
             "bill_blocked": self.env._("the document is blocked"),
             "partner_blocked": self.env._("the partner is blocked"),
             "listed": self.env._("the name is on the list"),
@@ -163,8 +170,7 @@ class FinancePaymentRunLine(models.Model):
         return self.env["finance.run.proposal"]._add_rows(made).with_env(self.env)
 
     def write(self, vals):
-        decided = {"decision", "amount", "partner_bank_id", "partner_id", "text", "journal_to_id", "mandate_id"}
-        if decided & vals.keys() and not self.env.su:
+        if DECIDED & vals.keys() and not self.env.su:
             if self.filtered(lambda line: line.run_state in ("released", "cancelled") or line.payment_id):
                 raise UserError(self.env._("What was carried out cannot be changed."))
             self.run_id._send_back(self.env._("Lines were changed."))

@@ -37,6 +37,7 @@ class FinanceProcessPaymentOrder(models.AbstractModel):
             else self.env._("Collect %(name)s: %(count)s direct debits, %(amount)s", **facts),
             "parts": [self._part(payment) for payment in outgoing],
             "accounts": outgoing.partner_bank_id,
+            "excluded": order.maker_ids if not order.run_id else order.maker_ids.browse(),
             "changes": [
                 [self.env._("From"), "", order.journal_id.display_name],
                 [self.env._("To be carried out on"), "", str(order.executed_on)],

@@ -1,12 +1,14 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.finance_connector_base.approval.policy import Part
 from odoo.addons.queue_job.exception import RetryableJobError
+
+from ..models.finance_payment_run_line import STOPS
 
 SHOWN = 100
 #: Nobody follows payments made by the hundred; their entries have no analytic distribution, and are made after them.
@@ -33,8 +35,10 @@ class FinanceRunRelease(models.AbstractModel):
                 """
                 SELECT l.id, l.item_id, l.row_key, l.partner_id, b.sanitized_acc_number, b.acc_holder_name,
                        d.reference, e.sanitized_acc_number, l.amount::text, l.currency_id, l.text, l.bundle,
-                       g.journal_id, g.executed_on::text, g.urgency, g.profile, g.flow_id, l.journal_to_id
+                       g.journal_id, g.executed_on::text, g.urgency, g.profile, g.flow_id, l.journal_to_id,
+                       p.name, l.payee, l.reference, l.reason, l.gained::text, l.account_id, l.mandate_id
                   FROM finance_payment_run_line l
+                  LEFT JOIN res_partner p ON p.id = l.partner_id
                   LEFT JOIN finance_payment_run_group g ON g.id = l.group_id
                   LEFT JOIN res_partner_bank b ON b.id = l.partner_bank_id
                   LEFT JOIN finance_mandate d ON d.id = l.mandate_id
@@ -69,9 +73,24 @@ class FinanceRunRelease(models.AbstractModel):
                                amount=run.company_currency_id.format(run.amount)),
             "parts": self._parts(run, paid),
             "accounts": paid.partner_bank_id,
+            "excluded": self._editors(run),
             "changes": [*groups, *rows],
             "warnings": [f"{line.display_name}: {line.warning_text} {line.reason or ''}" for line in flagged[:SHOWN]],
         }  # fmt: skip
+
+    def _editors(self, run):
+        """Who made or changed lines and groups of the run; they do not approve it."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT unnest(ARRAY[create_uid, write_uid]) FROM finance_payment_run_line
+                 WHERE run_id = %(run)s AND payment_id IS NULL AND refusal IS NULL
+                 UNION SELECT unnest(ARRAY[create_uid, write_uid]) FROM finance_payment_run_group WHERE run_id = %(run)s
+                """,
+                run=run.id,
+            )
+        )
+        return self.env["res.users"].browse([user for (user,) in rows if user and user != SUPERUSER_ID])
 
     def _parts(self, run, lines):
         """What goes to each beneficiary, so that the matrix counts bands and split amounts."""
@@ -199,7 +218,7 @@ class FinanceRunRelease(models.AbstractModel):
                 return self.env._("what is open has changed")
             if line.gained and line.discount_on and line.group_id.executed_on > line.discount_on:
                 return self.env._("the discount is not in time any more")
-        if flags & {"bill_blocked", "partner_blocked", "no_account", "untrusted", "account_closed", "no_mandate"}:
+        if flags & set(STOPS):
             return line.warning_text
         if "listed" in flags and not line.reason:  # the list of names grew since the approval
             return line.warning_text

@@ -9,7 +9,7 @@ from ..runs.screening import SCREENINGS
 _LOOK = """
     WITH line AS (
         SELECT l.*, p.finance_pay_block, m.payment_state, m.move_type, m.ref, m.amount_total, m.payment_state AS paid,
-               coalesce(p.name, l.payee) AS name
+               coalesce(p.name, l.payee) AS name, p.commercial_partner_id AS payer_id
           FROM finance_payment_run_line l
           LEFT JOIN res_partner p ON p.id = l.partner_id
           LEFT JOIN account_move m ON m.id = l.move_id
@@ -36,8 +36,18 @@ _LOOK = """
                CASE WHEN %(out)s AND line.partner_bank_id IS NULL THEN 'no_account' END,
                CASE WHEN %(out)s AND b.active IS FALSE THEN 'account_closed' END,
                CASE WHEN %(out)s AND b.id IS NOT NULL AND b.allow_out_payment IS NOT TRUE THEN 'untrusted' END,
+               CASE WHEN %(out)s AND owner.commercial_partner_id <> line.payer_id THEN 'foreign' END,
                CASE WHEN NOT %(out)s AND (d.id IS NULL OR d.state <> 'active' OR coalesce(d.last_used_on, d.signed_on)
-                         <= %(today)s::date - make_interval(months => %(months)s)) THEN 'no_mandate' END,
+                         <= %(today)s::date - make_interval(months => %(months)s) OR d.company_id <> line.company_id
+                         OR debtor.commercial_partner_id <> line.payer_id) THEN 'no_mandate' END,
+               CASE WHEN d.one_off AND (d.last_used_on IS NOT NULL
+                         OR EXISTS (SELECT FROM account_payment used WHERE used.finance_mandate_id = d.id
+                                       AND used.state NOT IN ('canceled', 'rejected')
+                                       AND coalesce(used.finance_way, '') <> 'rejected')
+                         OR EXISTS (SELECT FROM finance_payment_run_line twin WHERE twin.mandate_id = d.id
+                                       AND twin.state = 'proposed' AND twin.id < line.id
+                                       AND coalesce(twin.bundle, '') <> coalesce(line.bundle, '')))
+                    THEN 'mandate_spent' END,
                CASE WHEN line.paid = 'blocked' THEN 'bill_blocked' END,
                CASE WHEN line.finance_pay_block THEN 'partner_blocked' END,
                CASE WHEN twice.ref IS NOT NULL THEN 'double_bill' END,
@@ -51,7 +61,9 @@ _LOOK = """
                     THEN 'not_announced' END)
       FROM line
       LEFT JOIN res_partner_bank b ON b.id = line.partner_bank_id
+      LEFT JOIN res_partner owner ON owner.id = b.partner_id
       LEFT JOIN finance_mandate d ON d.id = line.mandate_id
+      LEFT JOIN res_partner debtor ON debtor.id = d.partner_id
       LEFT JOIN finance_payment_run_group g ON g.id = line.group_id
       LEFT JOIN (SELECT DISTINCT partner_bank_id FROM account_payment
                   WHERE payment_type = 'outbound' AND state IN ('in_process', 'paid')
@@ -98,7 +110,7 @@ class FinanceRunWarnings(models.AbstractModel):
                 " AND (l.flags, l.flag_note) IS DISTINCT FROM (v.flags, v.note)",
                 values, template="(%s, %s::varchar, %s::varchar)", page_size=1000,
             )  # fmt: skip
-        run.line_ids.invalidate_recordset(["flags", "flag_note", "warning_text"])
+        run.line_ids.invalidate_recordset(["flags", "flag_note", "warning_text", "stopped"])
         run.invalidate_recordset()
         run.group_ids.invalidate_recordset()
 

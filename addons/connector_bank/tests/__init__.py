@@ -32,6 +32,7 @@ from . import (
     test_payment_answers,
     test_payment_cancellation,
     test_payment_control,
+    test_payment_guard,
     test_payment_journey,
     test_payment_lists,
     test_payment_order_formats,

@@ -18,12 +18,12 @@ class TestPaymentAnswers(BankCase):
         self.first, self.second = self.pay(10), self.pay(20)
 
     def pay(self, amount, **values):
-        payment = self.env["account.payment"].create(
+        payment = self.env["account.payment"].sudo().create(
             {"payment_type": "outbound", "partner_id": self.supplier.id, "amount": amount,
              "journal_id": self.journal.id, "finance_order_ref": "RUN-7", "finance_batch_ref": "RUN-7-1", **values}
         )  # fmt: skip
         payment.action_post()
-        return payment
+        return payment.with_env(self.env)
 
     def answer(self, content):
         message, _new = self.env["finance.intake"]._store(
@@ -94,16 +94,16 @@ class TestPaymentAnswers(BankCase):
 
     def test_two_payments_of_one_id(self):
         for payment in (self.first, self.second):
-            payment.finance_end_to_end = "SAME"
+            payment.sudo().finance_end_to_end = "SAME"
         message = self.answer(report(("SAME", "ACSP")))
         self.assertEqual((message.state, self.cases()), ("refused", ["answer.ambiguous"]))
         self.assertFalse(self.first.finance_told_code)
 
     def test_nacha(self):
-        self.first.finance_end_to_end = "PAY-2026-0001"
+        self.first.sudo().finance_end_to_end = "PAY-2026-0001"
         self.answer(nacha(ENTRY, RETURN).getvalue())
         self.assertEqual((self.first.finance_way, self.first.finance_told_reasons), ("rejected", "R03"))
-        self.second.finance_end_to_end = "PAY-2026-0002"
+        self.second.sudo().finance_end_to_end = "PAY-2026-0002"
         entry = ENTRY.replace("0000012500", "0000000000").replace("PAY-2026-0001", "PAY-2026-0002")
         self.answer(nacha(entry, CHANGE, debit=0, kind="COR").getvalue())
         self.assertEqual((self.second.finance_way, self.cases()), ("initiated", ["payment.change", "payment.rejected"]))

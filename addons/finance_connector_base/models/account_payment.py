@@ -1,4 +1,4 @@
-from odoo import _, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
@@ -6,18 +6,24 @@ class AccountPayment(models.Model):
     _inherit = "account.payment"
 
     def action_post(self):
-        """Bank details that are in force for a short time only get small payments, where the company says so."""
-        now = fields.Datetime.now()
         for payment in self.filtered(lambda one: one.payment_type == "outbound"):
-            until = payment.partner_bank_id.finance_cap_until
-            cap = payment.company_id._bank_first_cap()
-            if until and until > now and cap and abs(payment.amount_company_currency_signed) > cap:
-                raise UserError(
-                    _(
-                        "The bank details of %(name)s are new: no more than %(cap)s until %(until)s.",
-                        name=payment.partner_id.display_name,
-                        cap=payment.company_id.currency_id.format(cap),
-                        until=fields.Datetime.to_string(until),
-                    )
-                )
+            why = payment._finance_above_cap()
+            if why:
+                raise UserError(why)
         return super().action_post()
+
+    def _finance_above_cap(self):
+        """Bank details that are in force for a short time only get small payments, where the company says so.
+
+        :return: words, or ``None`` where it may be paid
+        """
+        self.ensure_one()
+        until, cap = self.partner_bank_id.finance_cap_until, self.company_id._bank_first_cap()
+        if not until or until <= fields.Datetime.now() or not cap or abs(self.amount_company_currency_signed) <= cap:
+            return None
+        return self.env._(
+            "The bank details of %(name)s are new: no more than %(cap)s until %(until)s.",
+            name=self.partner_id.display_name,
+            cap=self.company_id.currency_id.format(cap),
+            until=fields.Datetime.to_string(until),
+        )
