@@ -9,10 +9,11 @@
 #   make faults       killed processes, lost lines, broken files: hours, and docs/faults.md; QUICK=1: minutes
 #   make damage       200,000 damaged files into every parser; ARGS="COUNT SEED"
 #   make payout-day   a shop's 20,000 payments of a day, as files of provider and bank, booked and checked; ARGS
+#   make three-countries   a group with an interface bank, a file bank and a portal bank, checked to the cent
 #   make screens      pictures for docs/pictures, taken from the demo database
 #   make clean        takes everything away that setup made
 
-.PHONY: help setup demo run test test-pure lint bench faults damage payout-day screens clean
+.PHONY: help setup demo run test test-pure lint bench faults damage payout-day three-countries screens clean
 .DEFAULT_GOAL := help
 
 help:
@@ -53,6 +54,10 @@ damage:
 
 payout-day: setup
 	@setup/payout_day.sh $(ARGS)
+
+three-countries:
+	@setup/setup.sh tests
+	@.odoo-tests/scenarios/run three_countries $(ARGS)
 
 screens:
 	@setup/setup.sh tests

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 import psycopg2
 
+from runner.person import Person
 from runner.real import wait_until
 
 from .checker import check_outbound
-from .person import Person
 from .plan import RECOVERY_SECONDS, chance
 
 #: Time limit of a call, quiet time and so on are settings of a connector; these suit banks that book in a second.

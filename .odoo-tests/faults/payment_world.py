@@ -5,11 +5,11 @@ import time
 
 from odoo.addons.connector_bank.tests.camt_maker import iban
 
+from runner.person import Person
 from runner.real import wait_until
 
 from . import injectors
 from .payment_bank import PaymentBank
-from .person import Person
 from .plan import chance
 
 BANKS = ("north", "east", "south", "west")

@@ -25,8 +25,17 @@ class SandboxProcess:
         self.control = self.addresses["control"].rsplit("/", 1)[0]
 
     def fault(self, kind, **options):
-        body = json.dumps({"kind": kind, "party": self.party, **options}).encode()
-        request = urllib.request.Request(f"{self.control}/faults", body, {"Content-Type": "application/json"})
+        self.tell("faults", kind=kind, party=self.party, **options)
+
+    def tell(self, what, **values):
+        """Order something of the sandbox: ``effects``, ``faults``, ``settings``."""
+        body = json.dumps(values).encode()
+        request = urllib.request.Request(f"{self.control}/{what}", body, {"Content-Type": "application/json"})
+        urllib.request.urlopen(request, timeout=10).close()
+
+    def untell(self, what):
+        """No faults any more."""
+        request = urllib.request.Request(f"{self.control}/{what}", method="DELETE")
         urllib.request.urlopen(request, timeout=10).close()
 
     def payments(self):

@@ -1,7 +1,7 @@
 """Accounts of an invented bank behind every interface: bookings, what is pending, balances, and how lists misbehave.
 
 A test books with ``party.book(…)``, announces with ``party.announce(…)`` and lets it be booked under a new id with
-``party.settle(…)``. Settings that every such party knows:
+``party.settle(…)``; an account gets another number by the effect ``numbered``. Settings that every such party knows:
 
 ``page_size``; ``shift`` (a booking arrives between the first page and the second); ``repeat`` (each page begins with
 the last item of the one before); ``unnamed`` (transactions without ids); ``calls_a_day`` (reads of one account and
@@ -79,6 +79,8 @@ class Accounts(Party):
                 for one in account.booked:
                     if one["id"] == key:
                         one.update(data)
+        elif kind == "numbered":
+            self.held[key].iban = data["iban"]
 
     # what happens at the bank
 

@@ -25,6 +25,11 @@ class AccountJournal(models.Model):
     finance_target_days = fields.Boolean(
         "Closed with T2", default=True, help="1 January, Good Friday, Easter Monday, 1 May, 25 and 26 December."
     )
+    finance_payment_flow_id = fields.Many2one(
+        "finance.flow", "Way to the bank", ondelete="restrict", groups="finance_connector_base.group_user",
+        domain="[('kind', '=', 'payment_order'), ('direction', '=', 'out'), ('company_id', '=', company_id)]",
+        help="Payment orders of this account leave over it. Empty: the only way that the company has.",
+    )  # fmt: skip
     finance_lead_days = fields.Integer(
         "Lead time in bank days", help="So many days the bank needs from the file to the day of the payment."
     )

@@ -263,13 +263,29 @@ class FinancePaymentOrder(models.Model):
         return USUAL_DEBITS[scheme]
 
     @api.model
-    def _flow_of(self, company):
-        """The way to the bank of a company, or an empty one."""
-        return self.env["finance.flow"].search(
-            [("kind", "=", "payment_order"), ("direction", "=", "out"), ("connector_id.company_id", "=", company.id),
-             ("connector_id.state", "=", "active")],
-            limit=1,
+    def _flow_of(self, journal):
+        """The way to the bank of an account: its own, else the only one of its company, else an empty one.
+
+        Of several ways none is guessed: a file at another bank is refused at best.
+        """
+        chosen = journal.sudo().finance_payment_flow_id
+        if chosen:
+            return chosen.sudo(self.env.su)
+        ways = self.env["finance.flow"].search(
+            [("kind", "=", "payment_order"), ("direction", "=", "out"), ("connector_id.state", "=", "active"),
+             ("connector_id.company_id", "=", journal.company_id.id)],
+            limit=2,
         )  # fmt: skip
+        return ways if len(ways) == 1 else ways.browse()
+
+    @api.model
+    def _no_way(self, journal):
+        """What a person does about an account without a way to its bank, in words."""
+        return self.env._(
+            "There is no way to the bank for %s: add the flow “Payment order” to a connector; where there are several, "
+            "choose one on the journal, page Finance Connector.",
+            journal.display_name,
+        )
 
     def action_take_away(self):
         """Download the released file for the bank's portal."""
@@ -292,12 +308,9 @@ class FinancePaymentOrder(models.Model):
         self.check_access("write")
         orders = self.browse()
         for (journal, _currency), own in payments.grouped(lambda one: (one.journal_id, one.currency_id)).items():
-            flow = self._flow_of(journal.company_id)
+            flow = self._flow_of(journal)
             if not flow:
-                raise UserError(
-                    self.env._("No connector of %s takes payment orders yet: add the flow “Payment order”.",
-                               journal.company_id.name)
-                )  # fmt: skip
+                raise UserError(self._no_way(journal))
             values = {"journal_id": journal.id, "company_id": journal.company_id.id, "flow_id": flow.id,
                       "profile": self._usual_profile(journal, own.currency_id)}  # fmt: skip
             values["maker_ids"] = own.sudo()._finance_makers().ids

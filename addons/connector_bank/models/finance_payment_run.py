@@ -190,11 +190,9 @@ class FinancePaymentRun(models.Model):
         if taken:
             names = ", ".join(sorted(set(paid.filtered(lambda line: line.bundle in taken).partner_id.mapped("name"))))
             raise UserError(self.env._("Credit notes are not less than the bills: %s", names))
-        if self.group_ids.filtered(lambda group: group.count and not group.flow_id):
-            raise UserError(
-                self.env._("No connector of %s takes payment orders yet: add the flow “Payment order”.",
-                           self.company_id.name)
-            )  # fmt: skip
+        lost = self.group_ids.filtered(lambda group: group.count and not group.flow_id)
+        if lost:
+            raise UserError(self.env["finance.payment.order"]._no_way(lost.journal_id[:1]))
 
     def _approval_kind(self):
         return "payment_run"

@@ -285,7 +285,6 @@ class _Ways:
             [("type", "=", "bank"), ("company_id", "=", run.company_id.id), ("bank_account_id", "!=", False)]
         )
         self._journals, self._by_currency = journals, {}
-        self._flow = self.env["finance.payment.order"]._flow_of(run.company_id)
         self._groups = {
             (one.journal_id, one.currency_id, one.executed_on, one.urgency, one.scheme, one.sequence): one
             for one in run.group_ids
@@ -293,7 +292,7 @@ class _Ways:
 
     def of(self, currency_id):
         if currency_id not in self._by_currency:
-            self._by_currency[currency_id] = _Way(self.run, self._journal(currency_id), currency_id, self._flow)
+            self._by_currency[currency_id] = _Way(self.run, self._journal(currency_id), currency_id)
         return self._by_currency[currency_id]
 
     def _journal(self, currency_id):
@@ -316,7 +315,7 @@ class _Ways:
             self._groups[key] = self.env["finance.payment.run.group"].sudo().create(
                 {"run_id": self.run.id, "company_id": self.run.company_id.id, "journal_id": way.journal.id,
                  "currency_id": way.currency.id, "executed_on": day, "urgency": self.run.urgency, "scheme": scheme,
-                 "sequence": kind, "profile": profile, "flow_id": self._flow.id}
+                 "sequence": kind, "profile": profile, "flow_id": way.flow.id}
             )  # fmt: skip
         return self._groups[key]
 
@@ -324,8 +323,9 @@ class _Ways:
 class _Way:
     """One bank account for one currency."""
 
-    def __init__(self, run, journal, currency_id, flow):
+    def __init__(self, run, journal, currency_id):
         self.journal, self.currency = journal, run.env["res.currency"].browse(currency_id)
+        self.flow = flow = run.env["finance.payment.order"]._flow_of(journal)
         self.days = journal._finance_days()
         self.first_on = journal._finance_earliest(flow)
         if run.kind == "debit":

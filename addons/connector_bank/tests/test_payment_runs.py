@@ -352,3 +352,18 @@ class TestPaymentRuns(RunCase):
         self.assertFalse(run.line_ids.with_user(stranger).search([("run_id", "=", run.id)]))
         with self.assertRaises(AccessError):
             run.with_user(stranger).action_propose()
+
+    def test_way_of_each_bank(self):
+        """Each account pays over its own way; of two ways none is guessed."""
+        other_journal = self.bank_journal("BNKB", "BE43068999999501", currency_id=self.env.ref("base.USD").id)
+        other = self.flow.copy({"connector_id": self.connector.copy({"code": "other", "state": "active"}).id})
+        self.assertFalse(self.env["finance.payment.order"]._flow_of(self.journal))
+        self.bill(100)
+        run = self.run_of()
+        with self.assertRaisesRegex(UserError, "choose one on the journal"):
+            run.action_request()
+        run.action_cancel()
+        self.journal.finance_payment_flow_id, other_journal.finance_payment_flow_id = other, self.flow
+        self.assertEqual(self.run_of().group_ids.flow_id, other)
+        self.connector.state = "paused"
+        self.assertEqual(self.env["finance.payment.order"]._flow_of(other_journal), self.flow, "it waits for its own")

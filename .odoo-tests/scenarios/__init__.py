@@ -1,0 +1,1 @@
+"""Whole stories with real processes on loopback: told step by step, checked at the end."""
