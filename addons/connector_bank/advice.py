@@ -6,8 +6,8 @@ from .ebics.codes import RETURN_CODES
 
 ADVICE.update(
     {
-        "payment.rejected": "Read the reason, put right what it names, cancel the payment in Odoo so that the bill is "
-        "open again, and pay anew. Nothing is sent again by itself.",
+        "payment.rejected": "Read the reason, put right what it names, cancel the payment in Odoo (where its journal "
+        "does not do that by itself) so that the bill is open again, and pay anew. Nothing is sent again by itself.",
         "payment.contradiction": "Two answers about one payment exclude each other. Ask the bank which one holds "
         "before anything is paid again.",
         "payment.payee": "Compare both names, call the payee on a number you know, and decide under Work → Payees to "

@@ -41,4 +41,6 @@ def _rows(name):
 
 
 STATUSES = {row["code"]: Status(**{**row, "rank": int(row["rank"])}) for row in _rows("statuses.csv")}
+#: The bank took it for a double: another copy may have been executed.
+DOUBLES = frozenset(("AM05", "DU01", "DU02", "DU03", "DU04", "DU05", "R24"))
 CAUSES = {row["code"]: Cause(**row) for row in _rows("reasons.csv")}

@@ -34,6 +34,11 @@ class AccountJournal(models.Model):
         "Lead time in bank days", help="So many days the bank needs from the file to the day of the payment."
     )
 
+    finance_cancel_refused = fields.Boolean(
+        "Cancel refused payments",
+        help="A payment that the bank refuses for good is cancelled by itself, and its bill is open again.",
+    )
+
     def _finance_days(self):
         self.ensure_one()
         leaves = self.sudo().finance_calendar_id.global_leave_ids

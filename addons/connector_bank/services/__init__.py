@@ -27,6 +27,7 @@ from . import (
     finance_process_payment_cancellation,
     finance_process_payment_order,
     finance_process_statement,
+    finance_refusal,
     finance_return,
     finance_run_announcement,
     finance_run_proposal,

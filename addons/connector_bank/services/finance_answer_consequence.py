@@ -4,7 +4,7 @@ from ..answers import CAUSES, STATUSES
 
 
 class FinanceAnswerConsequence(models.AbstractModel):
-    """What follows from one answer about one payment: cases, decisions, proposed changes. Nothing is booked."""
+    """What follows from one answer about one payment: cases, decisions, proposed changes. No money is booked."""
 
     _name = "finance.answer.consequence"
     _description = "Consequence of an answer"
@@ -24,6 +24,8 @@ class FinanceAnswerConsequence(models.AbstractModel):
             words = f"{words}\n{self._propose_change(payment, answer)}".strip()
         if code:
             why = [*map(self._reason_words, reasons), *filter(None, (reason.text for reason in answer.reasons))]
+            if code == "payment.rejected":
+                why.append(self.env["finance.refusal"]._close(payment, answer, " ".join(why)) or "")
             self.env["finance.exception"]._report(
                 payment, code, "\n".join([words, *why]).strip(), message=message, blocking=False,
                 category="state_conflict" if code == "payment.contradiction" else "data",

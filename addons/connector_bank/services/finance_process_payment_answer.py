@@ -4,7 +4,7 @@ from odoo import fields, models
 
 from odoo.addons.finance_connector_base.core.masking import masked
 
-from ..answers import STATUSES, BatchAnswer, GroupAnswer, ItemAnswer
+from ..answers import DOUBLES, STATUSES, BatchAnswer, GroupAnswer, ItemAnswer
 from ..answers.reading import parse_bounded
 from ..answers.standing import Change, answered
 from ..matching.candidates import account_key
@@ -49,9 +49,16 @@ class FinanceProcessPaymentAnswer(models.AbstractModel):
         if isinstance(answer, ItemAnswer) and answer.corrected:
             return Change(payment._finance_standing(), "change"), reasons
         change = answered(payment._finance_standing(), answer.status, reasons, level)
+        if change.standing.state == "rejected" and DOUBLES & {*reasons} and self._went_twice(payment):
+            return Change(payment._finance_standing(), "contradiction"), reasons
         if change.note == "new":
             payment._finance_tell(change.standing)
         return change, reasons
+
+    def _went_twice(self, payment):
+        """Whether its file left more than once: a copy that is refused as a double says nothing of the other one."""
+        attempts = payment.sudo().finance_order_id.message_id.attempt_ids
+        return len(attempts.filtered(lambda one: one.step == "send")) > 1
 
     def _keep(self, message, rows):
         """One row for each answer and payment, whenever the message is processed again; and what follows from it."""

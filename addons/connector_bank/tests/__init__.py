@@ -90,6 +90,7 @@ from . import (
     test_pure_runs,
     test_pure_samples,
     test_pure_text_corpus,
+    test_refusal,
     test_return,
     test_settle,
     test_settle_currency,

@@ -1,7 +1,7 @@
 """Status reports of a bank, with invented ids."""
 
 
-def report(*items, group=None, order="RUN-7", batch="RUN-7-1", batch_status=None):
+def report(*items, group=None, order="RUN-7", batch="RUN-7-1", batch_status=None, group_reason=None):
     """A pain.002; each item is (end-to-end id, status, reason code, name)."""
     rows = "".join(
         f"<TxInfAndSts><OrgnlEndToEndId>{key}</OrgnlEndToEndId><TxSts>{status}</TxSts>"
@@ -11,6 +11,8 @@ def report(*items, group=None, order="RUN-7", batch="RUN-7-1", batch_status=None
         for key, status, reason, name in (tuple(item) + (None,) * (4 - len(item)) for item in items)
     )
     group = f"<GrpSts>{group}</GrpSts>" if group else ""
+    if group_reason:
+        group += f"<StsRsnInf><Rsn><Cd>{group_reason}</Cd></Rsn></StsRsnInf>"
     status = f"<PmtInfSts>{batch_status}</PmtInfSts>" if batch_status else ""
     return (
         '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><GrpHdr><MsgId>A</MsgId>'
