@@ -11,9 +11,12 @@ import logging
 import sys
 import time
 from decimal import Decimal
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import SimpleNamespace
 
 from odoo.addons.connector_bank.formats import parse
+from odoo.addons.connector_bank.tests.camt_maker import write_camt053
 from odoo.addons.connector_bank.tests.fixed_maker import write_coda, write_n43
 from odoo.addons.connector_bank.tests.ofx_maker import write_ofx
 from odoo.addons.connector_bank.tests.text_statement_maker import write_bai2, write_mt940
@@ -113,8 +116,31 @@ def _csb43():
     return amounts
 
 
+def _oca_camt():
+    """OCA's parser takes from Odoo its base class and translations; here both do nothing."""
+    addon = HOME / "bench-libraries" / "odoo" / "addons" / "account_statement_import_camt"
+    spec = spec_from_file_location("oca_camt", addon / "wizard" / "account_statement_import_camt_parser.py")
+    module, odoo = module_from_spec(spec), sys.modules["odoo"]
+    odoo.models = SimpleNamespace(AbstractModel=object)
+    try:
+        spec.loader.exec_module(module)
+    except FileNotFoundError as error:
+        raise ImportError(str(error)) from error
+    finally:
+        del odoo.models
+    parser = module.AccountStatementImportCamtParser()
+    parser.env = SimpleNamespace(_=str)
+
+    def amounts(text):
+        _currency, _account, statements = parser.parse(text.encode())
+        return [Decimal(str(booking["amount"])) for one in statements for booking in one["transactions"]]
+
+    return amounts
+
+
 #: (format, maker of a file, name of the peer, loader of the peer)
 PEERS = (
+    ("camt053", write_camt053, "OCA's camt parser", _oca_camt),
     ("mt940", write_mt940, "mt-940", _mt_940),
     ("bai2", write_bai2, "bai2", _bai2),
     ("ofx", write_ofx, "ofxparse", _ofxparse),

@@ -6,7 +6,9 @@
     "author": "Finance Connectors contributors",
     "license": "LGPL-3",
     "depends": ["account", "mail", "queue_job", "resource"],
-    "external_dependencies": {"python": ["cryptography", "lxml>=6.1", "paramiko>=5", "rapidfuzz", "requests", "zeep"]},
+    "external_dependencies": {
+        "python": ["cryptography", "lxml>=6.1", "msgspec", "paramiko>=5", "rapidfuzz", "requests", "zeep"],
+    },
     "data": [
         "security/groups.xml",
         "security/ir.model.access.csv",

@@ -66,12 +66,14 @@ def parse(source, format=None, tables=None):
 def _read(stream, wanted, tables):
     code = wanted or recognise(stream.peek(CHUNK), tables)
     reader = CsvBank(tables) if code == CsvBank.code else FORMATS.get(code)()
-    for event in checked(reader.parse(stream)):
-        if isinstance(event, Header):
-            event = event if event.format else replace(event, format=code)
-            if wanted and event.format != wanted:
-                raise FormatError(f"this is {event.format}, not {wanted}", code="format.mismatch")
-        yield event
+
+    def named(header):
+        header = header if header.format else replace(header, format=code)
+        if wanted and header.format != wanted:
+            raise FormatError(f"this is {header.format}, not {wanted}", code="format.mismatch")
+        return header
+
+    return checked(reader.parse(stream), named)
 
 
 def _named(name, events):

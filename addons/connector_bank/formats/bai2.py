@@ -153,21 +153,20 @@ class _Reader:
             raise FormatError("a transaction outside an account", code="bai2.order")
         account.records += size
         account.entries += 1
-        code, value, funds, more = text.split(",", 3) if text.count(",") > 2 else _whole(text, rest)
-        code, funds = code.strip(), funds.strip().upper()
+        fields = text.split(",", 3)
+        code, value, funds, more = fields if len(fields) == 4 else _whole(text, rest)
+        code, value, funds = code.strip(), value.strip(), funds.strip().upper()
         direction = sign(code)
-        figure = minor(value.strip() or ("0" if direction == 0 else ""))
+        figure = minor(value or ("0" if direction == 0 else ""))
         if direction is None or (direction == 0 and figure):
             raise FormatError(f"type {code!r} says neither credit nor debit", code="bai2.type")
         account.total += figure
         account.entry_total += figure
         money = amount(figure, account.places)
-        width = _SPREAD.get(funds)
-        if width is None or width:
+        value_on = None
+        if _SPREAD.get(funds) != 0:
             spread, more = _availability(funds, more, rest)
             value_on = day(spread[0].strip()) if funds == "V" else None
-        else:
-            value_on = None
         if more is None:
             more = rest.pop(0) if rest else ""
         references = more.split(",", 2)

@@ -1,6 +1,7 @@
 """BAI2 type codes (ANSI X9.121): what a code means, and which way its amount goes."""
 
 import csv
+import functools
 from pathlib import Path
 
 #: Standard codes outside the ranges below: loans, and SEPA and BACS sums.
@@ -17,6 +18,7 @@ with Path(__file__).with_name("bai2_codes.csv").open(encoding="utf-8", newline="
     MEANINGS = {row["code"]: row["meaning"] for row in csv.DictReader(_table)}
 
 
+@functools.lru_cache(4096)
 def sign(code):
     """1 for a credit, -1 for a debit, 0 for what moves no money, None for an unknown code.
 

@@ -28,9 +28,10 @@ _LABELS = {
 }
 #: Codes whose customer reference is the number of a cheque.
 _CHEQUES = frozenset({"395", "475"})
+_KNOWN = ("end_to_end_id", "cheque_number")
 #: The other side of a debit, and of a credit.
 _PARTY = tuple(
-    tuple((f"{side} {name}", name) for name in ("name", "account", "bic", "address")) for side in ("creditor", "debtor")
+    {f"{side} {name}": name for name in ("name", "account", "bic", "address")} for side in ("creditor", "debtor")
 )
 
 
@@ -63,13 +64,14 @@ def detail(code, direction, references, rest):
 
 
 def _labelled(facts, plain, direction, values):
-    for name in ("end_to_end_id", "cheque_number"):
+    for name in _KNOWN:
         if name in facts:
             if values.get(name, facts[name][0]) != facts[name][0]:
                 facts["customer"] = [values[name]]
             values[name] = facts.pop(name)[0]
-    party = {name: " ".join(facts.pop(key)) for key, name in _PARTY[direction != -1] if key in facts}
-    if party:
+    names = _PARTY[direction != -1]
+    if not facts.keys().isdisjoint(names):
+        party = {names[key]: " ".join(facts.pop(key)) for key in [key for key in facts if key in names]}
         values["counterparty"] = Party(**party)
     remittance = facts.pop("remittance", None)
     if remittance:
@@ -77,6 +79,5 @@ def _labelled(facts, plain, direction, values):
         values["additional"] = " ".join(plain) or None
     elif plain:
         values["remittance"] = tuple(plain)
-    others = [Reference(value, name) for name, found in facts.items() for value in found]
-    if others:
-        values["other_references"] = tuple(others)
+    if facts:
+        values["other_references"] = tuple([Reference(one, name) for name, found in facts.items() for one in found])

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
 from odoo.addons.finance_connector_base.core.safe.limits import TextLimits, active
-from odoo.addons.finance_connector_base.core.safe.text import forgiving_lines
+from odoo.addons.finance_connector_base.core.safe.text import forgiving_blocks
 
-CODES = frozenset({"01", "02", "03", "16", "49", "88", "98", "99"})
+#: First characters of a line → record code.
+_CODES = {f"{code},": code for code in ("01", "02", "03", "16", "49", "88", "98", "99")}
 #: Several records on one line, as some banks write them; only looked for where the first line has it.
 _NEXT = re.compile(r"/\s+(?=(?:02|03|49|98|99),|16,\d{3},|88,)")
 _CHECKED_LINES = 128  # so often a growing record is measured
@@ -30,44 +31,57 @@ def records(stream):
     Text and continuations (88) come without their code and final slash. A line that begins with no code goes
     on with the text above it.
     """
-    packed = code = None
+    code = None
     limit = active(TextLimits).line_characters
     start, text, rest, size, ended = 0, "", [], 0, False
-    for number, whole in forgiving_lines(stream):
-        if packed is None and whole.strip():
-            packed = _NEXT.search(whole) is not None
-        for line in _NEXT.split(whole) if packed else (whole,):
-            line = line.strip()
-            found = line[:2] if line[2:3] == "," else None
-            if found not in CODES:
-                if not line or line == "/":
-                    continue
-                if code is None or ended:
-                    raise FormatError("this is no record", code="bai2.record", place=f"line {number}")
-                ended = line[-1] == "/"
-                line = line.removesuffix("/")
-                if rest:
-                    rest[-1] = f"{rest[-1]} {line}"
-                else:
-                    text = f"{text} {line}"
-                if len(text) > limit or (rest and len(rest[-1]) > limit):
-                    raise FormatError("a record is too long", code="text.limit", place=f"line {start}")
+    for number, line in _lines(stream):
+        line = line.strip()
+        found = _CODES.get(line[:3])
+        if found is None:
+            if not line or line == "/":
                 continue
+            if code is None or ended:
+                raise FormatError("this is no record", code="bai2.record", place=f"line {number}")
             ended = line[-1] == "/"
-            line = line[3:-1] if ended else line[3:]
-            if found != "88":
-                if code is not None:
-                    yield code, start, text, rest, size
-                code, start, text, rest, size = found, number, line, [], 1
-            elif code is None:
-                raise FormatError("a continuation of nothing", code="bai2.order", place=f"line {number}")
+            line = line.removesuffix("/")
+            if rest:
+                rest[-1] = f"{rest[-1]} {line}"
             else:
-                rest.append(line)
-                size += 1
-                if size % _CHECKED_LINES == 0 and sum(map(len, rest)) > limit:
-                    raise FormatError("a record is too long", code="text.limit", place=f"line {start}")
+                text = f"{text} {line}"
+            if len(text) > limit or (rest and len(rest[-1]) > limit):
+                raise FormatError("a record is too long", code="text.limit", place=f"line {start}")
+            continue
+        ended = line[-1] == "/"
+        line = line[3:-1] if ended else line[3:]
+        if found != "88":
+            if code is not None:
+                yield code, start, text, rest, size
+            code, start, text, rest, size = found, number, line, [], 1
+        elif code is None:
+            raise FormatError("a continuation of nothing", code="bai2.order", place=f"line {number}")
+        else:
+            rest.append(line)
+            size += 1
+            if size % _CHECKED_LINES == 0 and sum(map(len, rest)) > limit:
+                raise FormatError("a record is too long", code="text.limit", place=f"line {start}")
     if code is not None:
         yield code, start, text, rest, size
+
+
+def _lines(stream):
+    """The lines; several of a physical one where the first one holds several records."""
+    blocks = forgiving_blocks(stream)
+    packed = None
+    for first, lines in blocks:
+        if packed is None:
+            whole = next(filter(str.strip, lines), None)
+            packed = whole and _NEXT.search(whole) is not None
+        if packed:
+            for number, line in enumerate(lines, first):
+                for part in _NEXT.split(line):
+                    yield number, part
+        else:
+            yield from enumerate(lines, first)
 
 
 def cells(text, rest):
@@ -77,6 +91,8 @@ def cells(text, rest):
 
 def minor(text):
     """An amount as the file gives it, in minor units; exact with a point, where a bank writes one."""
+    if text.isdigit() and len(text) < 23 and text.isascii():
+        return int(text)
     if _AMOUNT.fullmatch(text):
         return int(text)
     if _POINT.fullmatch(text):
@@ -90,7 +106,7 @@ def decimals(currency):
 
 def amount(value, places):
     """``minor`` in units of the currency."""
-    return value if type(value) is Decimal else Decimal(value).scaleb(-places)
+    return value if type(value) is Decimal else Decimal(f"{value}E-{places}")
 
 
 def count(text):

@@ -4,13 +4,14 @@ A file holds one or more statements, each ``0 1 (21 22? 23? (31 32? 33?)*)* 8 4*
 number 0000 move the balance; those behind them under the same sequence number are what they consist of.
 """
 
+import functools
 import re
-from dataclasses import dataclass
 from datetime import datetime, time
+from decimal import Decimal
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
 from odoo.addons.finance_connector_base.core.money import plain
-from odoo.addons.finance_connector_base.core.safe.records import records
+from odoo.addons.finance_connector_base.core.safe.records import record_blocks
 from odoo.addons.finance_connector_base.core.statement import (
     FORMATS,
     Charge,
@@ -23,13 +24,15 @@ from odoo.addons.finance_connector_base.core.statement import (
 )
 
 from .coda_texts import NO_CHARGES, communication, information
-from .fixed import cents, count, day, events, number, scaled, text
+from .fixed import cents, count, day, number, scaled, text
 
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*0000[0 ]\d{6}[\d ]{5}[ D][^\r\n]{85,115}[12]\s*1[0-3]")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _REASON = re.compile(r"[A-Z]{2}[0-9]{2}|[A-Z]{4}")
 _PURPOSE = re.compile(r"[A-Z]{4}")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{10,30}(?= |$)")
+_WIDTH = 128
+_SIGNS = {"0": "", "1": "-"}  # credit, debit
 #: Account number and currency by account structure (position 2 of record 1).
 _ACCOUNTS = {
     "0": (slice(0, 12), slice(13, 16)),
@@ -51,6 +54,10 @@ def _amount(sign, digits):
     return -value if sign == "1" else value
 
 
+def _day(digits):
+    return day(digits, "dmy", "coda.date")
+
+
 def _account(structure, zone):
     where = _ACCOUNTS.get(structure)
     if where is None:
@@ -59,15 +66,16 @@ def _account(structure, zone):
     return account, currency
 
 
-@dataclass(slots=True)
 class _Movement:
     """Records 21 to 33 of one movement or detail."""
 
-    line: str
-    position: int
-    second: str | None = None  # record 22
-    third: str | None = None  # record 23
-    told: list | None = None  # [structured, text] of each information
+    __slots__ = ("detail_number", "line", "number", "position", "second", "third", "told")
+
+    def __init__(self, line, position):
+        self.line, self.position = line, position
+        self.number, self.detail_number = line[2:6], line[6:10]
+        self.second = self.third = None  # records 22 and 23
+        self.told = None  # [structured, text] of each information
 
     @property
     def kind(self):
@@ -78,7 +86,10 @@ class _Movement:
         return f"line {self.position}"
 
     def amount(self):
-        return cents(_amount(self.line[31], self.line[32:47]))
+        line = self.line
+        if line[46] == "0" and line[31] in _SIGNS and line[32:47].isdigit() and line.isascii():
+            return Decimal(f"{_SIGNS[line[31]]}{line[32:46]}E-2") + 0  # no third decimal, no minus of a zero
+        return cents(_amount(line[31], line[32:47]))
 
     def communication(self):
         """Fields of a ``Detail`` that the communication gives."""
@@ -94,18 +105,19 @@ class _Movement:
 
     def detail(self, currency):
         """Fields of a ``Detail``."""
+        line, second = self.line, self.second
         values = self.communication()
         values["amount"], values["currency"] = self.amount(), currency
-        values["bank_ref"], values["code"] = text(self.line[10:31]), text(self.line[53:61])
+        values["bank_ref"], values["code"] = text(line[10:31]), _code(line[53:61])
         party = self._counterparty() if self.third else {}
-        if creditor := values.pop("creditor_id", None):
-            party["identifier"] = creditor
+        if "creditor_id" in values:
+            party["identifier"] = values.pop("creditor_id")
         values["end_to_end_id"] = None
-        if self.second:
-            values["end_to_end_id"] = _not_nought(text(self.second[63:98]))
-            party["bic"] = _bic(self.second[98:109])
-            if self.second[112:125].strip():
-                values |= _codes(self.second)
+        if second:
+            values["end_to_end_id"] = _not_nought(text(second[63:98]))
+            party["bic"] = _bic(second[98:109])
+            if second[112:125].strip():
+                values |= _codes(second)
         values.setdefault("additional", None)
         for structured, told in self.told or ():
             self._add(values, party, information(structured, told))
@@ -124,10 +136,12 @@ class _Movement:
 
     def _counterparty(self):
         zone = self.third[10:47]
-        found = _IBAN.match(zone)
-        *numbers, last = zone.split() or [""]
-        joined = "".join(numbers) if len(last) == 3 and last.isalpha() else "".join((*numbers, last))
-        return {"account": found[0] if found else _not_nought(joined), "name": text(self.third[47:82])}
+        if found := _IBAN.match(zone):
+            account = found[0]
+        else:
+            *numbers, last = zone.split() or [""]
+            account = _not_nought("".join(numbers if len(last) == 3 and last.isalpha() else (*numbers, last)))
+        return {"account": account, "name": text(self.third[47:82])}
 
 
 def _codes(second):
@@ -144,6 +158,12 @@ def _not_nought(value):
     return value if value and value.strip("0") else None
 
 
+@functools.lru_cache(4096)
+def _code(value):
+    return text(value)
+
+
+@functools.lru_cache(4096)
 def _bic(value):
     value = value.strip()
     return value if _BIC.fullmatch(value) else None
@@ -158,7 +178,7 @@ class Coda:
 
     def parse(self, stream):
         reader = _Reader()
-        yield from events(reader, records(stream, 128))
+        yield from reader.events(record_blocks(stream, _WIDTH))
         if reader.header is None and not reader.statements:
             raise FormatError("the file holds no statement", code="coda.empty")
 
@@ -172,7 +192,8 @@ class _Reader:
         self._file = None  # record 0
         self._structure = None  # of the account
         self._main = None
-        self._parts = []
+        self._parts = []  # of the movement
+        self._last = None  # movement or part that is being read
         self._closing = None
         self._notes = []
         self._moved = False
@@ -187,7 +208,47 @@ class _Reader:
             "9": self._end,
         }
 
-    def read(self, line, position):
+    def events(self, blocks):
+        """Events of ``record_blocks``; refusals name the line."""
+        position = None
+        try:
+            for first, lines in blocks:
+                for position, line in enumerate(lines, first):
+                    if len(line) < _WIDTH:
+                        line = line.lstrip().ljust(_WIDTH)
+                        if line.isspace():
+                            continue
+                    elif line[0] == " ":
+                        line = line.lstrip().ljust(_WIDTH)
+                    if not self._continues(line):
+                        yield from self._read(line, position)
+        except FormatError as error:
+            error.place = error.place or f"line {position}"
+            raise
+
+    def _continues(self, line):
+        """Whether the record simply goes on with the movement before it; then it is taken."""
+        movement = self._last
+        if movement is None or line[2:6] != movement.number:
+            return False
+        kind = line[:2]
+        if kind == "22" and movement.second is None and line[6:10] == movement.detail_number:
+            movement.second = line
+        elif kind == "23" and movement.third is None and line[6:10] == movement.detail_number:
+            movement.third = line
+        elif kind == "31":
+            movement.told = movement.told or []
+            movement.told.append([line[39] == "1", line[40:113]])
+        elif kind == "32" and movement.told:
+            movement.told[-1][1] += line[10:115]
+        elif kind == "33" and movement.told:
+            movement.told[-1][1] += line[10:100]
+        else:
+            return False
+        self._counted += 1
+        return True
+
+    def _read(self, line, position):
         """Events of one record."""
         kind = line[0]
         if kind not in self._records:
@@ -212,12 +273,12 @@ class _Reader:
             raise FormatError("an old balance stands at the wrong place", code="coda.structure")
         self._structure = line[1]
         account, currency = _account(self._structure, line[5:42])
-        made = day(self._file[5:11], "dmy", "coda.date")
+        made = _day(self._file[5:11])
         self.header = Header(
             account=account,
             currency=currency,
             opening=cents(_amount(line[42], line[43:58])),
-            opening_on=day(line[58:64], "dmy", "coda.date"),
+            opening_on=_day(line[58:64]),
             sequence=number(line[125:128]) or number(line[2:5]),
             created_at=made and datetime.combine(made, time()),
             bic=_bic(self._file[60:71]),
@@ -231,47 +292,33 @@ class _Reader:
     def _move(self, line, position):
         self._inside()
         self._moved = True
-        if line[1] == "1":
-            main = self._main
-            same = main is not None and line[2:6] == main.line[2:6]
-            if line[6:10] != "0000" and not same:
-                raise FormatError("a detail stands without its movement", code="coda.structure")
-            movement = _Movement(line, position)
-            if same and (line[6:10] != "0000" or (self._parts and self._parts[-1].line[6:10] == "9999")):
-                self._parts.append(movement)
-                return ()
+        if line[1] != "1":
+            self._current(line, line[6:10])
+            raise FormatError("a movement record is neither 21, 22 nor 23, or twice there", code="coda.record")
+        main, movement = self._main, _Movement(line, position)
+        same = main is not None and movement.number == main.number
+        if movement.detail_number != "0000" and not same:
+            raise FormatError("a detail stands without its movement", code="coda.structure")
+        found = ()
+        if same and (movement.detail_number != "0000" or (self._parts and self._parts[-1].detail_number == "9999")):
+            self._parts.append(movement)
+        else:
             found = self._finished()
             self._main = movement
-            return found
-        movement = self._current(line)
-        if line[1] == "2" and movement.second is None:
-            movement.second = line
-        elif line[1] == "3" and movement.third is None:
-            movement.third = line
-        else:
-            raise FormatError("a movement record is neither 21, 22 nor 23, or twice there", code="coda.record")
-        return ()
+        self._last = movement
+        return found
 
     def _inform(self, line, position):
         self._inside()
-        movement = self._current(line, detail=False)
-        if movement.told is None:
-            movement.told = []
-        told = movement.told
-        if line[1] == "1":
-            told.append([line[39] == "1", line[40:113]])
-        elif line[1] in "23" and told:
-            told[-1][1] += line[10:115] if line[1] == "2" else line[10:100]
-        else:
-            raise FormatError("an information record stands without its first part", code="coda.structure")
-        return ()
+        self._current(line)
+        raise FormatError("an information record stands without its first part", code="coda.structure")
 
     def _close(self, line, position):
         self._inside()
         found = self._finished()
         account, _currency = _account(self._structure, line[4:41])
         amount = cents(_amount(line[41], line[42:57]))
-        self._closing = amount, day(line[57:63], "dmy", "coda.date"), account, f"line {position}"
+        self._closing = amount, _day(line[57:63]), account, f"line {position}"
         return found
 
     def _close_empty(self, position):
@@ -308,18 +355,18 @@ class _Reader:
         if self.header is None or self._closing is not None:
             raise FormatError("a movement stands outside a statement", code="coda.structure")
 
-    def _current(self, line, detail=True):
-        movement = self._parts[-1] if self._parts else self._main
-        end = 10 if detail else 6
-        if movement is None or movement.line[2:end] != line[2:end]:
+    def _current(self, line, detail_number=None):
+        """Refuse a record that does not belong to the movement before it."""
+        movement = self._last
+        wrong = movement is None or movement.number != line[2:6]
+        if wrong or detail_number not in (None, movement.detail_number):
             raise FormatError("a record stands without its movement", code="coda.structure")
-        return movement
 
     def _finished(self):
         main, parts = self._main, self._parts
         if main is None:
             return ()
-        self._main, self._parts = None, []
+        self._main, self._parts, self._last = None, [], None
         try:
             return (self._entry(main, parts),)
         except FormatError as error:
@@ -328,21 +375,22 @@ class _Reader:
 
     def _entry(self, main, parts):
         line, currency = main.line, self.header.currency
-        details = _details(main, parts, currency) if parts else (Detail(**main.detail(currency)),)
+        whole = main.detail(currency)
+        amount, bank_ref, code = whole["amount"], whole["bank_ref"], whole["code"]
+        details = _details(main, parts, currency) if parts else (Detail(**whole),)
         additional = batch = None
         if len(details) > 1:
-            whole = main.detail(currency)
             additional = " ".join(filter(None, (*whole.get("remittance", ()), whole["additional"]))) or None
             batch = whole["end_to_end_id"]
         return Entry(
-            booked_on=day(line[115:121], "dmy", "coda.date"),
-            amount=main.amount(),
+            booked_on=_day(line[115:121]),
+            amount=amount,
             currency=currency,
-            value_on=day(line[47:53], "dmy", "coda.date"),
+            value_on=_day(line[47:53]),
             reversal=line[56:58] in _CORRECTIONS,
-            entry_ref=line[2:6],
-            bank_ref=text(line[10:31]),
-            code=text(line[53:61]),
+            entry_ref=main.number,
+            bank_ref=bank_ref,
+            code=code,
             additional=additional,
             details=details,
             payment_info_id=batch,

@@ -3,7 +3,6 @@
 import re
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
 
@@ -18,6 +17,8 @@ _DIGITS = re.compile(r"[0-9]+")
 def text(value):
     """``value`` with single blanks, or None where it says nothing."""
     value = value.strip()
+    if not value:
+        return None
     if "  " in value:
         value = " ".join(value.split())
     return None if value in ABSENT else value
@@ -38,9 +39,9 @@ def count(value, code):
 
 def scaled(digits, decimals, code):
     """An amount in units of ``10 ** -decimals``; refused with ``code`` where it is not all digits."""
-    if not _DIGITS.fullmatch(digits):
+    if not (digits.isdigit() and digits.isascii()):
         raise FormatError("an amount is not all digits", code=code)
-    return Decimal(digits).scaleb(-decimals)
+    return Decimal(f"{digits}E-{decimals}")
 
 
 def optional_scaled(digits, decimals):
@@ -55,12 +56,19 @@ def cents(value):
     return cut if cut == value else value
 
 
-@lru_cache(maxsize=4096)
-def six_digit_day(digits, order):
-    """Day of six digits in ``order`` ``dmy`` or ``ymd``; None for blanks and zeros.
+class _Days(dict):
+    """Days by their six digits in one order, each computed once; there are less than 40,000."""
 
-    Two-digit years from 80 on are of the last century. Raises ``ValueError``.
-    """
+    def __init__(self, order):
+        super().__init__()
+        self._order = order
+
+    def __missing__(self, digits):
+        found = self[digits] = _day(digits, self._order)
+        return found
+
+
+def _day(digits, order):
     if not digits.strip(" 0"):
         return None
     if not _DIGITS.fullmatch(digits):
@@ -70,9 +78,14 @@ def six_digit_day(digits, order):
     return date(year + (1900 if year >= 80 else 2000), month, day)
 
 
+#: Order ``dmy`` or ``ymd`` → six digits → day; None for blanks and zeros, ``ValueError`` for what is no day.
+#: Two-digit years from 80 on are of the last century.
+DAYS = {order: _Days(order) for order in ("dmy", "ymd")}
+
+
 def day(digits, order, code):
     try:
-        return six_digit_day(digits, order)
+        return DAYS[order][digits]
     except ValueError as error:
         raise FormatError("a date is no day of the calendar", code=code) from error
 

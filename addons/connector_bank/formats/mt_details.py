@@ -1,6 +1,5 @@
 """The text of an MT940 or MT942 entry (``:86:`` and the details below ``:61:``) as a ``Detail``."""
 
-import functools
 import re
 from itertools import pairwise
 
@@ -30,6 +29,8 @@ from .mt_fields import NO_REFERENCE, decimal, is_bic, is_iban
 _MONEY = re.compile(r"([A-Z]{3})?(\d{1,15}(?:,\d{0,5})?)", re.ASCII)
 _RATE = re.compile(r"\d{1,12}(?:[.,]\d{0,12})?", re.ASCII)
 _REASON = re.compile(r"[A-Z]{2}\d\d|[A-Z]{4}", re.ASCII)
+_POSTING = ("posting", "gvc", "batch")
+_SUBFIELD = re.compile(r"[0-367]\d")
 #: Facts with a field of their own in ``Detail``, and those that tell of the other side.
 _PLAIN = (
     "end_to_end_id", "instruction_id", "mandate_id", "transaction_id", "payment_info_id", "bank_ref", "purpose",
@@ -52,7 +53,7 @@ def read(texts, line, currency):
         _read_text(lines, facts)
     for text in line.supplementary:
         _read_supplementary(text, facts)
-    posting, code, batch = facts.take("posting"), facts.take("gvc"), facts.take("batch")
+    posting, code, batch = map(facts.take, _POSTING)
     if code and batch:
         code = f"{code}+{batch}"
     return posting, code, _detail(facts, line, currency)
@@ -72,8 +73,10 @@ class _Facts(dict):
             self[name] = f"{self[name]}\n{text}" if name in self else text
 
     def take(self, name):
-        text = self.pop(name, None)
-        return _plain(text) if text and ("\n" in text or "  " in text) else text
+        if name not in self:
+            return None
+        text = self.pop(name)
+        return _plain(text) if "\n" in text or "  " in text else text
 
 
 def _plain(text):
@@ -128,9 +131,15 @@ def joined(lines):
 _MARKS = ("?", ">", "~", "^")
 
 
-@functools.lru_cache(64)
-def _splitter(mark):
-    return re.compile(re.escape(mark) + r"([0-367]\d)")
+def _whole(parts, mark):
+    """The sub-fields of ``parts``; a mark before anything else than a number of theirs is text."""
+    found = []
+    for part in parts:
+        if _SUBFIELD.match(part):
+            found.append(part)
+        elif found:
+            found[-1] += mark + part
+    return found
 
 
 def _subfields(text, match, facts):
@@ -138,20 +147,24 @@ def _subfields(text, match, facts):
     if gvc:
         facts["gvc"] = gvc
     names = SUBFIELDS_BY_MARK.get(mark, SUBFIELDS)
-    cells = _splitter(mark).split(text)
+    _gvc, *parts = text.split(mark)
+    try:
+        meanings = [names[part[:2]] for part in parts]
+    except KeyError:
+        parts = _whole(parts, mark)
+        meanings = [names.get(part[:2]) for part in parts]
     running, name = [], []
-    for number, value in zip(cells[1::2], cells[2::2], strict=True):
-        meaning = names.get(number)
+    for meaning, part in zip(meanings, parts, strict=True):
         if meaning == "remittance" or meaning == "name":
-            parts = running if meaning == "remittance" else name
-            if parts and len(parts[-1]) % FULL_SUBFIELD == 0 and not STARTS_WITH_KEYWORD.match(value):
-                parts[-1] += value
+            texts, part = running if meaning == "remittance" else name, part[2:]
+            if texts and len(texts[-1]) % FULL_SUBFIELD == 0 and not STARTS_WITH_KEYWORD.match(part):
+                texts[-1] += part
             else:
-                parts.append(value)
+                texts.append(part)
         elif meaning and meaning not in facts:
-            facts[meaning] = value.strip()
-        elif value.strip():
-            facts.add(meaning or "additional", value if meaning else f"{mark}{number} {value}")
+            facts[meaning] = part[2:].strip()
+        elif part[2:].strip():
+            facts.add(meaning or "additional", part[2:] if meaning else f"{mark}{part[:2]} {part[2:]}")
     facts.pop("own", None)
     if name:
         facts["name"] = " ".join(name)

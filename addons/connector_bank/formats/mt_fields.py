@@ -5,10 +5,10 @@ import re
 from calendar import monthrange
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import NamedTuple
 
 from odoo.addons.finance_connector_base.core.check_digits import mod97_right
 from odoo.addons.finance_connector_base.core.errors import FormatError
+from odoo.addons.finance_connector_base.core.record import record
 
 #: ``15d``: a comma is the decimal mark. Some banks leave it out, some write a point before two decimals or none.
 _AMOUNT = r"\d{1,22}(?:,\d{0,5}|\.(?:\d\d)?)?(?![\d.,])"
@@ -39,7 +39,8 @@ NO_REFERENCE = frozenset(
 )
 
 
-class Line(NamedTuple):
+@record
+class Line:
     """What ``:61:`` says."""
 
     value_on: date
@@ -103,12 +104,13 @@ def line(parts):
         reference, name = _WIDE.split(reference, 1)
         supplementary.insert(0, name)
     bank_ref = bank_ref.strip()
+    first = mark[0]
     return Line(
         value_on,
         entry_day(value_on, booked) if booked else value_on,
         -amount if mark in _DEBIT and amount else amount,
-        mark[0] == "R",
-        mark[0] == "E",
+        first == "R",
+        first == "E",
         kind.strip() if kind else None,
         None if reference in NO_REFERENCE else reference,
         None if bank_ref in NO_REFERENCE else bank_ref,
@@ -188,5 +190,6 @@ def is_iban(text):
     return _IBAN.fullmatch(text) is not None and mod97_right(text)
 
 
+@functools.lru_cache(4096)
 def is_bic(text):
     return _BIC.fullmatch(text) is not None

@@ -32,6 +32,11 @@ def fields(stream):
     dash = closed = False
     limit = active(TextLimits).line_characters
     for number, line in _lines(stream):
+        if tag is not None and not dash and (line[:1].isalnum() or line[:1] == "?"):  # most lines go on with a text
+            parts.append(line)
+            if len(parts) % _CHECKED_LINES == 0 and sum(map(len, parts)) > limit:
+                raise FormatError("a field is too long", code="text.limit", place=f"line {start}")
+            continue
         if line[:1] == " " and tag != "86" and line.lstrip()[:1] == ":":
             line = line.lstrip()
         if line[:1] == ":":

@@ -3,10 +3,12 @@
 Per account ``11 (22 23* 24?)* 33``, and 88 at the end of the file. Dates are ``YYMMDD``; some banks write ``DDMMYY``.
 """
 
+import functools
 import re
+from itertools import chain, pairwise
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
-from odoo.addons.finance_connector_base.core.safe.records import records
+from odoo.addons.finance_connector_base.core.safe.records import record_blocks
 from odoo.addons.finance_connector_base.core.statement import (
     FORMATS,
     Detail,
@@ -19,9 +21,10 @@ from odoo.addons.finance_connector_base.core.statement import (
 )
 
 from .currency_numbers import CURRENCY_NUMBERS
-from .fixed import count, day, events, optional_scaled, scaled, six_digit_day, spanish_account, text
+from .fixed import DAYS, count, day, optional_scaled, scaled, spanish_account, text
 
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:00\d{10}[^\n]*\n)?11\d{18}\d{12}[012]\d{14}\d{3}")
+_WIDTH = 80
 #: How many records are looked at before the order of the dates is decided.
 _DECIDING = 200
 _ORDERS = ("ymd", "dmy")  # the standard first
@@ -59,7 +62,7 @@ def date_order(days):
     spreads = {}
     for order in _ORDERS:
         try:
-            found = [found for digits in days if (found := six_digit_day(digits, order))]
+            found = [found for digits in days if (found := DAYS[order][digits])]
         except ValueError:
             continue
         spreads[order] = (max(found) - min(found)).days if found else 0
@@ -74,28 +77,18 @@ class Norma43:
         return _HEAD.match(head) is not None
 
     def parse(self, stream):
-        reader = _Reader()
-        for lines in _judged(records(stream, 80), reader):
-            yield from events(reader, lines)
-        yield from reader.finish()
+        return _Reader().events(record_blocks(stream, _WIDTH))
 
 
-def _judged(lines, reader):
-    """The records in small parts; the reader is told the order of the dates before it reads a statement."""
-    part = []
-    for record in lines:
-        if part and (len(part) == _DECIDING or record[1].startswith("11")):
-            yield _told(part, reader)
-            part = []
-        part.append(record)
-    if part:
-        yield _told(part, reader)
-
-
-def _told(part, reader):
-    if part[0][1].startswith("11"):
-        reader.order = date_order([digits for _position, line in part for digits in _days(line)])
-    return part
+def _order_of(lines):
+    """The order of the dates of the statement that begins with ``lines``."""
+    days = []
+    for number, line in enumerate(filter(str.strip, lines)):
+        line = line.lstrip()
+        if number == _DECIDING or (number and line.startswith("11")):
+            break
+        days += _days(line)
+    return date_order(days)
 
 
 def _days(line):
@@ -108,12 +101,15 @@ class _Reader:
     """Where in the file we are; turns records into events."""
 
     def __init__(self):
-        self.order = _ORDERS[0]
+        self._order = _ORDERS[0]
+        self._days = DAYS[self._order]
         self._statements = 0
         self._header = None
         self._account = None
         self._to_on = None
-        self._booking = None  # [line, position, texts, exchange]
+        self._booking = None  # (line, position)
+        self._texts = []  # of the booking
+        self._converted = None  # original amount of the booking
         self._counted = 0
         self._ended = False
         self._records = {
@@ -126,18 +122,42 @@ class _Reader:
             "88": self._end,
         }
 
-    def read(self, line, position):
+    def events(self, blocks):
+        """Events of ``record_blocks``; one is always ahead, because a statement is looked into before it is read."""
+        position = None
+        try:
+            for (first, lines), (_number, ahead) in pairwise(chain(blocks, [(0, [])])):
+                for position, line in enumerate(lines, first):
+                    kind = line[:2]
+                    if kind == "23" and self._booking is not None:
+                        self._counted += 1
+                        self._texts += (line[4:42], line[42:])
+                    elif kind == "22" and self._header is not None:
+                        self._counted += 1
+                        if self._booking is not None:
+                            yield self._entry()
+                        self._booking = line, position
+                    elif line and not line.isspace():
+                        line = line.lstrip().ljust(_WIDTH)
+                        if line.startswith("11"):
+                            at = position - first + 1
+                            self._order = _order_of([line, *lines[at : at + _DECIDING], *ahead[:_DECIDING]])
+                            self._days = DAYS[self._order]
+                        yield from self._read(line, position)
+        except FormatError as error:
+            error.place = error.place or f"line {position}"
+            raise
+        if not self._statements:
+            raise FormatError("the file holds no statement", code="n43.empty")
+        if self._header is None and not self._ended:
+            yield Finding("statement.end", "The record that ends the file is missing; more may have followed")
+
+    def _read(self, line, position):
         """Events of one record."""
         record = self._records.get(line[:2])
         if record is None:
             raise FormatError("no Norma 43 record begins like this", code="n43.record")
         return record(line, position)
-
-    def finish(self):
-        if not self._statements:
-            raise FormatError("the file holds no statement", code="n43.empty")
-        if self._header is None and not self._ended:
-            yield Finding("statement.end", "The record that ends the file is missing; more may have followed")
 
     def _begin_file(self, line, position):
         """Some banks name themselves and the day before everything else."""
@@ -152,8 +172,8 @@ class _Reader:
         self._statements += 1
         self._ended = False
         self._account = line[2:20]
-        self._to_on = day(line[26:32], self.order, "n43.date")
-        from_on = day(line[20:26], self.order, "n43.date")
+        self._to_on = day(line[26:32], self._order, "n43.date")
+        from_on = day(line[20:26], self._order, "n43.date")
         account = spanish_account(line[2:6], line[6:10], line[10:20])
         if account is None:
             raise FormatError("the account is no number", code="n43.account")
@@ -173,19 +193,19 @@ class _Reader:
         self._inside()
         self._counted += 1
         found = self._finished()
-        self._booking = [line, position, [], None]
+        self._booking = line, position
         return found
 
     def _tell(self, line, position):
         self._of_booking()
-        self._booking[2] += [line[4:42], line[42:]]
+        self._texts += (line[4:42], line[42:])
         return ()
 
     def _exchange(self, line, position):
         self._of_booking()
         currency, amount = CURRENCY_NUMBERS.get(line[4:7]), optional_scaled(line[7:21], 2)
         if amount and currency not in (None, self._header.currency):
-            self._booking[3] = Exchange(instructed=amount, instructed_currency=currency)
+            self._converted = Exchange(instructed=amount, instructed_currency=currency)
         return ()
 
     def _close(self, line, position):
@@ -226,42 +246,52 @@ class _Reader:
             raise FormatError("a text stands without its booking", code="n43.structure")
 
     def _finished(self):
-        if self._booking is None:
-            return ()
-        line, position, texts, exchange = self._booking
-        self._booking = None
+        return () if self._booking is None else (self._entry(),)
+
+    def _entry(self):
+        """The booking that is complete, now that another record begins."""
+        line, position = self._booking
+        line, currency = line.ljust(_WIDTH), self._header.currency
+        texts, exchange = self._texts, self._converted
+        self._booking, self._texts, self._converted = None, [], None
         try:
-            return (self._entry(line, f"line {position}", texts, exchange),)
+            if line[27] not in "12":
+                raise FormatError("the sign is neither 1 (debit) nor 2 (credit)", code="n43.sign")
+            amount = _signed(line[27], line[28:42])
+            booked_on, value_on = self._days[line[10:16]], self._days[line[16:22]]
         except FormatError as error:
             error.place = f"line {position}"
             raise
-
-    def _entry(self, line, place, texts, exchange):
-        concept, currency = line[22:24], self._header.currency
-        if line[27] not in "12":
-            raise FormatError("the sign is neither 1 (debit) nor 2 (credit)", code="n43.sign")
-        amount = _signed(line[27], line[28:42])
-        detail = Detail(
-            amount=amount,
-            currency=currency,
-            remittance=tuple([said for part in texts if (said := text(part))]),
-            other_references=tuple(
-                [Reference(text(line[at]), kind) for kind, at in _REFERENCES if line[at].strip(" 0")]
-            ),
-        )
+        except ValueError as error:
+            raise FormatError("a date is no day of the calendar", code="n43.date", place=f"line {position}") from error
+        concept, own_code, meaning = _concept(line[22:27])
+        references = [Reference(text(line[at]), kind) for kind, at in _REFERENCES if line[at].strip(" 0")]
         return Entry(
-            booked_on=day(line[10:16], self.order, "n43.date"),
+            booked_on=booked_on,
             amount=amount,
             currency=currency,
-            value_on=day(line[16:22], self.order, "n43.date"),
+            value_on=value_on,
             reversal=concept == _CANCELLATION,
-            code=text(concept),
-            own_code=text(line[24:27]),
-            additional=CONCEPTS.get(concept),
+            code=concept,
+            own_code=own_code,
+            additional=meaning,
             exchange=exchange,
-            details=(detail,),
-            place=place,
+            details=(
+                Detail(
+                    amount=amount,
+                    currency=currency,
+                    remittance=tuple([said for part in texts if (said := text(part))]),
+                    other_references=tuple(references),
+                ),
+            ),
+            place=f"line {position}",
         )
+
+
+@functools.lru_cache(4096)
+def _concept(codes):
+    """(common concept, own concept, meaning of the common one)."""
+    return text(codes[:2]), text(codes[2:]), CONCEPTS.get(codes[:2])
 
 
 def _signed(sign, digits):

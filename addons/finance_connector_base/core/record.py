@@ -2,31 +2,27 @@
 
 from dataclasses import MISSING, dataclass, fields
 
+import msgspec
+
+_NOT_OURS = frozenset(("__dict__", "__weakref__", "__annotations__"))
+
 
 def record(cls):
-    """``dataclass(frozen=True, slots=True)`` with a constructor about four times as fast.
+    """``dataclass(frozen=True, slots=True)`` with a constructor in C, six times as fast.
 
-    The constructor of a frozen dataclass sets each field through ``object.__setattr__``. This one sets them
-    plainly on a class of the same layout that is not frozen, and turns the object into ``cls`` at the end.
-    Defaults must be plain values, no factories.
+    What ``dataclasses`` offers (``fields``, ``replace``, ``asdict``) works on it; a change raises ``AttributeError``.
+    Defaults must be plain values, no factories. Records hold values and other records only, so none is ever
+    part of a cycle: the garbage collector need not look at them.
     """
-    cls = dataclass(frozen=True, slots=True)(cls)
-    names = [field.name for field in fields(cls)]
-    open_class = type(cls.__name__, (), {"__slots__": tuple(names)})
-    scope = {"_turn": object.__setattr__, "_open": open_class, "_closed": cls}
-    arguments = []
-    for field in fields(cls):
-        if field.default is MISSING:
-            arguments.append(field.name)
-        else:
-            scope[f"_{field.name}"] = field.default
-            arguments.append(f"{field.name}=_{field.name}")
-    body = "\n".join(f"    self.{name} = {name}" for name in names)
-    source = (
-        f"def __init__(self, {', '.join(arguments)}):\n    _turn(self, '__class__', _open)\n{body}\n"
-        "    self.__class__ = _closed\n"
+    own = {name: value for name, value in vars(cls).items() if name not in cls.__annotations__.keys() | _NOT_OURS}
+    shape = fields(dataclass(frozen=True)(cls))
+    struct = msgspec.defstruct(
+        cls.__name__,
+        [(one.name, one.type) if one.default is MISSING else (one.name, one.type, one.default) for one in shape],
+        namespace=own,
+        module=cls.__module__,
+        frozen=True,
+        gc=False,
     )
-    exec(source, scope)  # noqa: S102  as dataclass does; names of fields are all that comes in
-    scope["__init__"].__qualname__ = f"{cls.__qualname__}.__init__"
-    cls.__init__ = scope["__init__"]
-    return cls
+    struct.__dataclass_fields__ = {one.name: one for one in shape}
+    return struct

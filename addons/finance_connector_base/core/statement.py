@@ -11,7 +11,6 @@ A parser yields, per statement::
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -180,45 +179,58 @@ class Finding:
 Event = Header | Entry | Footer | Finding
 
 
-@dataclass(slots=True)
 class Totals:
     """Running sums of one statement; only booked entries move the balance."""
 
-    header: Header
-    entries: int = 0
-    booked: int = 0
-    sum_credits: Decimal = ZERO
-    sum_debits: Decimal = ZERO
-    movement: Decimal = ZERO
-    booked_credits: Decimal = ZERO
-    booked_debits: Decimal = ZERO
-    currencies: set = field(default_factory=set)
+    __slots__ = (
+        "booked", "booked_credits", "booked_debits", "currencies", "header", "other_credits", "other_debits", "others",
+    )  # fmt: skip
+
+    def __init__(self, header):
+        self.header = header
+        self.booked = self.others = 0
+        self.booked_credits = self.booked_debits = self.other_credits = self.other_debits = ZERO
+        self.currencies = set()  # of entries in another one than the statement
 
     def add(self, entry):
-        self.entries += 1
         amount = entry.amount
-        booked = entry.status == "booked"
-        if amount < 0:
-            self.sum_debits -= amount
-            if booked:
-                self.booked_debits -= amount
-        else:
-            self.sum_credits += amount
-            if booked:
-                self.booked_credits += amount
-        if booked:
+        if entry.status == "booked":
             self.booked += 1
-            self.movement += amount
-        if entry.currency is not None:
+            if amount < ZERO:
+                self.booked_debits -= amount
+            else:
+                self.booked_credits += amount
+        else:
+            self.others += 1
+            if amount < ZERO:
+                self.other_debits -= amount
+            else:
+                self.other_credits += amount
+        if entry.currency is not None and entry.currency != self.header.currency:
             self.currencies.add(entry.currency)
+
+    @property
+    def entries(self):
+        return self.booked + self.others
+
+    @property
+    def sum_credits(self):
+        return self.booked_credits + self.other_credits
+
+    @property
+    def sum_debits(self):
+        return self.booked_debits + self.other_debits
+
+    @property
+    def movement(self):
+        return self.booked_credits - self.booked_debits
 
     def findings(self, footer) -> Iterator[Finding]:
         header = self.header
-        foreign = self.currencies - {header.currency}
-        if header.currency and foreign:
+        if header.currency and self.currencies:
             yield Finding(
                 "statement.currency",
-                f"Entries in {', '.join(sorted(foreign))} inside a statement in {header.currency}",
+                f"Entries in {', '.join(sorted(self.currencies))} inside a statement in {header.currency}",
                 footer.place,
             )
         elif header.opening is not None and footer.closing is not None:
@@ -245,23 +257,27 @@ class Totals:
                 )
 
 
-def checked(events: Iterable[Event]) -> Iterator[Event]:
+def checked(events: Iterable[Event], named=None) -> Iterator[Event]:
     """Pass ``events`` on; refuse a broken order, report what does not add up.
+
+    :param named: what makes of each header the one to pass on
 
     Raises ``FormatError`` when an entry stands outside a statement or a statement has no end.
     """
-    totals = None
+    totals = add = None
     for event in events:
         kind = type(event)
         if kind is Entry:
             if totals is None:
                 raise FormatError("entry outside a statement", code="statement.order", place=event.place)
-            totals.add(event)
+            add(event)
             yield event
         elif kind is Header:
             if totals is not None:
                 raise FormatError("statement inside a statement", code="statement.order", place=event.place)
+            event = named(event) if named else event
             totals = Totals(event)
+            add = totals.add
             yield event
         elif kind is Footer:
             if totals is None:

@@ -70,7 +70,7 @@ class TestRecord(PureCase):
         entry = Entry(None, Decimal(1), place="x")
         self.assertIs(type(entry), Entry)
         for change in (lambda: setattr(entry, "amount", 2), lambda: delattr(entry, "amount")):
-            with self.assertRaises(dataclasses.FrozenInstanceError):
+            with self.assertRaises(AttributeError):
                 change()
         self.assertFalse(hasattr(entry, "__dict__"))
 

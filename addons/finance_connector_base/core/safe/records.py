@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from .limits import CHUNK
-from .text import forgiving_lines
+from .text import forgiving_blocks
 
 _NOTHING = b" \t\r\n\0\x1a"  # fillers, and the end of file of DOS
 
@@ -13,11 +13,17 @@ def records(stream, width, limits=None) -> Iterator[tuple[int, str]]:
 
     Without line ends the file is cut every ``width`` bytes: such files of mainframes have one byte a character.
     """
-    for number, line in forgiving_lines(_Lines(stream, width), limits):
-        if line[:1] == " ":
-            line = line.lstrip()
-        if line and not line.isspace():
-            yield number, line.ljust(width)
+    for first, lines in record_blocks(stream, width, limits):
+        for number, line in enumerate(lines, first):
+            if line[:1] == " ":
+                line = line.lstrip()
+            if line and not line.isspace():
+                yield number, line.ljust(width)
+
+
+def record_blocks(stream, width, limits=None) -> Iterator[tuple[int, list[str]]]:
+    """Yield ``(number of the first line, lines)``, some hundred at a time: lines as they are, also blank ones."""
+    return forgiving_blocks(_Lines(stream, width), limits)
 
 
 class _Lines:
