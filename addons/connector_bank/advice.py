@@ -61,6 +61,22 @@ ADVICE.update(
         "account's owner allows it on a page of the bank, and fetching goes on by itself.",
         "consent.institution": "Enter the bank as GoCardless calls it (page Bank interface).",
         "consent.suspended": "The bank suspended the access. Look into the provider's portal.",
+        "pay": "The interface did not take the payments as they are. Read the words; what was not taken can be "
+        "cancelled here and paid another way.",
+        "pay.part": "Some payments of the order reached the interface and the rest waits. It is looked what is there, "
+        "and the rest is sent with the same keys; nothing goes twice.",
+        "pay.no_id": "The interface took the order without giving it a number. Ask the bank; until then it counts as "
+        "unknown.",
+        "pay.other": "Under our id the interface has another payment. Nothing was sent. Ask the provider, and an "
+        "administrator here: two databases may use the same account.",
+        "pay.several": "The interface has one payment several times. Call the provider now and have all but one "
+        "stopped.",
+        "pay.own_account": "Press Find accounts on the connector, and give the bank journal the account number shown.",
+        "pay.account": "The interface has no place for this payee's account. Correct the bank details, or pay over "
+        "another bank.",
+        "pay.link": "The page that the bank names for the authorisation is not safe to open. Call the bank; nothing is "
+        "paid without an authorisation.",
+        "interface_answer": "The answer of the interface is damaged. Ask the bank again.",
         "interface": "The bank's interface answers otherwise than its standard says. Nothing was booked. Try later; if "
         "it stays, send the answer to the bank's developer support.",
         "interface.unsteady": "The list of bookings changed faster than it could be read. It is fetched again later.",
@@ -199,6 +215,15 @@ TITLES.update(
         "statement.doubtful": "Seen before, or new?",
         "statement.unconfirmed": "Not confirmed by the statement",
         "consent": "Consent missing or over",
+        "pay": "Not taken by the payment interface",
+        "pay.part": "A part of the order is at the interface",
+        "pay.no_id": "Taken without a number",
+        "pay.other": "Another payment under our id",
+        "pay.several": "One payment several times",
+        "pay.own_account": "Account to pay from not known",
+        "pay.account": "Payee's account does not fit",
+        "pay.link": "Unsafe page for the authorisation",
+        "interface_answer": "Unreadable answer of the interface",
         "interface": "Answer of the bank's interface",
         "wise": "Second proof for Wise",
         "channel.standby": "Second channel in use",

@@ -61,8 +61,8 @@ class Party:
         self.ledger = ledger
         self._routes = [
             (*function.route, getattr(self, name))
-            for name, function in vars(type(self)).items()
-            if hasattr(function, "route")
+            for name in dict.fromkeys(name for owner in type(self).__mro__ for name in vars(owner))
+            if hasattr(function := getattr(type(self), name), "route")
         ]
         self.restart()
 

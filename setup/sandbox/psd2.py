@@ -2,7 +2,8 @@
 
 ``/v1/consents``, ``/v1/accounts``; the customer agrees on ``/sca/{consent}?answer=yes`` (or ``no``) and is sent back.
 Every call needs ``X-Request-ID``. Settings besides those of ``accounts``: ``sealed`` (asks for ``Digest`` and
-``Signature`` and proves them), ``link_host`` (pages elsewhere, which a careful client refuses).
+``Signature`` and proves them), ``link_host`` (pages elsewhere, which a careful client refuses). Payments:
+``psd2_payments.py``.
 """
 
 import base64
@@ -12,14 +13,17 @@ from datetime import datetime, timezone
 
 from .accounts import Accounts
 from .party import Answer, route
+from .psd2_payments import Psd2Payments
+from .psd2_payments import error as _error
 
 
-class Psd2(Accounts):
+class Psd2(Psd2Payments, Accounts):
     name = "psd2"
-    defaults = {**Accounts.shared, "sealed": False, "link_host": ""}
+    defaults = {**Accounts.shared, **Psd2Payments.pay_defaults, "sealed": False, "link_host": ""}
 
     def empty(self):
         self.consents = {}
+        self.no_payments()
 
     def noted(self, kind, key, data):
         if kind == "consent":
@@ -27,11 +31,11 @@ class Psd2(Accounts):
         elif kind == "answer":
             self.consents[key]["status"] = data["status"]
         else:
-            return False
+            return self.payment_noted(kind, key, data)
         return True
 
     def refuse(self, request):
-        if request.path.startswith("/sca/"):
+        if request.path.startswith(("/sca/", "/pay/")):
             return None
         if not re.fullmatch(r"[0-9a-f-]{36}", request.headers.get("x-request-id", "")):
             return _error(400, "FORMAT_ERROR", "X-Request-ID is no UUID")
@@ -208,7 +212,3 @@ class Psd2(Accounts):
             shown.pop("transactionId")
             shown.pop("entryReference")
         return {name: value for name, value in shown.items() if value is not None}
-
-
-def _error(status, code, words):
-    return Answer(status, {"tppMessages": [{"category": "ERROR", "code": code, "text": words}]})

@@ -1,7 +1,8 @@
 """Wise: profiles, balances and balance statements behind a second proof.
 
 Token ``SANDBOX-WISE``. ``party.keys`` holds the public keys (PEM) that were uploaded; a statement asks for the
-signature of a one-time token. Settings besides those of ``accounts``: ``proof`` (whether it asks).
+signature of a one-time token. Settings besides those of ``accounts``: ``proof`` (whether it asks). Transfers:
+``wise_transfers.py``.
 """
 
 import base64
@@ -10,16 +11,21 @@ from decimal import Decimal
 
 from .accounts import Accounts
 from .party import Answer, route
+from .wise_transfers import WiseTransfers
 
 TOKEN, PROFILE = "SANDBOX-WISE", "16421159"
 
 
-class Wise(Accounts):
+class Wise(WiseTransfers, Accounts):
     name = "wise"
-    defaults = {**Accounts.shared, "proof": True}
+    defaults = {**Accounts.shared, **WiseTransfers.pay_defaults, "proof": True}
 
     def empty(self):
         self.keys, self.asked = [], set()
+        self.no_transfers()
+
+    def noted(self, kind, key, data):
+        return self.transfer_noted(kind, key, data)
 
     def refuse(self, request):
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
@@ -51,10 +57,7 @@ class Wise(Accounts):
         if profile != PROFILE or account is None or request.query.get("currency") != account.currency:
             return Answer(404, {"error": "not found"})
         if self.settings["proof"] and not self._proved(request):
-            token = str(uuid.uuid4())
-            self.asked.add(token)
-            headers = {"x-2fa-approval": token, "x-2fa-approval-result": "REJECTED"}
-            return Answer(403, {"status": 403, "message": "You are forbidden to send this request"}, headers)
+            return self._ask_proof()
         begin, end = request.query["intervalStart"][:10], request.query["intervalEnd"][:10]
         rows, balance = [], account.opening
         for one in reversed(account.booked):
@@ -71,6 +74,12 @@ class Wise(Accounts):
                 "query": {**request.query, "accountId": key},
             },
         )
+
+    def _ask_proof(self):
+        token = str(uuid.uuid4())
+        self.asked.add(token)
+        headers = {"x-2fa-approval": token, "x-2fa-approval-result": "REJECTED"}
+        return Answer(403, {"status": 403, "message": "You are forbidden to send this request"}, headers)
 
     def _proved(self, request):
         """The token is one we gave, used once, and signed with a key that was uploaded."""

@@ -28,6 +28,7 @@ class GroupAnswer:
     counts: tuple[tuple[str, int], ...] = ()  # how many payments have which status
     place: str | None = None
     case_id: str | None = None  # of our request that is answered, where no payment is named
+    level: str | None = None  # who says so, where the status alone does not tell: hub, treasury, bank, scheme
 
 
 @record
@@ -62,3 +63,4 @@ class ItemAnswer:
     corrected: tuple[tuple[str, str], ...] = ()  # what to change from now on (notification of change)
     account: str | None = None  # of the beneficiary, where payments are known by nothing better
     place: str | None = None
+    level: str | None = None  # who says so, where the status alone does not tell

@@ -6,10 +6,13 @@ from odoo.addons.finance_connector_base.core.errors import FormatError
 from odoo.addons.finance_connector_base.core.safe.limits import CHUNK
 
 from ..formats.container import members, opened
-from . import camt029, nacha_return, pain002, report
+from . import camt029, interface_answer, nacha_return, pain002, report
 from .answer import BatchAnswer, GroupAnswer, ItemAnswer
 
-READERS = {"pain002": pain002, "camt029": camt029, "nacha_return": nacha_return, "report": report}
+READERS = {
+    "pain002": pain002, "camt029": camt029, "nacha_return": nacha_return, "interface_answer": interface_answer,
+    "report": report,
+}  # fmt: skip
 ANSWERS = Codec(GroupAnswer, BatchAnswer, ItemAnswer)
 
 

@@ -1,5 +1,7 @@
 """NextGenPSD2 account information (Berlin Group, Implementation Guidelines 1.3.12, chapters 6 and 7).
 
+Payments: ``berlin_group_payments.py``.
+
 Consents with the redirect approach, reading without the customer, errors as ``tppMessages`` (chapter 14.11).
 """
 
@@ -20,6 +22,7 @@ from odoo.addons.finance_connector_base.transports.https import wait_of
 from odoo.addons.finance_connector_base.transports.paging import dig, with_query
 
 from . import seal
+from .berlin_group_payments import BerlinGroupPayments
 from .interface import Account, BankInterface, Consent, day_of, ended, words_of
 
 #: Consent states of the standard by ours.
@@ -40,7 +43,7 @@ LATER_SECONDS = 6 * 3600
 
 
 @TRANSPORTS.add("berlin_group", "NextGenPSD2 interface (Berlin Group)")
-class BerlinGroup(BankInterface):
+class BerlinGroup(BerlinGroupPayments, BankInterface):
     report_code = "berlin_group"
     asks_consent = True
 

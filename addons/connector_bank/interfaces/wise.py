@@ -1,4 +1,4 @@
-"""Wise (docs.wise.com): profiles, balances and balance statements of a business account.
+"""Wise (docs.wise.com): profiles, balances and balance statements of a business account; transfers: wise_payments.py.
 
 A statement may need a second proof: the first answer is 403 with a one-time token, which is signed with the private
 key whose public part lies at Wise (Strong customer authentication).
@@ -16,6 +16,7 @@ from odoo.addons.finance_connector_base.core.transport import TRANSPORTS
 from odoo.addons.finance_connector_base.transports.paging import read_json, with_query
 
 from .interface import Account, BankInterface
+from .wise_payments import WisePayments
 
 #: The longest interval of one statement, in days.
 LONGEST_DAYS = 469
@@ -32,7 +33,7 @@ class _ProofAsked(AuthError):
 
 
 @TRANSPORTS.add("wise", "Wise")
-class Wise(BankInterface):
+class Wise(WisePayments, BankInterface):
     report_code = "wise"
 
     def accounts(self):
@@ -81,13 +82,14 @@ class Wise(BankInterface):
         closing = found.get("endOfStatementBalance")
         return answer.headers, {"account": facts, "booked": booked, "pending": [], "closing": closing}
 
-    def read(self, path, headers=None):
+    def call(self, method, path, body=None, key=None, content_type="application/json", headers=None):
+        """One call; where a proof is asked for nothing has happened yet, and it is made again with the proof."""
         try:
-            return super().read(path, headers)
+            return super().call(method, path, body, key, content_type, headers)
         except _ProofAsked as asked:
             proof = {PROOF_HEADER: asked.token, "X-Signature": self._signature(asked.token)}
         try:
-            return super().read(path, {**(headers or {}), **proof})
+            return super().call(method, path, body, key, content_type, {**(headers or {}), **proof})
         except _ProofAsked as refused:
             raise AuthError(f"{self._host} refuses our signature", code="wise.signature") from refused
 

@@ -41,4 +41,5 @@ from . import (
     finance_unmatched,
 )
 
+from . import finance_process_payment_interface  # isort: skip  (it extends the above)
 from . import finance_report_sorter  # isort: skip  (it extends the above)

@@ -12,7 +12,7 @@ class FinanceIntake(models.AbstractModel):
     def _take(self, env, flow, parcel):
         new = super()._take(env, flow, parcel)
         connector = flow.with_env(env).connector_id
-        if connector.is_bank_interface:
+        if connector.is_bank_interface and flow.kind == "statement":
             env["finance.bank.access"].sudo()._fetched(connector, parcel)
         return new
 

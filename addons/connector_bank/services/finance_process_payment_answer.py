@@ -29,7 +29,7 @@ class FinanceProcessPaymentAnswer(models.AbstractModel):
         tally, rows = Counter(), []
         for answer in answers:
             for payment in told.payments(answer):
-                rows.append((payment, answer, *self._tell(payment, answer, self._level(message))))
+                rows.append((payment, answer, *self._tell(payment, answer, self._level(message, answer))))
                 tally[rows[-1][2].note] += 1
             why = told.trouble(answer)
             if why:
@@ -39,9 +39,10 @@ class FinanceProcessPaymentAnswer(models.AbstractModel):
         self.env["account.payment"].union(*{row[0] for row in rows}).finance_order_id._prove_arrival()
         return {**tally, "text": self._summary(tally)}
 
-    def _level(self, message):
+    def _level(self, message, answer=None):
         """Who stands between us and the bank, where it is not the bank that answers."""
-        return RELAYS.get(message.sudo().connector_id.domain)
+        relay = message.sudo().flow_id.answered_by or RELAYS.get(message.sudo().connector_id.domain)
+        return getattr(answer, "level", None) or (relay if relay != "bank" else None)
 
     def _tell(self, payment, answer, level):
         """Lay one answer over one payment: how it counts, and its reason codes."""
@@ -89,7 +90,7 @@ class FinanceProcessPaymentAnswer(models.AbstractModel):
             "amount": getattr(answer, "amount", None),
             "currency_id": payment.currency_id.id,
             "note": change.note,
-            "level": self._level(message) or (STATUSES[answer.status].level if answer.status in STATUSES else False),
+            "level": self._level(message, answer) or getattr(STATUSES.get(answer.status), "level", False),
             "told_on": (created and created.astimezone().replace(tzinfo=None)) or fields.Datetime.now(),
         }
 

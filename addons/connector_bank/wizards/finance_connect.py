@@ -12,3 +12,6 @@ class FinanceConnect(models.TransientModel):
     consent_days = fields.Integer(
         string="Consent for (days)", help="As the bank allows: 90 days, in the European Union mostly 180."
     )
+    psu_ip_address = fields.Char("Our address on the internet", help="The IP address that banks see this server under.")
+    psu_id = fields.Char("User at the bank", help="PSU-ID, where the bank wants it.")
+    psu_corporate_id = fields.Char("Company at the bank", help="PSU-Corporate-ID, where the bank wants it.")

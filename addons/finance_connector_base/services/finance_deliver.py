@@ -294,8 +294,8 @@ class FinanceDeliver(models.AbstractModel):
         """Ask the other side by key; where that is not possible, people decide."""
         try:
             receipt = self._processor(delivery).ask(delivery)
-        except NotImplementedError:
-            return "_cannot_ask", None
+        except NotImplementedError as why:
+            return "_cannot_ask", str(why)
         except FinanceError as error:
             return "_ask_failed", error
         except Exception as defect:  # still unknown, and a person has to know
@@ -353,10 +353,11 @@ class FinanceDeliver(models.AbstractModel):
         words = self.env._("not arrived, ready again") if again else self.env._("not arrived; people have to decide")
         return step, words, attempt, {"result_text": words}
 
-    def _cannot_ask(self, row, delivery, _nothing):
+    def _cannot_ask(self, row, delivery, why):
         step = machine.cannot_ask(row.standing, delivery.attempt, row.policy)
-        attempt = {"text": self.env._("The other side cannot be asked.")}
-        return step, self.env._("two persons have to decide"), attempt, {}
+        attempt = {"text": why or self.env._("The other side cannot be asked.")}
+        words = self.env._("sent again with the same key") if step.why == "again" else None
+        return step, words or self.env._("two persons have to decide"), attempt, {}
 
     def _ask_failed(self, row, delivery, error):
         step = machine.ask_failed(

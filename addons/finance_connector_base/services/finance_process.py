@@ -39,6 +39,11 @@ class FinanceProcess(models.AbstractModel):
         """
         raise NotImplementedError
 
+    @api.model
+    def _follows_over(self, transport):
+        """The same for messages over this transport; most kinds do not care."""
+        return self._follows
+
     def _transport(self, message):
         """What ``send`` and ``ask`` talk through: the connector's transport, or a provider over it."""
         return message.flow_id._stepped(message.connector_id._transport(message), message)
@@ -51,7 +56,7 @@ class FinanceProcess(models.AbstractModel):
         """What became of a message whose answer was lost.
 
         :return: its ``Receipt``, or ``None`` where it surely never arrived
-        :raise NotImplementedError: the other side cannot be asked
+        :raise NotImplementedError: the other side cannot be asked, or has a part of it; why, in words
         """
         return delivery.transport.ask(delivery.key, delivery.parcel())
 

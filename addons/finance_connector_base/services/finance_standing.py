@@ -22,7 +22,7 @@ READ = """
            f.needs_approval IS NOT TRUE OR m.approved_hash = m.sha256 AS approved,
            m.name, m.kind, m.dedup_key, m.content_type, m.options, m.body, m.attachment_id, m.sha256, m.size,
            m.correlation_id, m.company_id, m.flow_id, m.connector_id, m.create_uid,
-           c.state AS connector_state, c.environment, c.timeout_seconds,
+           c.state AS connector_state, c.environment, c.transport, c.timeout_seconds,
            c.calls_at_once, c.rate_calls, c.rate_unit, c.rate_burst, c.breaker_failures, c.breaker_seconds,
            f.max_tries, f.first_wait_seconds, f.factor, f.longest_wait_seconds, f.quiet_seconds, f.lease_seconds,
            f.give_up_hours, f.can_ask, f.resend, f.moves_money, f.blocking, f.drain_messages,
@@ -132,7 +132,7 @@ class FinanceStanding(models.AbstractModel):
         shared = {
             "deadline": timeout,
             "lease": max(values["lease_seconds"] or timeout * 2, 10),
-            "follows": self.env[f"finance.process.{values['kind']}"]._follows,
+            "follows": self.env[f"finance.process.{values['kind']}"]._follows_over(values["transport"]),
         }
         if not values["flow_id"]:
             return Policy(**shared)
