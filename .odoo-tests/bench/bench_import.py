@@ -34,7 +34,7 @@ def made(entries, seed):
     maker = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(maker)
     target = io.StringIO()
-    maker.write_camt053(target, entries, seed=seed)
+    maker.write_camt053(target, entries, seed=seed, account=20_000 + seed)
     return target.getvalue().encode()
 
 

@@ -29,6 +29,8 @@ def pairs(waiting, candidates, source=""):
 
     :param source: who named the candidates; references of another source say nothing
     """
+    if not waiting:
+        return []
     found, left = _by_reference_or_day(waiting, list(candidates), source)
     others = [line for line in waiting if line.source != source]
     for day_of in (_booked_on, _value_on):

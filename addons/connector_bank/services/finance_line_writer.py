@@ -86,8 +86,9 @@ class FinanceLineWriter(models.AbstractModel):
         foreign = {c.id: c for c in self.env["res.currency"].browse(
             {values["foreign_currency_id"] for values in values_list if values.get("foreign_currency_id")}
         )}  # fmt: skip
+        whole = _rounded(currency)
         for values in values_list:
-            if currency.round(values["amount"]) != values["amount"]:
+            if not whole(values["amount"]):
                 return self.env._("an amount has more decimals than the currency")
             other = foreign.get(values.get("foreign_currency_id"))
             amount = values.get("amount_currency") or 0.0
@@ -246,8 +247,9 @@ class FinanceLineWriter(models.AbstractModel):
             for at, line_id, row in zip(positions, line_ids, staged, strict=True):
                 ids[at] = line_id
                 by_kind[kinds[at].key].append(row)
-            for key, same in by_kind.items():
-                plan.insert(key, same)
+            with rows.by_index(self.env.cr):
+                for key, same in by_kind.items():
+                    plan.insert(key, same)
         numbers.forget()
         self.env.invalidate_all(flush=False)
 
@@ -297,3 +299,10 @@ class FinanceLineWriter(models.AbstractModel):
             "journal_id": statement.journal_id, "first_line_index": index, "date": day, "balance_end": end,
             "is_complete": bool(complete),
         }  # fmt: skip
+
+
+def _rounded(currency):
+    """A function of an amount: it has no more decimals than the currency; Odoo is asked where that is not plain."""
+    places = currency.decimal_places
+    decimal = currency.rounding == 10**-places
+    return lambda amount: (decimal and round(amount, places) == amount) or currency.round(amount) == amount

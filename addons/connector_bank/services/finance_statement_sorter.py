@@ -15,6 +15,12 @@ from ..importing.source import reference_source
 #: ``differing``: (code, candidate) of a report that contradicts what is known of these days.
 Sorted = namedtuple("Sorted", "new known doubtful confirmed adopted differing", defaults=((),))
 
+#: What is asked of lines that may be bookings of a statement; there may be many, and their evidence is long.
+ASKED = (
+    "statement_id", "currency_id", "amount", "finance_intraday", "finance_booked_on", "date", "finance_bank_ref",
+    "account_number", "is_reconciled", "finance_ref_source", "finance_value_on",
+)  # fmt: skip
+
 
 class FinanceStatementSorter(models.AbstractModel):
     """Which bookings of a statement the journal holds already, and which it surely does not."""
@@ -123,12 +129,14 @@ class FinanceStatementSorter(models.AbstractModel):
         of_days = Domain("date", ">=", link.from_on) & Domain("date", "<=", link.to_on)
         near = Domain("date", ">=", link.from_on - apart) & Domain("date", "<=", link.to_on + apart)
         elsewhere = Domain("finance_ref_source", "not in", [source, *([] if source else [False])])
-        return self.env["account.bank.statement.line"].search(
+        found = self.env["account.bank.statement.line"].search_fetch(
             Domain("journal_id", "=", journal.id)
             & Domain("state", "=", "posted")
             & Domain("id", "not in", confirmed.ids)
-            & (of_days | (near & elsewhere & Domain("finance_intraday", "=", True)))
-        ).filtered(lambda line: not known or line.statement_id != known)
+            & (of_days | (near & elsewhere & Domain("finance_intraday", "=", True))),
+            ASKED,
+        )
+        return found.filtered(lambda line: line.statement_id != known) if known else found
 
     def _pairs(self, lines, candidates, source="", adopt=False):
         """``[(line, candidate)]``; to be adopted, a reconciled line must have the bank's reference."""

@@ -55,7 +55,7 @@ def iban(country, bank, number):
     return f"{country}{98 - int(digits) % 97:02}{local}"
 
 
-def write_camt053(target, entries, seed=1, version=8):
+def write_camt053(target, entries, seed=1, version=8, account=1):
     """Write one statement with ``entries`` entries to the text stream ``target``.
 
     The rows are drawn twice from the same seed, first for the closing balance and then to be
@@ -63,8 +63,8 @@ def write_camt053(target, entries, seed=1, version=8):
     """
     opening = Decimal("1000.00")
     closing = opening + sum(row["signed"] for row in _rows(entries, seed, version))
-    account = iban("DE", "00000000", 1)
-    target.write(_HEAD.format(version=version, seed=seed, account=account))
+    head = _HEAD.format(version=version, seed=seed, account=iban("DE", "00000000", account))
+    target.write(head)
     for kind, balance in (("OPBD", opening), ("CLBD", closing)):
         sign = "DBIT" if balance < 0 else "CRDT"
         target.write(_BALANCE.format(kind=kind, amount=abs(balance), sign=sign, day="2024-02-29"))

@@ -31,7 +31,7 @@ def exemplars(values_list, kinds, most):
     for position, (values, one) in enumerate(zip(values_list, kinds, strict=True)):
         first.setdefault(one.key, position)
         last[one.key] = position
-        patterns.setdefault((one.key, tuple(bool(value) for value in values.values())), position)
+        patterns.setdefault((one.key, tuple(map(bool, values.values()))), position)
     days = [str(values["date"]) for values in values_list]
     wanted = [*first.values(), days.index(min(days)), days.index(max(days)), *last.values(), *patterns.values()]
     chosen = list(dict.fromkeys(wanted))

@@ -23,10 +23,9 @@ def columns(cr, table):
 
 def new_ids(cr, table, count):
     """``count`` ids of a table's sequence, ascending."""
-    cr.execute(
-        "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
-    )
-    return sorted(row[0] for row in cr.fetchall())
+    cr.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table])
+    cr.execute("SELECT array_agg(nextval(%s::regclass)) FROM generate_series(1, %s)", [cr.fetchone()[0], count])
+    return sorted(cr.fetchone()[0] or ())
 
 
 def read(cr, table, ids):
@@ -53,7 +52,8 @@ def by_index(cr):
 def write_lines(cr, staged, patterns, formulas, direct):
     """Insert the entries, lines and items of ``staged`` lines of one kind in one statement.
 
-    One statement, because entry and line refer to each other: their foreign keys are checked at its end.
+    One statement, because entry and line refer to each other: their foreign keys are checked at its end, by index
+    where the caller says so (``by_index``).
 
     :param patterns: ``{part: row of an exemplar}`` for the columns without formula
     :param formulas: ``{part: {column: expression}}``
@@ -72,8 +72,7 @@ def write_lines(cr, staged, patterns, formulas, direct):
         fields=fields,
         **{part: _insert(cr, table, patterns[part], formulas[part]) for part, table in TABLES.items()},
     )
-    with by_index(cr):
-        cr.execute(query, [json.dumps(staged, default=date.isoformat)])
+    cr.execute(query, [json.dumps(staged, default=date.isoformat)])
 
 
 def _insert(cr, table, pattern, formulas):

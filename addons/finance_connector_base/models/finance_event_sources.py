@@ -201,6 +201,10 @@ class AccountBankStatement(models.Model):
         return "statement.imported"
 
     def _event_facts(self):
+        lines = self.env["account.bank.statement.line"]._read_group(
+            [("statement_id", "in", self.ids)], ["statement_id"], ["__count"]
+        )
+        counted = {statement.id: count for statement, count in lines}
         return {
             statement.id: {
                 "company_id": statement.company_id.id or None,
@@ -212,7 +216,7 @@ class AccountBankStatement(models.Model):
                     "closed_on": self._event_day(statement.date),
                     "opening": self._event_amount(statement.balance_start, statement.currency_id),
                     "closing": self._event_amount(statement.balance_end_real, statement.currency_id),
-                    "lines": len(statement.line_ids),
+                    "lines": counted.get(statement.id, 0),
                 },
                 "private": {},
             }
