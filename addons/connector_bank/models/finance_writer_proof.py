@@ -22,7 +22,8 @@ class FinanceWriterProof(models.Model):
     journal_id = fields.Many2one("account.journal", readonly=True, required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="journal_id.company_id", store=True, index=True)
     what = fields.Selection(
-        [("lines", "Statement lines"), ("reconciliation", "Reconciliation")], required=True, readonly=True
+        [("lines", "Statement lines"), ("counterparts", "Counterparts"), ("reconciliation", "Reconciliation")],
+        required=True, readonly=True,
     )
     state = fields.Selection(
         [("new", "Not tried yet"), ("alike", "Quick"), ("differs", "One by one")],

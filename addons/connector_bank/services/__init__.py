@@ -1,6 +1,8 @@
 from . import (
     finance_answer_consequence,
+    finance_bulk_writer,
     finance_continuity,
+    finance_counterpart_writer,
     finance_demo,
     finance_desk,
     finance_desk_decisions,

@@ -6,6 +6,7 @@ from odoo import fields
 
 from ..writing import formulas, rows
 from ..writing.lines import staged
+from .partner_columns import PartnerColumns
 
 
 class Plan:
@@ -24,7 +25,8 @@ class Plan:
         self._formulas = formulas.expressions(
             self._direct, statement="statement_id" in names, suspense_reconciles=journal.suspense_account_id.reconcile
         )
-        self._of_partner = {}
+        self._partners = PartnerColumns(journal)
+        self._own_currency = journal._finance_currency().id
 
     def numbers(self, move):
         return Numbers(move)
@@ -35,7 +37,7 @@ class Plan:
         lines = rows.new_ids(self._cr, "account_bank_statement_line", count)
         moves = rows.new_ids(self._cr, "account_move", count)
         items = rows.new_ids(self._cr, "account_move_line", 2 * count)
-        self._know_partners(values_list[position] for position in positions)
+        self._partners.know(self._payer(values_list[position]) for position in positions)
         result = []
         for place, position in enumerate(positions):
             values = values_list[position]
@@ -44,7 +46,7 @@ class Plan:
                 balances[position],
                 (lines[place], moves[place], items[2 * place], items[2 * place + 1]),
                 numbered[position],
-                self._of_partner[self._payer(values)],
+                self._partners.of(self._payer(values)),
             )
             for name in self._booleans:
                 row[name] = bool(row[name])
@@ -58,46 +60,7 @@ class Plan:
 
     def _payer(self, values):
         """What the entry's columns of the partner depend on: the partner and the currency of the entry."""
-        return (values.get("partner_id") or False, values.get("foreign_currency_id") or False)
-
-    def _know_partners(self, values_list):
-        """Let Odoo compute the entry's columns that follow from the partner, once for each partner."""
-        new = list({self._payer(values): None for values in values_list}.keys() - self._of_partner.keys())
-        env = self.model.env
-        self._read_at_once(env["res.partner"].browse({partner for partner, _currency in new if partner}))
-        own = self.journal._finance_currency().id
-        moves = [
-            env["account.move"].new(
-                {
-                    "move_type": "entry",
-                    "journal_id": self.journal.id,
-                    "company_id": self.journal.company_id.id,
-                    "partner_id": partner,
-                    "currency_id": currency or own,
-                }
-            )
-            for partner, currency in new
-        ]
-        for payer, move in zip(new, env["account.move"].concat(*moves), strict=True):
-            self._of_partner[payer] = {name: _plain(move, name) for name in formulas.OF_PARTNER}
-
-
-    def _read_at_once(self, partners):
-        """What the computations ask of partners one by one."""
-        partners.fetch(["complete_name", "type", "is_company", "parent_id", "commercial_partner_id"])
-        partners.mapped("child_ids.is_company")
-        partners.commercial_partner_id.mapped("bank_ids.allow_out_payment")
-        partners.mapped("display_name")
-        partners.with_company(self.journal.company_id).fetch(
-            ["property_account_position_id", "property_outbound_payment_method_line_id", "country_id", "vat"]
-        )
-
-
-def _plain(move, name):
-    value = move[name]
-    if move._fields[name].type == "many2one":
-        return value._origin.id or None
-    return value or None
+        return (values.get("partner_id") or False, values.get("foreign_currency_id") or self._own_currency)
 
 
 class Numbers:

@@ -16,10 +16,6 @@ _logger = logging.getLogger(__name__)
 MOVE, LINE, ITEM, STATEMENT = (
     "account_move", "account_bank_statement_line", "account_move_line", "account_bank_statement",
 )  # fmt: skip
-#: What Odoo writes to when it creates statement lines; anything else is done by Odoo alone.
-WRITES = {MOVE, LINE, ITEM, STATEMENT}
-#: Where our own hooks tell of lines; the writer tells the same, by them.
-TOLD = {"finance_event"}
 #: Values of a line that have formulas of their own; all others go into its columns as they are.
 KNOWN = {"journal_id", "date", "payment_ref", "partner_id", "amount", "foreign_currency_id", "amount_currency"}
 #: Kinds of fields that are written as they are.
@@ -42,7 +38,9 @@ class FinanceLineWriter(models.AbstractModel):
     """
 
     _name = "finance.line.writer"
+    _inherit = ["finance.bulk.writer"]
     _description = "Writer of statement lines"
+    _writes = frozenset({MOVE, LINE, ITEM, STATEMENT})
 
     @api.model
     def _create(self, values_list):
@@ -104,8 +102,7 @@ class FinanceLineWriter(models.AbstractModel):
         )
         if partners.exists() != partners or partners.company_id - journal.company_id:
             return self.env._("a partner is of another company")
-        by_partner = ["|", ("partner_id", "!=", False), ("partner_category_id", "!=", False)]
-        if partners and self.env["account.analytic.distribution.model"].sudo().search_count(by_partner, limit=1):
+        if partners and self._analytic_by_partner():
             return self.env._("analytic distribution depends on partners")
         return None
 
@@ -161,15 +158,8 @@ class FinanceLineWriter(models.AbstractModel):
         lines = model.create([dict(values) for values in sample])
         self.env.flush_all()  # as the user: Odoo would flush as whoever comes first
         cr.flush()
-        others = witness.tables_since(cr, before) - WRITES - TOLD
-        if others:
-            raise NotAlike(self.env._("Odoo also writes to %s", ", ".join(sorted(others))))
+        self._only_writes(before)
         return self._found(lines, thorough and marked), self._told(before)
-
-    def _told(self, before):
-        """Rows of events since ``before``."""
-        after = witness.touched(self.env.cr)
-        return {table: after.get(table, (0,))[0] - before.get(table, (0,))[0] for table in TOLD}
 
     def _found(self, lines, marked):
         """``(rows, labels)`` after the work: rows as JSON, labels of the new ones by their place in the sample.
@@ -186,21 +176,9 @@ class FinanceLineWriter(models.AbstractModel):
             for number, item in enumerate(line.move_id.line_ids.sorted("id")):
                 labels[ITEM][item.id] = f"item {place}.{number}"
         if marked:
-            return {table: witness.rows_since(cr, table, marked) for table in WRITES}, labels
+            return {table: witness.rows_since(cr, table, marked) for table in self._writes}, labels
         ids = {**{table: list(of) for table, of in labels.items()}, STATEMENT: lines.statement_id.ids}
-        return {table: rows.read(cr, table, ids[table]) for table in WRITES}, labels
-
-    def _compare(self, expected, found):
-        refers = witness.references(self.env.cr, WRITES)
-        differing = witness.differences(witness.comparable(*expected, refers), witness.comparable(*found, refers))
-        if differing:
-            table, column, theirs, ours = differing[0]
-            raise NotAlike(
-                self.env._(
-                    "%(table)s.%(column)s would be %(ours)s, Odoo writes %(theirs)s (%(count)s differences)",
-                    table=table, column=column or "*", ours=ours, theirs=theirs, count=len(differing),
-                )
-            )
+        return {table: rows.read(cr, table, ids[table]) for table in self._writes}, labels
 
     def _patterns(self, expected, kinds):
         """``{key of a kind: {part: row}}`` from the exemplars."""

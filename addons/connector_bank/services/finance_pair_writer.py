@@ -7,17 +7,15 @@ from odoo import api, models
 from odoo.addons.finance_connector_base import server
 
 from ..writing import pairs, rows, witness
+from .finance_bulk_writer import MESSAGE, TRACKED
 from .undone import NotAlike, done_or_undone, undone
 
 _logger = logging.getLogger(__name__)
 
-ITEM, MOVE, PARTIAL, FULL, MESSAGE, TRACKED = (
-    "account_move_line", "account_move", "account_partial_reconcile", "account_full_reconcile", "mail_message",
-    "mail_tracking_value",
+ITEM, MOVE, PARTIAL, FULL = (
+    "account_move_line", "account_move", "account_partial_reconcile", "account_full_reconcile",
 )  # fmt: skip
 LEDGER = {ITEM, MOVE, PARTIAL, FULL}
-WRITES = {*LEDGER, MESSAGE, TRACKED}
-TOLD = {"finance_event"}
 
 
 class FinancePairWriter(models.AbstractModel):
@@ -28,7 +26,9 @@ class FinancePairWriter(models.AbstractModel):
     """
 
     _name = "finance.pair.writer"
+    _inherit = ["finance.bulk.writer"]
     _description = "Writer of reconciliations"
+    _writes = frozenset({*LEDGER, MESSAGE, TRACKED})
 
     @api.model
     def _reconcile(self, plans):
@@ -86,7 +86,7 @@ class FinancePairWriter(models.AbstractModel):
             self._by_pattern(sample, patterns)
             self.env.cr.flush()
             self._compare(expected, self._rows(sample, since))
-            if self._events(tables) != told:
+            if self._told(tables) != told:
                 raise NotAlike(self.env._("the number of events differs"))
         proof._alike(len(sample))
         with done_or_undone(self.env):
@@ -117,23 +117,13 @@ class FinancePairWriter(models.AbstractModel):
         model._reconcile_plan([model.browse(pair[1:3]) for pair in sample])
         self.env.flush_all()
         cr.flush()
-        others = witness.tables_since(cr, tables) - WRITES - TOLD
-        if others:
-            raise NotAlike(self.env._("Odoo also writes to %s", ", ".join(sorted(others))))
+        self._only_writes(tables)
         found = self._rows(sample, since)
         if proof.state != "alike":
             for table in LEDGER:
                 if witness.rows_since(cr, table, marked).keys() - found[0][table].keys():
                     raise NotAlike(self.env._("Odoo also changes other rows of %s", table))
-        return found, self._events(tables)
-
-    def _events(self, before):
-        after = witness.touched(self.env.cr)
-        return {table: after.get(table, (0,))[0] - before.get(table, (0,))[0] for table in TOLD}
-
-    def _last_message(self):
-        self.env.cr.execute("SELECT coalesce(max(id), 0) FROM mail_message")
-        return self.env.cr.fetchone()[0]
+        return found, self._told(tables)
 
     def _rows(self, sample, since=None):
         """``(rows, labels)`` of the entries of the sample and of what was made for them; messages after ``since``."""
@@ -150,40 +140,10 @@ class FinancePairWriter(models.AbstractModel):
             if found[ITEM][pair.debit_id]["full_reconcile_id"]
         }
         if since is not None:
-            self._label_messages(labels, list(found[MOVE]), since)
+            labels |= self._messages_of(list(found[MOVE]), since)
         for table in (PARTIAL, FULL, MESSAGE, TRACKED):
             found[table] = rows.read(cr, table, labels[table])
         return found, labels
-
-    def _label_messages(self, labels, moves, since):
-        cr = self.env.cr
-        cr.execute(
-            "SELECT id, res_id FROM mail_message"
-            " WHERE id > %s AND model = 'account.move' AND res_id = ANY(%s) ORDER BY id",
-            [since, moves],
-        )
-        counted = defaultdict(int)
-        for row_id, move in cr.fetchall():
-            labels[MESSAGE][row_id] = f"message {move}.{counted[move]}"
-            counted[move] += 1
-        cr.execute(
-            "SELECT id, mail_message_id, field_id FROM mail_tracking_value WHERE mail_message_id = ANY(%s)",
-            [list(labels[MESSAGE])],
-        )
-        for row_id, message, field in cr.fetchall():
-            labels[TRACKED][row_id] = f"{labels[MESSAGE][message]} {field}"
-
-    def _compare(self, expected, found):
-        refers = witness.references(self.env.cr, WRITES)
-        differing = witness.differences(witness.comparable(*expected, refers), witness.comparable(*found, refers))
-        if differing:
-            table, column, theirs, ours = differing[0]
-            raise NotAlike(
-                self.env._(
-                    "%(table)s.%(column)s would be %(ours)s, Odoo writes %(theirs)s (%(count)s differences)",
-                    table=table, column=column or "*", ours=ours, theirs=theirs, count=len(differing),
-                )
-            )
 
     # the quick way
 

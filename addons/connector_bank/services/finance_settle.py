@@ -7,10 +7,12 @@ from odoo import _, api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..writing.counterparts import Wanted
+
 _logger = logging.getLogger(__name__)
 
-#: Matches reconciled in one go; one that Odoo refuses makes its chunk go one by one.
-CHUNK = 100
+#: Matches reconciled in one go; one that Odoo refuses makes its chunk go in halves.
+CHUNK = 2000
 
 
 class FinanceSettle(models.AbstractModel):
@@ -22,6 +24,7 @@ class FinanceSettle(models.AbstractModel):
     @api.model
     def _settle_all(self, proposals):
         """Reconcile ``proposals`` (of the matching engine); ids of the lines that are done."""
+        self._read_at_once(proposals)
         possible = [proposal for proposal in proposals if self._accounts(proposal) is not None]
         done = set()
         for start in range(0, len(possible), CHUNK):
@@ -41,10 +44,8 @@ class FinanceSettle(models.AbstractModel):
             if len(proposals) == 1:
                 self._refused(proposals[0], error)
                 return set()
-        done = set()
-        for proposal in proposals:
-            done |= self._chunk([proposal])
-        return done
+        half = len(proposals) // 2
+        return self._chunk(proposals[:half]) | self._chunk(proposals[half:])
 
     def _refused(self, proposal, error):
         line = self.env["account.bank.statement.line"].browse(proposal.line_id)
@@ -63,6 +64,12 @@ class FinanceSettle(models.AbstractModel):
         model = self.env["finance.match.proposal"].sudo()
         model.create([model._values(proposal, state="accepted", automatic=True) for proposal in proposals])
 
+    def _read_at_once(self, proposals):
+        """What is asked of lines and items one by one below."""
+        lines = self._lines(proposals)
+        lines.fetch(["company_id", "partner_id", "is_reconciled", "move_id"])
+        lines.move_id.line_ids.fetch(["account_id", "balance"])
+
     def _accounts(self, proposal):
         """``{write-off: account}``, or ``None`` where an account is not set; a person chooses one by hand."""
         company = self.env["account.bank.statement.line"].browse(proposal.line_id).company_id
@@ -77,14 +84,41 @@ class FinanceSettle(models.AbstractModel):
     @api.model
     def _apply(self, proposals):
         """Write the counterparts of all lines, then reconcile all pairs in one plan."""
+        at_once = self._at_once(proposals)
         plans = []
         for proposal in proposals:
-            plans += self._counterparts(proposal)
+            plans += at_once.get(proposal.line_id) or self._counterparts(proposal)
         self.env["finance.pair.writer"]._reconcile(plans)
-        for proposal in proposals:
-            line = self.env["account.bank.statement.line"].browse(proposal.line_id)
+        lines = self._lines(proposals)
+        for proposal, line in zip(proposals, lines, strict=True):
             facts = {"items": [part.item_id for part in proposal.parts], "rest": str(proposal.rest or 0)}
             self.env["finance.audit"]._note("reconciliation.made", line, facts)
+
+    def _lines(self, proposals):
+        """The lines of the proposals, in their order; what is read of one is read of all."""
+        return self.env["account.bank.statement.line"].browse(proposal.line_id for proposal in proposals)
+
+    def _at_once(self, proposals):
+        """``{line id: [pair to reconcile]}`` of lines against one item each, whose counterparts are written at once."""
+        simple = [
+            each for each in proposals if len(each.parts) == 1 and not each.write_offs and not each.rest
+        ]
+        if len(simple) != len({each.line_id for each in simple}):
+            return {}
+        items = self.env["account.move.line"].browse(each.parts[0].item_id for each in simple)
+        wanted, item_of = {}, {}
+        for proposal, line, item in zip(simple, self._lines(simple), items, strict=True):
+            self._check_open(line, proposal.parts, item)
+            others = line._seek_for_lines()[2]
+            if not others:
+                share = _Share(line, others)
+                values = self._part(line, share, proposal.parts[0], item)
+                self._give_rounding(values, share.left(), line)
+                payer = line.partner_id or self._partner(item)
+                wanted[line.id] = Wanted(**values, payer_id=payer.id if payer != line.partner_id else None)
+                item_of[line.id] = item
+        done = self.env["finance.counterpart.writer"]._put(wanted)
+        return {line_id: [item.browse(made) + item_of[line_id]] for line_id, made in done.items()}
 
     def _counterparts(self, proposal):
         """Put the counterparts of one line in the place of its suspense; pairs of journal items to reconcile.
@@ -95,7 +129,7 @@ class FinanceSettle(models.AbstractModel):
         line = self.env["account.bank.statement.line"].browse(proposal.line_id)
         items = self.env["account.move.line"].browse([part.item_id for part in proposal.parts])
         self._check_open(line, proposal.parts, items)
-        liquidity, suspense, others = line._seek_for_lines()
+        _liquidity, suspense, others = line._seek_for_lines()
         self._check_amount(line, others, proposal)
         partner = line.partner_id or self._partner(items)
         share = _Share(line, others)
@@ -111,12 +145,7 @@ class FinanceSettle(models.AbstractModel):
             self._give_rounding(values[-1], left, line)
             commands = [Command.update(suspense.id, values.pop(0))]
         commands += [Command.create(each) for each in values]
-        if partner != line.partner_id:  # Odoo takes it over into the line
-            commands.append(Command.update(liquidity.id, {"partner_id": partner.id}))
-        move = line.move_id.with_context(force_delete=True, skip_readonly_check=True)
-        before = move.line_ids
-        move.write({"line_ids": commands})
-        new = became + (move.line_ids - before).sorted("id")
+        new = became + self.env["finance.counterpart.writer"]._change_entry(line, commands, partner)
         return [counter + item for counter, item in zip(new, items, strict=False)]
 
     def _check_open(self, line, parts, items):

@@ -6,6 +6,7 @@ from . import (
     test_checkpoints,
     test_continuity,
     test_corpus_import,
+    test_counterpart_writer,
     test_dashboard,
     test_demo,
     test_desk,

@@ -4,9 +4,7 @@ import json
 from collections import Counter, namedtuple
 from decimal import Decimal
 
-from psycopg2 import sql
-
-from .rows import by_index
+from . import rows
 
 #: One pair: the item on the debit side and that on the credit side, what it settles and what it leaves of both (as
 #: their balance has it) and of the invoice; ``kind`` tells which exemplar it follows, ``invoice_id`` is the invoice
@@ -133,49 +131,12 @@ def write_pairs(cr, staged, inserted, changed):
     :param inserted: ``{table: row of an exemplar}``; tables without exemplar get no row
     :param changed: ``{part of UPDATES: {column: value}}`` as the exemplars changed
     """
-    rows = json.dumps(staged)
-    stage = sql.SQL("WITH s AS (SELECT * FROM json_to_recordset(%s) AS s({}))").format(
-        sql.SQL(", ").join(
-            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in _STAGE.items()
-        )
-    )
-    with by_index(cr):
+    given = json.dumps(staged)
+    with rows.by_index(cr):
         for table, formulas in INSERTS.items():
             if table in inserted:
-                cr.execute(stage + _insert(table, inserted[table], formulas), [rows])
+                cr.execute(rows.stage(_STAGE) + rows.insert(table, inserted[table], formulas), [given])
     for part, values in changed.items():
         if values:
             table, key = UPDATES[part]
-            cr.execute(stage + _update(table, key, values, CHANGING[part]), [rows])
-
-
-def _insert(table, pattern, formulas):
-    constant = {name: value for name, value in pattern.items() if name not in formulas and value is not None}
-    names = [*formulas, *constant]
-    values = [sql.SQL(formulas[name]) for name in formulas]
-    values += [sql.SQL("pattern.{}").format(sql.Identifier(name)) for name in constant]
-    return sql.SQL(
-        " INSERT INTO {table} ({names})"
-        " SELECT {values} FROM s CROSS JOIN json_populate_record(NULL::{table}, {row}) pattern"
-    ).format(
-        table=sql.Identifier(table), names=sql.SQL(", ").join(map(sql.Identifier, names)),
-        values=sql.SQL(", ").join(values), row=sql.Literal(json.dumps(constant)),
-    )  # fmt: skip
-
-
-def _update(table, key, values, formulas):
-    constant = {name: value for name, value in values.items() if name not in formulas}
-    settings = [
-        sql.SQL("{} = {}").format(
-            sql.Identifier(name),
-            sql.SQL(formulas[name]) if name in formulas else sql.SQL("pattern.{}").format(sql.Identifier(name)),
-        )
-        for name in values
-    ]
-    return sql.SQL(
-        " UPDATE {table} t SET {settings}"
-        " FROM s CROSS JOIN json_populate_record(NULL::{table}, {row}) pattern WHERE t.id = {key}"
-    ).format(
-        table=sql.Identifier(table), settings=sql.SQL(", ").join(settings), row=sql.Literal(json.dumps(constant)),
-        key=sql.SQL(key),
-    )  # fmt: skip
+            cr.execute(rows.stage(_STAGE) + rows.update(table, key, values, CHANGING[part]), [given])

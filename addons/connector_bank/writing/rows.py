@@ -59,40 +59,49 @@ def write_lines(cr, staged, patterns, formulas, direct):
     :param formulas: ``{part: {column: expression}}``
     :param direct: ``{column: type}`` of what comes from the file besides ``STAGE``
     """
-    fields = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in {**STAGE, **direct}.items()
-    )
-    query = sql.SQL(
-        """
-        WITH s AS MATERIALIZED (SELECT * FROM json_to_recordset(%s) AS s({fields})),
-             move AS ({move}), line AS ({line}), liquidity AS ({liquidity})
-        {suspense}
-        """
-    ).format(
-        fields=fields,
-        **{part: _insert(cr, table, patterns[part], formulas[part]) for part, table in TABLES.items()},
+    query = sql.SQL("{stage}, move AS ({move}), line AS ({line}), liquidity AS ({liquidity}) {suspense}").format(
+        stage=stage({**STAGE, **direct}),
+        **{part: insert(table, patterns[part], formulas[part]) for part, table in TABLES.items()},
     )
     cr.execute(query, [json.dumps(staged, default=date.isoformat)])
 
 
-def _insert(cr, table, pattern, formulas):
+def stage(fields):
+    """The rows that are given as one JSON text, as ``s``; ``fields`` are their columns and types."""
+    columns_of = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in fields.items()
+    )
+    return sql.SQL("WITH s AS MATERIALIZED (SELECT * FROM json_to_recordset(%s) AS s({}))").format(columns_of)
+
+
+def insert(table, pattern, formulas):
     """``INSERT INTO table SELECT … FROM s``: a formula, or the value of the pattern.
 
     The pattern is a row as JSON, read back by PostgreSQL itself into the types of the table.
     """
     constant = {name: value for name, value in pattern.items() if name not in formulas and value is not None}
     names = [*formulas, *constant]
-    values = [sql.SQL(formulas[name]) for name in formulas] + [
-        sql.SQL("pattern.{}").format(sql.Identifier(name)) for name in constant
-    ]
     return sql.SQL(
-        """
-        INSERT INTO {table} ({names})
-        SELECT {values} FROM s CROSS JOIN json_populate_record(NULL::{table}, {row}) pattern
-        """
+        " INSERT INTO {table} ({names})"
+        " SELECT {values} FROM s CROSS JOIN json_populate_record(NULL::{table}, {row}) pattern"
     ).format(
-        table=sql.Identifier(table),
-        names=sql.SQL(", ").join(map(sql.Identifier, names)),
-        values=sql.SQL(", ").join(values),
-        row=sql.Literal(json.dumps(constant)),
-    )
+        table=sql.Identifier(table), names=sql.SQL(", ").join(map(sql.Identifier, names)),
+        values=sql.SQL(", ").join(_value(name, formulas) for name in names), row=sql.Literal(json.dumps(constant)),
+    )  # fmt: skip
+
+
+def update(table, key, values, formulas):
+    """``UPDATE table t SET … FROM s`` where ``key`` is the id: of the columns of ``values``, by formula or as given."""
+    constant = {name: value for name, value in values.items() if name not in formulas}
+    settings = [sql.SQL("{} = {}").format(sql.Identifier(name), _value(name, formulas)) for name in values]
+    return sql.SQL(
+        " UPDATE {table} t SET {settings}"
+        " FROM s CROSS JOIN json_populate_record(NULL::{table}, {row}) pattern WHERE t.id = {key}"
+    ).format(
+        table=sql.Identifier(table), settings=sql.SQL(", ").join(settings), row=sql.Literal(json.dumps(constant)),
+        key=sql.SQL(key),
+    )  # fmt: skip
+
+
+def _value(name, formulas):
+    return sql.SQL(formulas[name]) if name in formulas else sql.SQL("pattern.{}").format(sql.Identifier(name))
