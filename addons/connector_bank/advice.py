@@ -127,7 +127,12 @@ ADVICE.update(
         "of these days, or let Stripe pay out by schedule.",
         "payout.waiting": "Look at these payouts at the provider: why are they not complete? They are fetched by "
         "themselves once they are.",
+        "paypal.permission": "Allow the application in PayPal's developer dashboard to search transactions; it takes "
+        "up to nine hours to count. Then resume the connector.",
+        "paypal.too_many": "PayPal lists at most 10,000 transactions of a minute. Import the settlement report.",
         "payout.mode": "Enter a key of the live system in a live connector, one of the test system in a sandbox.",
+        "payout.way": "Set Payouts of the journal to a line for each, or take these days over one channel only. "
+        "Nothing was booked.",
         "payout.empty": "The file holds no payout. Choose another period when you download it.",
         "payout.sum": "Gross amounts, fees and payout do not add up. The lines are imported as they are; compare with "
         "the payment provider before you book the difference.",
@@ -264,6 +269,7 @@ TITLES.update(
         "payout.account_unknown": "Account at a payment provider unknown",
         "payout.sum": "Payout does not add up",
         "payout.manual": "Payout made by hand",
+        "payout.way": "Lines and entries of the same payouts",
         "payout.waiting": "Payout not complete at the provider",
         "payout.mode": "Key of another system",
         "payout.pages": "Further pages missing",

@@ -15,6 +15,7 @@ from .bank import Bank
 from .bank_account_data import BankAccountData
 from .faults import Fault
 from .hub import Hub
+from .paypal import PayPal
 from .ponto import Ponto
 from .psd2 import Psd2
 from .server import Sandbox
@@ -28,7 +29,9 @@ except ImportError:  # it needs lxml and cryptography; a bare Python plays the o
 
 #: Parties every sandbox plays; the name is the first part of the path.
 PARTIES = tuple(
-    party for party in (AvaTax, Bank, BankAccountData, Ebics, Hub, Ponto, Psd2, Stripe, Wise) if party
+    party
+    for party in (AvaTax, Bank, BankAccountData, Ebics, Hub, PayPal, Ponto, Psd2, Stripe, Wise)
+    if party
 )
 
 __all__ = ["PARTIES", "Fault", "Sandbox"]

@@ -147,7 +147,13 @@ class Settlement:
 
 
 def _rows_hash(entries):
-    return sha256([[entry.booked_on, entry.amount, entry.bank_ref, entry.code, entry.own_code] for entry in entries])
+    return sha256(
+        [  # what is pending changes
+            [entry.booked_on, entry.amount, entry.bank_ref, entry.code, entry.own_code,
+             *([] if entry.status == "booked" else [entry.status])]
+            for entry in entries
+        ]
+    )
 
 
 def add_sum(settlement):

@@ -28,6 +28,8 @@ _TITLES = (
     "Fee Amount",
     "Fee Currency",
 )
+#: Profile of what a transaction search gives: movements of some days, not a settlement.
+SEARCH = "search"
 _SIGNS = {"CR": 1, "DR": -1}
 #: Record, currency, gross credits and debits, two fees, three or more pairs of balances, number of transactions.
 _FOOTER_CELLS = 11
@@ -36,6 +38,7 @@ _FOOTER_CELLS = 11
 @FORMATS.add("paypal", "PayPal (settlement report, transaction search)")
 class PayPal:
     keyed = True
+    names_movements = True
 
     def recognises(self, head):
         line = payout.first_line(head).replace(b'"', b"")
@@ -219,6 +222,7 @@ def _search(found):
         "from_on": day(found.get("start_date"), "$.start_date"),
         "to_on": day(found.get("end_date"), "$.end_date"),
         "summed": False,
+        "profile": SEARCH,
     }
 
     def settlement(unit, place):

@@ -80,6 +80,7 @@ KINDS = {
 @FORMATS.add("stripe", "Stripe (payout reconciliation, balance transactions)")
 class Stripe:
     keyed = True
+    names_movements = True
 
     def recognises(self, head):
         line = first_line(head)

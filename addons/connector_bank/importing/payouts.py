@@ -34,6 +34,11 @@ def has_key(format_code):
     return format_code in FORMATS and getattr(FORMATS.get(format_code), "keyed", False)
 
 
+def names_movements(format_code):
+    """Whether the provider's id and the kind name one movement, over whatever channel it comes."""
+    return has_key(format_code) and getattr(FORMATS.get(format_code), "names_movements", False)
+
+
 def moved(movements):
     """``{the provider's id: sum}`` of ``(id, amount)``: what a payout is, however its fees are told apart."""
     found = Counter()

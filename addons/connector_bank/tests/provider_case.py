@@ -1,9 +1,8 @@
 """A company whose payouts are read over the interfaces of payment providers in the sandbox."""
 
-import time
-
 from odoo import Command
 
+from odoo.addons.finance_connector_base.tests import webhook_maker
 from odoo.addons.finance_connector_base.tests.sandbox import sandbox
 from odoo.addons.queue_job.tests.common import trap_jobs
 
@@ -89,11 +88,11 @@ class ProviderBankCase(PayoutCase):
              "account": account, "currency_id": self.euro.id}
         )  # fmt: skip
 
-    def post(self, connector, body, headers, now=None):
+    def post(self, connector, body, headers, now=webhook_maker.NOW):
         """A post of the provider; ``(status, jobs that fetch)`` after its events were processed."""
         token = connector.webhook_address_ids.filtered(lambda one: not one.valid_until).token
         given = {"Content-Type": "application/json", **headers}
-        status, _answer = self.env["finance.hook"]._receive(token, given, body, now=now or time.time())
+        status, _answer = self.env["finance.hook"]._receive(token, given, body, now=now)
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.fetches()

@@ -3,13 +3,19 @@
 import io
 
 from odoo.addons.connector_bank.formats import parse
-from odoo.addons.connector_bank.interfaces import stripe
+from odoo.addons.connector_bank.interfaces import paypal, stripe
 from odoo.addons.finance_connector_base.core.statement import Entry, Finding
 from odoo.addons.finance_connector_base.tests.pure import PureCase
 from odoo.addons.finance_connector_base.tests.sandbox import sandbox
 
-CLASSES = {"stripe": stripe.Stripe}
-SIGNED_IN = {"stripe": ({"auth_scheme": "bearer"}, {"token": "sk_test_SANDBOX"})}
+CLASSES = {"paypal": paypal.PayPal, "stripe": stripe.Stripe}
+SIGNED_IN = {
+    "paypal": (
+        {"auth_scheme": "oauth2", "username": "SANDBOX-PAYPAL", "oauth_client_auth": "basic"},
+        {"client_secret": "SANDBOX-SECRET"},
+    ),
+    "stripe": ({"auth_scheme": "bearer"}, {"token": "sk_test_SANDBOX"}),
+}
 
 
 class ProviderCase(PureCase):
@@ -37,6 +43,7 @@ class ProviderCase(PureCase):
             "oauth_token_url": f"{url}/v1/oauth2/token",
             "since": "2026-02-01",
             "today": "2026-03-10",
+            "now": "2026-03-10T10:00:00+00:00",
             **settings,
             **changes,
         }
