@@ -18,7 +18,7 @@ from odoo.addons.finance_connector_base.core.statement import (
 )
 
 from . import mt_fields
-from .mt_details import joined, read
+from .mt_details import joined, numbered_owner, read
 from .mt_dialects import STRUCTURED, TOTALS
 from .mt_message import END, fields
 
@@ -40,7 +40,7 @@ class _Message:
     def __init__(self, kind, number, complete):
         self.kind, self.number = kind, number
         self.complete = complete  # begins with :20:, so it must have an end
-        self.reference = self.account_text = self.created_at = self.opening = self.closing = None
+        self.reference = self.account_text = self.owner = self.created_at = self.opening = self.closing = None
         self.sequence = self.page = self.currency = self.first_tag = None
         self.balances, self.totals, self.texts = [], {}, []
         self.header = None
@@ -53,7 +53,7 @@ class _Message:
         """The message after a closing balance that another head follows without ``:20:``."""
         page = _Message(self.kind, number, True)
         page.reference, page.account_text = self.reference, self.account_text
-        page.sequence, page.page = self.sequence, self.page
+        page.sequence, page.page, page.owner = self.sequence, self.page, self.owner
         return page
 
     @property
@@ -95,8 +95,8 @@ class _Reader:
                     self._message = _Message(kind, number, tag == "20")
                     self.found = True
                 message = self._message
-                if tag == "86" and message.waiting is not None:
-                    message.waiting[2].append(parts)
+                if message.waiting is not None and tag in _TEXTS:
+                    message.waiting[_TEXTS[tag]].append(parts)
                     continue
                 if message.waiting is not None:
                     yield self._entry(message)
@@ -116,9 +116,13 @@ class _Reader:
         return ()
 
     def _read_nothing(self, message, tag, parts, number):
-        """``:21:`` repeats the reference of a request of ours; ``:NS:`` is text of the bank."""
-        if tag == "NS":
-            message.texts.append(joined(parts))
+        """``:21:`` repeats the reference of a request of ours."""
+        return ()
+
+    def _read_numbered(self, message, tag, parts, number):
+        """``:NS:`` of a whole statement."""
+        message.owner = message.owner or numbered_owner(parts)
+        message.texts.append(joined(parts))
         return ()
 
     def _read_account(self, message, tag, parts, number):
@@ -156,7 +160,7 @@ class _Reader:
     def _read_line(message, parts, number):
         if message.closing is not None:
             raise FormatError("an entry behind the closing balance", code="mt.order")
-        message.waiting = (mt_fields.line(parts), number, [])
+        message.waiting = (mt_fields.line(parts), number, [], [])
         message.entries += 1
 
     def _read_text(self, message, tag, parts, number):
@@ -229,6 +233,7 @@ class _Reader:
             sequence=message.sequence,
             created_at=message.created_at,
             bic=bic,
+            owner=message.owner,
             page=message.page,
             intraday=kind == "mt942",
             format=kind,
@@ -250,9 +255,9 @@ class _Reader:
         return events
 
     def _entry(self, message):
-        line, number, texts = message.waiting
+        line, number, texts, numbered = message.waiting
         message.waiting = None
-        posting, own_code, detail = read(texts, line, message.currency)
+        posting, own_code, detail = read(texts, line, message.currency, numbered)
         return Entry(
             booked_on=line.booked_on,
             amount=line.amount,
@@ -311,10 +316,12 @@ class _Reader:
         return {}
 
 
+#: Fields that tell of the entry above them → where they are kept until it is complete.
+_TEXTS = {"86": 2, "NS": 3}
 #: Fields with which a statement begins, behind ``:20:``.
 _HEADS = frozenset({"25", "25P", "28", "28C", "60F", "60M", "60"})
 _HANDLERS = {
-    "20": "reference", "21": "nothing", "NS": "nothing", "25": "account", "25P": "account", "28": "number",
+    "20": "reference", "21": "nothing", "NS": "numbered", "25": "account", "25P": "account", "28": "number",
     "28C": "number", "60F": "opening", "60M": "opening", "60": "opening", "61": "entry", "86": "text",
     "62F": "closing", "62M": "closing", "62": "closing", "64": "balance", "65": "balance", "34F": "limit",
     "13": "moment", "13D": "moment", "90D": "total", "90C": "total",

@@ -14,6 +14,8 @@ from .mt_dialects import (
     LABEL,
     LABELLED,
     LABELS,
+    NUMBERED,
+    NUMBERED_OWNER,
     PARTIES,
     SLASH,
     SLASHES,
@@ -29,6 +31,7 @@ from .mt_fields import NO_REFERENCE, decimal, is_bic, is_iban
 _MONEY = re.compile(r"([A-Z]{3})?(\d{1,15}(?:,\d{0,5})?)", re.ASCII)
 _RATE = re.compile(r"\d{1,12}(?:[.,]\d{0,12})?", re.ASCII)
 _REASON = re.compile(r"[A-Z]{2}\d\d|[A-Z]{4}", re.ASCII)
+_NUMBER = re.compile(r"\d\d", re.ASCII)
 _POSTING = ("posting", "gvc", "batch")
 _SUBFIELD = re.compile(r"[0-367]\d")
 #: Facts with a field of their own in ``Detail``, and those that tell of the other side.
@@ -42,15 +45,18 @@ _RARE = frozenset({"ultimate_debtor", "ultimate_creditor", "original_amount", "r
 _OTHER = {"bank": "?30", "extension": "?34", "creditor_id": "CRED", "debtor_id": "DEBT"}
 
 
-def read(texts, line, currency):
+def read(texts, line, currency, numbered=()):
     """(posting text, GVC with its batch number, ``Detail`` or None) of an entry.
 
     :param texts: physical lines of each ``:86:`` of the entry
     :param line: ``mt_fields.Line``
+    :param numbered: physical lines of each ``:NS:`` of the entry
     """
     facts = _Facts()
     for lines in texts:
         _read_text(lines, facts)
+    for lines in numbered:
+        _read_numbered(lines, facts)
     for text in line.supplementary:
         _read_supplementary(text, facts)
     posting, code, batch = map(facts.take, _POSTING)
@@ -106,7 +112,30 @@ def _read_supplementary(text, facts):
         facts.add("additional", text)
 
 
-def wrapped(lines):
+def _read_numbered(lines, facts):
+    running, name = [], []
+    for line in lines:
+        number, text = line[:2], line[2:].strip()
+        meaning = NUMBERED.get(number)
+        if not _NUMBER.match(number):  # goes on, or the bank writes what it likes
+            facts.add("additional", line)
+        elif meaning == "remittance" or meaning == "name":
+            (running if meaning == "remittance" else name).append(text)
+        else:
+            facts.add(meaning or f"NS{number}", text)
+    if any(name):
+        facts.add("name", " ".join(filter(None, wrapped(name, FULL_SUBFIELD))))
+    for text in wrapped(running, FULL_SUBFIELD):
+        facts.add("remittance", text)
+
+
+def numbered_owner(lines):
+    """Whose account it is, of the ``:NS:`` of a statement; None where it names nobody."""
+    found = next((line[2:].strip() for line in lines if line.startswith(NUMBERED_OWNER)), "")
+    return found if any(map(str.isalpha, found)) else None
+
+
+def wrapped(lines, width=FULL_LINE):
     """``lines`` with those put together that a line break cut inside a word."""
     found, full = [], False
     for line in lines:
@@ -114,7 +143,7 @@ def wrapped(lines):
             found[-1] += line
         else:
             found.append(line)
-        full = len(line) >= FULL_LINE
+        full = len(line) >= width
     return found
 
 

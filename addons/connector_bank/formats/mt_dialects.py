@@ -29,6 +29,18 @@ SUBFIELDS = {
 #: Triodos marks with ``>``: 10 is the other account, 31 our own.
 SUBFIELDS_BY_MARK = {">": {**_RUNNING, "00": "posting", "10": "account", "31": "own"}}
 
+#: Lines of ``:NS:`` (MultiCash without SWIFT; Sberbank in Hungary) → our name; others stay as ``NS`` and their number.
+NUMBERED = {
+    **dict.fromkeys([f"{number:02}" for number in range(1, 15)], "remittance"),
+    "15": "name",
+    "16": "name",
+    "17": "posting",
+    "33": "bank",
+    "34": "account",
+}
+#: The same of a whole statement: whose account it is.
+NUMBERED_OWNER = "22"
+
 #: Three digits (GVC, the business transaction code) and the mark, then the number of a sub-field.
 STRUCTURED = re.compile(r"\s*(\d{3})?\s?([?>~^@<*+!$%&|#;§])(?=[0-367]\d)")
 #: A line break falls inside a word where the line is full: 65 characters, the tag perhaps counted.

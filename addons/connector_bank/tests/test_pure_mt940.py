@@ -11,7 +11,7 @@ from odoo.addons.connector_bank.formats import parse, recognise
 from odoo.addons.connector_bank.simulation.mutated import mutations
 from odoo.addons.connector_bank.tests.text_statement_maker import write_mt940
 from odoo.addons.finance_connector_base.core.errors import FinanceError, FormatError
-from odoo.addons.finance_connector_base.core.statement import Entry, Finding, Footer, Header
+from odoo.addons.finance_connector_base.core.statement import Entry, Finding, Footer, Header, Party, Reference
 from odoo.addons.finance_connector_base.tests.pure import PureCase
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -204,6 +204,17 @@ class TestText(PureCase):
         self.assertEqual(detail("Invoice\u202e1\u00002").remittance, ("Invoice 1 2",))
         with self.assertRaises(FormatError):
             entry("240102C5\x000,00NTRFX")
+
+    def test_numbered(self):
+        """``:NS:`` behind an entry is its text, in lines of numbers; before the entries it tells of the account."""
+        lines = ":61:2401020102C5,00S   X\n:NS:01INV/1\n02paid\n15Almond Lane\n17CREDIT\n33ZZBKHUHB\n345\n99more\nloose\n"
+        header, found, _footer = events(f"{HEAD}:NS:22Example Kft\n23Current\n{lines}{TAIL}")
+        (told,) = found.details
+        self.assertEqual((header.owner, found.additional, found.code), ("Example Kft", "CREDIT", "S"))
+        self.assertEqual((told.remittance, told.counterparty), (("INV/1", "paid"), Party("Almond Lane", "5", "ZZBKHUHB")))
+        self.assertEqual((told.end_to_end_id, told.additional), (None, "loose"))
+        self.assertEqual(told.other_references, (Reference("more", "NS99"),))
+        self.assertEqual(of_kind(Header, f"{HEAD}:NS:223037010000\n{TAIL}")[0].owner, None)
 
 
 class TestMessage(PureCase):
