@@ -35,8 +35,9 @@ _SURE_BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:XXX|(?=[A-Z]*\d)[A-Z0-9]{3})?", r
 _IBAN = re.compile(r"[A-Z]{2}\d\d[A-Z0-9]{11,30}", re.ASCII)
 #: Written where nothing is known: SWIFT, and German, Dutch and Polish pointers to the text of ``:86:``.
 NO_REFERENCE = frozenset(
-    {"", "N", "X", "NONREF", "NOREF", "NOTPROVIDED", "NOT PROVIDED", "KREF", "KREF+", "EREF", "EREF+", "PREF", "MARF", "REF"}
-)
+    ("", "N", "X", "NONREF", "NOREF", "NOTPROVIDED", "NOT PROVIDED", "KREF", "KREF+", "EREF", "EREF+", "PREF", "MARF",
+     "REF")
+)  # fmt: skip
 
 
 @record
