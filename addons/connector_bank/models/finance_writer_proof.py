@@ -8,6 +8,7 @@ from ..writing import overrides, witness
 
 #: The models whose rows are written set-based.
 LEDGER = ("account.bank.statement.line", "account.move", "account.move.line", "account.bank.statement")
+CONFIRMED = ("account.payment", "account.move", "account.move.line")
 RECONCILED = (*LEDGER, "account.partial.reconcile", "account.full.reconcile")
 
 
@@ -22,7 +23,8 @@ class FinanceWriterProof(models.Model):
     journal_id = fields.Many2one("account.journal", readonly=True, required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="journal_id.company_id", store=True, index=True)
     what = fields.Selection(
-        [("lines", "Statement lines"), ("counterparts", "Counterparts"), ("reconciliation", "Reconciliation")],
+        [("lines", "Statement lines"), ("counterparts", "Counterparts"), ("reconciliation", "Reconciliation"),
+         ("payments", "Entries of payments")],
         required=True, readonly=True,
     )
     state = fields.Selection(
@@ -52,7 +54,7 @@ class FinanceWriterProof(models.Model):
 
     @api.model
     def _classes(self, what):
-        names = RECONCILED if what == "reconciliation" else LEDGER
+        names = {"reconciliation": RECONCILED, "payments": CONFIRMED}.get(what, LEDGER)
         return [self.env.registry[name] for name in names]
 
     def _against(self):

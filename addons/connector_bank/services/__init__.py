@@ -20,6 +20,7 @@ from . import (
     finance_payment_file,
     finance_payment_journey,
     finance_payment_proof,
+    finance_payment_writer,
     finance_payout,
     finance_payout_arrival,
     finance_payout_fee,

@@ -142,8 +142,7 @@ class FinanceRunRelease(models.AbstractModel):
         for bundle, payment in zip(bundles, payments, strict=True):
             if run.kind != "debit" and payment.partner_bank_id != bundle[0].partner_bank_id:
                 raise UserError(self.env._("%s: the account cannot be used for its payee.", bundle[0].display_name))
-        self._give_entries(payments)
-        payments.action_post()
+        self.env["finance.payment.writer"].sudo().with_context(**QUIET)._confirm(payments)
         plans = []
         for bundle, payment in zip(bundles, payments, strict=True):
             bundle.write({"payment_id": payment.id})
@@ -154,20 +153,6 @@ class FinanceRunRelease(models.AbstractModel):
             self.env["account.move.line"].sudo().with_context(**QUIET)._reconcile_plan(plans)
         self._link_documents(bundles, payments)
         return payments
-
-    def _give_entries(self, payments):
-        """All entries in one go; Odoo makes them together, but writes each payment by itself."""
-        plain = payments.filtered(lambda one: not one.move_id and one.outstanding_account_id)
-        moves = self.env["account.move"].sudo().with_context(**QUIET).create(
-            [payment._generate_move_vals() for payment in plain]
-        )
-        self.env.flush_all()
-        self.env.cr.execute_values(
-            "UPDATE account_payment p SET move_id = v.move FROM (VALUES %s) v (payment, move) WHERE p.id = v.payment",
-            list(zip(plain.ids, moves.ids, strict=True)),
-        )
-        plain.invalidate_recordset(["move_id"])
-        plain.modified(["move_id"])
 
     def _link_documents(self, bundles, payments):
         """Which documents a payment pays, as the register wizard keeps it; in one statement."""

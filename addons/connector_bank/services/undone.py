@@ -38,11 +38,12 @@ def undone(env):
     """
     cr = env.cr
     env.flush_all()
-    waiting, cr.precommit = cr.precommit, Callbacks()
+    waiting = cr.precommit, cr.postcommit
+    cr.precommit, cr.postcommit = Callbacks(), Callbacks()
     savepoint = cr.savepoint(flush=False)
     try:
         yield
     finally:
         env.transaction.clear()
         savepoint.close(rollback=True)
-        cr.precommit = waiting
+        cr.precommit, cr.postcommit = waiting

@@ -41,6 +41,7 @@ from . import (
     test_payment_orders,
     test_payment_runs,
     test_payment_unknown,
+    test_payment_writer,
     test_payout_day,
     test_payouts,
     test_plain_accountant,
