@@ -258,6 +258,10 @@ class FinancePaymentRun(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("connector_bank.payment_run_line_action")
         return {**action, "domain": [("run_id", "in", self.ids)], "context": {"default_run_id": self.id}}
 
+    def action_journey(self):
+        """How far the run and each of its orders is, on one screen."""
+        return self.env["account.payment"]._finance_journey(self)
+
     def action_open_orders(self):
         action = {"type": "ir.actions.act_window", "res_model": "finance.payment.order", "name": self.env._("Orders")}
         if len(self.order_ids) == 1:

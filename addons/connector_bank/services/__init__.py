@@ -33,6 +33,7 @@ from . import (
     finance_refusal,
     finance_return,
     finance_run_announcement,
+    finance_run_journey,
     finance_run_proposal,
     finance_run_release,
     finance_run_warnings,

@@ -140,13 +140,6 @@ class FinancePaymentJourney(models.AbstractModel):
     def _stages(self, order, payments):
         """From the first to the last: ``done``, ``now``, ``bad`` or ``todo``."""
         message, total = order.sudo().message_id, len(payments)
-        answers = payments.finance_answer_ids.filtered(lambda one: one.status and one.note != "unknown_status")
-        bank = answers.filtered(lambda one: one.level not in ("hub", "treasury"))
-        scheme = bank.filtered(lambda one: one.status in STATUSES and STATUSES[one.status].level == "scheme")
-        lines = payments.reconciled_statement_line_ids
-        on_lines = {"model": lines._name, "domain": [["id", "in", lines.ids]]} if lines else None
-        seen = payments.filtered(lambda one: one.is_matched)
-        bad = payments.filtered(lambda one: one.finance_way in ("rejected", "reversed"))
         votes = message.approval_id.vote_ids.filtered(lambda one: one.decision == "approve").sorted("id")
         stages = [
             self._stage("initiated", self.env._("Initiated"), min(payments.mapped("create_date"), default=None), total,
@@ -158,6 +151,20 @@ class FinancePaymentJourney(models.AbstractModel):
             self._stage("sent", self.env._("Sent"), self._sent(order), total if self._sent(order) else 0, total,
                         order.sudo().flow_id.connector_id.name,
                         {"model": "finance.message", "id": message.id} if message else None),
+        ]  # fmt: skip
+        return self._with_answers(stages, payments)
+
+    def _with_answers(self, stages, payments):
+        """These stages, what the bank answered and booked after them, and where it stands."""
+        total = len(payments)
+        answers = payments.finance_answer_ids.filtered(lambda one: one.status and one.note != "unknown_status")
+        bank = answers.filtered(lambda one: one.level not in ("hub", "treasury"))
+        scheme = bank.filtered(lambda one: one.status in STATUSES and STATUSES[one.status].level == "scheme")
+        lines = payments.reconciled_statement_line_ids
+        on_lines = {"model": lines._name, "domain": [["id", "in", lines.ids]]} if lines else None
+        seen = payments.filtered(lambda one: one.is_matched)
+        bad = payments.filtered(lambda one: one.finance_way in ("rejected", "reversed"))
+        stages += [
             *self._relays(answers, total),
             self._answered("bank", self.env._("Bank"), bank, total),
             self._answered("scheme", self.env._("Scheme"), scheme, total),
@@ -173,7 +180,7 @@ class FinancePaymentJourney(models.AbstractModel):
                 {**self._stage("bad", words, told.told_on, len(bad), total, bad[:1].finance_told_text or ""),
                  "mood": "bad"}
             )  # fmt: skip
-        return self._marked(stages, ended=len(bad) == total)
+        return self._marked(stages, ended=total and len(bad) == total)
 
     def _relays(self, answers, total):
         """Hub and treasury, where one of them stands between us and the bank."""

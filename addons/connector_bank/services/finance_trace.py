@@ -20,12 +20,17 @@ class FinanceTrace(models.AbstractModel):
             yield self.env["finance.payee.check"].search([("payment_id", "in", records.ids)], limit=MOST)
             if first:
                 yield records.invoice_ids[:MOST]
-        elif name == "finance.payment.order" and first:
-            yield records.payment_ids[:MOST]
+        elif name == "finance.payment.order":
+            yield records.run_id
+            if first:
+                yield records.payment_ids[:MOST]
+        elif name == "finance.payment.run" and first:
+            yield records.order_ids[:MOST]
 
     def _stage(self, record):
-        own = {"finance.payment.order": "payment", "finance.payment.answer": "message",
-               "finance.payment.cancellation": "payment", "finance.payee.check": "case"}  # fmt: skip
+        own = {"finance.payment.run": "payment", "finance.payment.order": "payment",
+               "finance.payment.cancellation": "payment", "finance.payment.answer": "message",
+               "finance.payee.check": "case"}  # fmt: skip
         return own.get(record._name) or super()._stage(record)
 
     def _made_step(self, record):
@@ -41,4 +46,6 @@ class FinanceTrace(models.AbstractModel):
                      "text": f"{record.status or ''} · {record.payment_id.name} · {told}"}  # fmt: skip
         elif record._name == "finance.payment.order":
             step["title"] = self.env._("Put into a payment order")
+        elif record._name == "finance.payment.run":
+            step["title"] = self.env._("Proposed in a payment run")
         return step

@@ -3,7 +3,9 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from .answer_maker import report
 from .order_case import OrderWayCase
+from .run_case import RunCase
 
 
 @tagged("post_install", "-at_install")
@@ -116,3 +118,50 @@ class TestPaymentJourney(OrderWayCase):
                  self.order_.message_id.id)  # fmt: skip
         self.env["finance.payment.order"]._cron_stuck()
         self.assertNotIn("payment.stuck", self.cases())
+
+
+@tagged("post_install", "-at_install")
+class TestRunJourney(RunCase):
+    """A run on one screen, with its orders below."""
+
+    def journey(self, run):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        journey = self.env["finance.payment.journey"].with_user(self.operator).read_journey(run._name, run.id)
+        now = [one["code"] for one in journey["stages"] if one.get("now")]
+        return journey, now
+
+    def test_each_stage(self):
+        self.bill(100)
+        self.bill(50)
+        run = self.run_of()
+        self.assertEqual(self.journey(run)[1], ["agreed"])
+        self.released(run)
+        journey, now = self.journey(run)
+        agreed = next(one for one in journey["stages"] if one["code"] == "agreed")
+        self.assertEqual((now, agreed["text"]), (["approved"], self.approver.name))
+        run.action_hand_over()
+        order = run.order_ids
+        order.message_id.approval_id.with_user(self.approver).action_approve()
+        self.assertEqual(self.journey(run)[1], ["sent"])
+        self.delivered(order)
+        first, second = run.line_ids.payment_id
+        self.answer(report((first.name.replace("/", "-"), "ACSP"), (second.name.replace("/", "-"), "RJCT", "AC04"),
+                           order=order._order_ref(), batch=order._batch_ref()))  # fmt: skip
+        journey, _now = self.journey(run)
+        counts = {one["code"]: (one["count"], one["total"]) for one in journey["stages"]}
+        self.assertEqual((counts["bank"], counts["bad"]), ((2, 2), (1, 2)))
+        self.assertEqual([(row["model"], row["id"], row["mood"]) for row in journey["rows"]],
+                         [(order._name, order.id, "bad")])  # fmt: skip
+        self.assertIn(order.message_id.correlation_id, dict(journey["head"]["facts"])["Correlation ids"])
+        opened = {(one["opens"]["model"], one["opens"].get("id")) for one in journey["steps"] if one.get("opens")}
+        for record in (run, run.approval_id, order, order.message_id):
+            self.assertIn((record._name, record.id), opened)
+
+    def test_strangers_see_nothing(self):
+        self.bill(100)
+        run = self.run_of()
+        other = self.env["res.company"].create({"name": "Other"})
+        stranger = self.person("stranger", "finance_connector_base.group_user", other)
+        with self.assertRaises(AccessError):
+            self.env["finance.payment.journey"].with_user(stranger).read_journey(run._name, run.id)

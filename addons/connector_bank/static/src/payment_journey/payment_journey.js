@@ -23,7 +23,7 @@ export class PaymentJourney extends Component {
         this.box = useRef("autofocus");
         useAutofocus();
         const { model, res_id: id, query } = this.props.action.params || {};
-        this.state = useState({ query: query || "", found: null, journey: null, at: null });
+        this.state = useState({ query: query || "", found: null, journey: null, at: null, trail: [] });
         onWillStart(async () => {
             if (id) {
                 await this.show(model, id);
@@ -45,7 +45,7 @@ export class PaymentJourney extends Component {
         const found = text
             ? await this.last.add(this.orm.call("finance.payment.journey", "find", [text]))
             : null;
-        Object.assign(this.state, { found, journey: null, at: null });
+        Object.assign(this.state, { found, journey: null, at: null, trail: [] });
         if (found && found.rows.length === 1) {
             await this.show("account.payment", found.rows[0].id);
         }
@@ -56,8 +56,19 @@ export class PaymentJourney extends Component {
         Object.assign(this.state, { journey, at: { model, id } });
     }
 
-    back() {
-        Object.assign(this.state, { journey: null, at: null });
+    /** From a run to one of its orders, from an order to one of its payments. */
+    async into(row) {
+        this.state.trail.push(this.state.at);
+        await this.show(row.model || "account.payment", row.id);
+    }
+
+    async back() {
+        const above = this.state.trail.pop();
+        if (above) {
+            await this.show(above.model, above.id);
+        } else {
+            Object.assign(this.state, { journey: null, at: null });
+        }
     }
 
     when(stage) {
