@@ -1,1 +1,1 @@
-from . import checkpoints, figures, models, operations, wizards
+from . import advice, checkpoints, figures, models, operations, platforms, wizards

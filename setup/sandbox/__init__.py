@@ -20,6 +20,7 @@ from .ponto import Ponto
 from .psd2 import Psd2
 from .server import Sandbox
 from .stripe import Stripe
+from .treasury import Treasury
 from .wise import Wise
 
 try:
@@ -30,7 +31,7 @@ except ImportError:  # it needs lxml and cryptography; a bare Python plays the o
 #: Parties every sandbox plays; the name is the first part of the path.
 PARTIES = tuple(
     party
-    for party in (AvaTax, Bank, BankAccountData, Ebics, Hub, PayPal, Ponto, Psd2, Stripe, Wise)
+    for party in (AvaTax, Bank, BankAccountData, Ebics, Hub, PayPal, Ponto, Psd2, Stripe, Treasury, Wise)
     if party
 )
 

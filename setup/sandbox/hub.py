@@ -18,6 +18,8 @@ ACCOUNTS = (
     ("own-eur-1", "DE20500105175412907713", "eur", "Current account"),
     ("own-usd-1", "DE38500105175412907714", "usd", "Dollar account"),
 )
+#: What is kept for tests and not shown.
+OURS = ("digest", "request", "end_to_end_id")
 CANCELLABLE = ("needs_approval", "approved", "pending", "held")
 
 
@@ -67,6 +69,7 @@ class Hub(Party):
         self.effect(
             "payment", order_id, request=key or "", digest=digest, status=status, amount=given["amount"],
             currency=given["currency"], account=number, type=given["type"], metadata=given["metadata"],
+            end_to_end_id=given["metadata"].get("end_to_end_id"),
         )  # fmt: skip
         return Answer(201, self._shown(order_id))
 
@@ -88,7 +91,7 @@ class Hub(Party):
         return Answer(200, self._shown(key))
 
     def _shown(self, key):
-        return {name: value for name, value in self.orders[key].items() if name not in ("digest", "request")}
+        return {name: value for name, value in self.orders[key].items() if name not in OURS}
 
     def hook(self, key, event="completed", number=1):
         """``(headers, body)`` of a post about an order."""

@@ -7,6 +7,7 @@ from . import (
     test_cash_rights,
     test_checkpoints,
     test_figures,
+    test_platform_orders,
     test_pure_difference,
     test_pure_freshness,
     test_pure_rates,

@@ -1,1 +1,1 @@
-from . import finance_cash_date
+from . import finance_cash_date, finance_connect
