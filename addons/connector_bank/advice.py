@@ -131,6 +131,9 @@ ADVICE.update(
         "up to nine hours to count. Then resume the connector.",
         "paypal.too_many": "PayPal lists at most 10,000 transactions of a minute. Import the settlement report.",
         "payout.mode": "Enter a key of the live system in a live connector, one of the test system in a sandbox.",
+        "payout.missing": "These settlement reports are announced, or between two others, and cannot be downloaded. "
+        "They are tried again with each fetch; if they stay away, look into the provider's list of reports.",
+        "adyen.merchants": "Enter the merchant accounts on the connector, page Payouts.",
         "payout.way": "Set Payouts of the journal to a line for each, or take these days over one channel only. "
         "Nothing was booked.",
         "payout.empty": "The file holds no payout. Choose another period when you download it.",
@@ -269,6 +272,7 @@ TITLES.update(
         "payout.account_unknown": "Account at a payment provider unknown",
         "payout.sum": "Payout does not add up",
         "payout.manual": "Payout made by hand",
+        "payout.missing": "Settlement report missing",
         "payout.way": "Lines and entries of the same payouts",
         "payout.waiting": "Payout not complete at the provider",
         "payout.mode": "Key of another system",

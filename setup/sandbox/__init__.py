@@ -10,6 +10,7 @@ A party is one module with a ``Party`` class, named in ``PARTIES``. All names, a
 invented.
 """
 
+from .adyen import Adyen
 from .avatax import AvaTax
 from .bank import Bank
 from .bank_account_data import BankAccountData
@@ -31,7 +32,7 @@ except ImportError:  # it needs lxml and cryptography; a bare Python plays the o
 #: Parties every sandbox plays; the name is the first part of the path.
 PARTIES = tuple(
     party
-    for party in (AvaTax, Bank, BankAccountData, Ebics, Hub, PayPal, Ponto, Psd2, Stripe, Treasury, Wise)
+    for party in (Adyen, AvaTax, Bank, BankAccountData, Ebics, Hub, PayPal, Ponto, Psd2, Stripe, Treasury, Wise)
     if party
 )
 

@@ -3,7 +3,11 @@ from odoo.tools import SQL
 
 from odoo.addons.finance_connector_base.core.transport import TRANSPORTS
 
+from ..interfaces.adyen import announced_report
 from ..interfaces.provider import PayoutProvider
+
+#: Reports and announcements looked at, the latest.
+MOST_REPORTS = 1000
 
 
 class Stored:
@@ -42,6 +46,7 @@ class FinanceConnector(models.Model):
         string="Report incomplete after (days)",
         help="A payout that the provider has not completed by then is a case.",
     )
+    merchant_accounts = fields.Char(help="Merchant accounts whose reports are read, separated by commas.")
     api_version = fields.Char(
         string="Version of the interface",
         help="Empty: the one this connector was written for. Try another one in a sandbox first.",
@@ -65,4 +70,26 @@ class FinanceConnector(models.Model):
             "known": Stored(self.env.registry, self.id),
             "waiting_days": self.waiting_days,
             "api_version": self.api_version or "",
+            **(self._adyen_settings() if self.transport == "adyen" else {}),
+        }
+
+    def _adyen_settings(self):
+        """Which reports are announced and which are stored, as ``(merchant account, name)``."""
+        messages = self.env["finance.message"].sudo()
+        mine = [("connector_id", "=", self.id), ("direction", "=", "in")]
+        stored = messages.search_fetch(
+            [*mine, ("kind", "=", "statement"), ("remote_id", "!=", False)], ["remote_id"], order="id desc",
+            limit=MOST_REPORTS,
+        )  # fmt: skip
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=self.payout_days)
+        events = messages.search(
+            [*mine, ("event_kind", "=", "REPORT_AVAILABLE"), ("state", "!=", "quarantined"),
+             ("create_date", ">=", since)],
+            order="id desc", limit=MOST_REPORTS,
+        )  # fmt: skip
+        return {
+            "merchants": self.merchant_accounts or "",
+            "pull_path": self.pull_path or "",
+            "stored": [tuple(one.remote_id.rsplit("/", 1)) for one in stored if "/" in one.remote_id],
+            "announced": [named for one in events if (named := announced_report(one._raw()))],
         }

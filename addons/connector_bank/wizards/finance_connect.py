@@ -9,6 +9,7 @@ class FinanceConnect(models.TransientModel):
     institution = fields.Char(
         string="Bank at the interface", help="As the interface calls it, e.g. SPARKASSE_BERLIN_BELADEBEXXX."
     )
+    merchant_accounts = fields.Char(help="Whose reports are read, separated by commas.")
     consent_days = fields.Integer(
         string="Consent for (days)", help="As the bank allows: 90 days, in the European Union mostly 180."
     )

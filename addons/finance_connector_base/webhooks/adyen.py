@@ -63,6 +63,8 @@ class Adyen(Scheme):
         code, reference = _text(item, "eventCode"), _text(item, "pspReference")
         if not code or not reference:
             raise malformed("an item has no reference")
+        if code == "REPORT_AVAILABLE":  # named alike for every merchant account
+            reference = f"{_text(item, 'merchantAccountCode')}/{reference}"
         event_id = checked_id(f"{code}:{reference}:{_text(item, 'success')}", raw)
         return HookEvent(event_id, checked_kind(code), raw, moment(item.get("eventDate")))
 
