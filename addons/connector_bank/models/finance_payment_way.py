@@ -21,17 +21,19 @@ class FinancePaymentOrder(models.Model):
     def _is_spoken_of(self):
         """Whether the bank itself speaks of this order's file.
 
-        By an answer that came after the file was made, or by a statement line that carries an id of ours.
+        By an answer that came after the file was made, or by a statement line that carries an id of ours. Of payments
+        that go one by one over an interface each has to be spoken of: a part of them may be there.
         """
         self.ensure_one()
+        found = map(self._speaks_of, self.payment_ids)
+        return all(found) if self.flow_id.connector_id.pays_by_interface else any(found)
+
+    def _speaks_of(self, payment):
         own = {None, False, self._order_ref()}
-        for answer in self.payment_ids.finance_answer_ids:
-            if answer.message_id.id > self.message_id.id and answer.order_ref in own:
-                return True
         return any(
-            payment._finance_is_named(payment.reconciled_statement_line_ids)
-            for payment in self.payment_ids.filtered("is_matched")
-        )
+            answer.message_id.id > self.message_id.id and answer.order_ref in own
+            for answer in payment.finance_answer_ids
+        ) or (payment.is_matched and payment._finance_is_named(payment.reconciled_statement_line_ids))
 
     def _prove_arrival(self):
         """Orders of which the bank speaks although the answer to their file was lost: the file did arrive."""
@@ -44,7 +46,7 @@ class FinancePaymentOrder(models.Model):
 
         :return: words why nothing may be sent now, or ``None``; a case that people closed stands for their look
         """
-        booked = self.payment_ids.filtered("is_matched")
+        booked = self.payment_ids.filtered(lambda payment: payment.is_matched and not self._speaks_of(payment))
         if not booked:
             return None
         about = [("code", "=", "payment.unsure"), ("message_id", "=", self.message_id.id)]

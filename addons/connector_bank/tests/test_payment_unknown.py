@@ -91,6 +91,17 @@ class TestPaymentUnknown(OrderWayCase):
         self.env.invalidate_all()
         self.assertEqual(self.message.state, "unknown")
 
+    def test_payments_that_go_one_by_one_are_each_proven(self):
+        """A part of them may be there: the rest is still sent, with the same keys."""
+        self.sql("UPDATE finance_connector SET transport = 'wise' WHERE id = %s", self.connector.id)
+        self.acknowledge((self.ref(self.first), "ACSP"))
+        self.assertEqual(self.message.state, "unknown")
+        self.ready_again()
+        processor = self.env["finance.process.payment_order"].sudo()
+        self.assertIsNone(processor._elsewhere(self.message.sudo()))
+        self.acknowledge((self.ref(self.second), "ACSP"))
+        self.assertEqual((self.message.state, self.message.arrived), ("sent", "yes"))
+
     def test_a_line_without_our_id_proves_nothing(self):
         """A person matched it: the file may still not have arrived, or the money left another way."""
         self.booked_without_our_id()
