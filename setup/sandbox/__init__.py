@@ -15,6 +15,7 @@ from .avatax import AvaTax
 from .bank import Bank
 from .bank_account_data import BankAccountData
 from .faults import Fault
+from .gocardless import GoCardless
 from .hub import Hub
 from .paypal import PayPal
 from .ponto import Ponto
@@ -32,7 +33,9 @@ except ImportError:  # it needs lxml and cryptography; a bare Python plays the o
 #: Parties every sandbox plays; the name is the first part of the path.
 PARTIES = tuple(
     party
-    for party in (Adyen, AvaTax, Bank, BankAccountData, Ebics, Hub, PayPal, Ponto, Psd2, Stripe, Treasury, Wise)
+    for party in (
+        *(Adyen, AvaTax, Bank, BankAccountData, Ebics, GoCardless, Hub, PayPal, Ponto, Psd2, Stripe, Treasury, Wise),
+    )
     if party
 )
 

@@ -6,6 +6,16 @@ interface is one module here, one in ``formats/`` that reads what it fetches, an
 ``answers/interface_statuses.csv``.
 """
 
-from . import adyen, bank_account_data, berlin_group, modern_treasury, paypal, ponto, stripe, wise
+from . import adyen, bank_account_data, berlin_group, gocardless, modern_treasury, paypal, ponto, stripe, wise
 
-__all__ = ["adyen", "bank_account_data", "berlin_group", "modern_treasury", "paypal", "ponto", "stripe", "wise"]
+__all__ = [
+    "adyen",
+    "bank_account_data",
+    "berlin_group",
+    "gocardless",
+    "modern_treasury",
+    "paypal",
+    "ponto",
+    "stripe",
+    "wise",
+]

@@ -3,14 +3,15 @@
 import io
 
 from odoo.addons.connector_bank.formats import parse
-from odoo.addons.connector_bank.interfaces import adyen, paypal, stripe
+from odoo.addons.connector_bank.interfaces import adyen, gocardless, paypal, stripe
 from odoo.addons.finance_connector_base.core.statement import Entry, Finding
 from odoo.addons.finance_connector_base.tests.pure import PureCase
 from odoo.addons.finance_connector_base.tests.sandbox import sandbox
 
-CLASSES = {"adyen": adyen.Adyen, "paypal": paypal.PayPal, "stripe": stripe.Stripe}
+CLASSES = {"adyen": adyen.Adyen, "gocardless": gocardless.GoCardless, "paypal": paypal.PayPal, "stripe": stripe.Stripe}
 SIGNED_IN = {
     "adyen": ({"auth_scheme": "basic", "username": "report@Company.Almond"}, {"password": "SANDBOX-REPORT"}),
+    "gocardless": ({"auth_scheme": "bearer"}, {"token": "SANDBOX-GC"}),
     "paypal": (
         {"auth_scheme": "oauth2", "username": "SANDBOX-PAYPAL", "oauth_client_auth": "basic"},
         {"client_secret": "SANDBOX-SECRET"},
