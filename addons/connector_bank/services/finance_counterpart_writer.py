@@ -198,14 +198,16 @@ class FinanceCounterpartWriter(models.AbstractModel):
             tracked = [row for row in tracked if row["mail_message_id"] == message_id]
             logged.append((
                 found[MESSAGE][message_id],
-                [(row, self._is_payer(row, payer)) for row in tracked],
+                [(row, self._tracks(row, payer)) for row in tracked],
                 str(one.item_id),
             ))  # fmt: skip
         return logged
 
-    def _is_payer(self, tracked, payer):
+    def _tracks(self, tracked, payer):
         field = self.env["ir.model.fields"].sudo().browse(tracked["field_id"] or ())
-        return bool(payer) and field.relation == "res.partner" and tracked["new_value_integer"] == payer.id
+        if payer and field.relation == "res.partner" and tracked["new_value_integer"] == payer.id:
+            return "payer"
+        return "name" if (field.model, field.name) == ("account.move.line", "name") else None
 
     def _by_pattern(self, found, patterns, partners):
         cr, host = self.env.cr, socket.gethostname()
@@ -215,7 +217,10 @@ class FinanceCounterpartWriter(models.AbstractModel):
         by_kind = defaultdict(list)
         for one in found:
             columns = partners.of((one.payer_id, one.currency_id)) if one.payer_id else {}
-            row = {**one._asdict(), **columns, "payer_name": names.get(one.payer_id), "host": host}
+            row = {
+                **one._asdict(), **columns, "payer_name": names.get(one.payer_id), "host": host,
+                "shown": masked(one.name or ""), "old_shown": masked(one.old_name or ""),
+            }  # fmt: skip
             by_kind[one.kind].append({name: value for name, value in row.items() if name not in ("kind", "date")})
         for kind, staged in by_kind.items():
             changed, logged = patterns[kind]

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..ruling import Facts, Portion, missed, shares
+from ..writing.counterparts import Wanted
 from .decision import Decision
 
 LINE = "account.bank.statement.line"
@@ -128,6 +129,23 @@ class FinanceLineRule(models.AbstractModel):
         if problem:
             raise UserError(self.env._("Rule “%(rule)s”: %(problem)s", rule=record.name, problem=problem))
         self.env["finance.followup"]._replace_suspense(line, self._counterparts(line, record))
+
+    @api.model
+    def _apply_many(self, proposals):
+        """Those whose one counterpart is written at once; of the others nothing is changed."""
+        records = self.env["account.reconcile.model"].browse({each.plan["rule"] for each in proposals}).exists()
+        rule_of = {record.id: record for record in records}
+        wanted = {}
+        for proposal in proposals:
+            line, record = proposal.line_id, rule_of.get(proposal.plan["rule"])
+            if not record or record.company_id != line.company_id or self._problem(line, record):
+                continue
+            others = line._seek_for_lines()[2]
+            counterparts = self._counterparts(line, record)
+            if not others and len(counterparts) == 1 and not counterparts[0].pop("analytic_distribution"):
+                wanted[line.id] = Wanted(payer_id=None, **counterparts[0])
+        done = self.env["finance.counterpart.writer"]._put(wanted)
+        return proposals.filtered(lambda proposal: proposal.line_id.id in done)
 
     def _counterparts(self, line, record):
         suspense = line._seek_for_lines()[1]

@@ -16,6 +16,8 @@ ITEM, MOVE, PARTIAL, FULL = (
     "account_move_line", "account_move", "account_partial_reconcile", "account_full_reconcile",
 )  # fmt: skip
 LEDGER = {ITEM, MOVE, PARTIAL, FULL}
+#: Plans that Odoo gets in one call: it compares each partial with each exchange entry of the call.
+AT_ONCE = 200
 
 
 class FinancePairWriter(models.AbstractModel):
@@ -37,8 +39,10 @@ class FinancePairWriter(models.AbstractModel):
         if len(plans) >= int(server.option("bulk_pairs", 40)):
             done = self._quick(plans)
             left = [plan for place, plan in enumerate(plans) if place not in done]
-        if left:
-            self.env["account.move.line"]._reconcile_plan(left)
+        if len(left) >= AT_ONCE:
+            _logger.info("%s of %s reconciliations are not simple and are made by Odoo", len(left), len(plans))
+        for start in range(0, len(left), AT_ONCE):
+            self.env["account.move.line"]._reconcile_plan(left[start : start + AT_ONCE])
 
     def _quick(self, plans):
         """Places of the plans that were reconciled at once."""

@@ -4,6 +4,8 @@ from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from odoo.addons.finance_connector_base.tests.common import server_option
+
 from .settle_case import SettleCase
 
 
@@ -43,6 +45,31 @@ class TestLineRule(SettleCase):
         self.assertEqual(self.balance(self.fees), 0.0)
         self.match()
         self.assert_open(line, proposals=1)
+
+    def test_books_many(self):
+        """Many lines of one rule are written at once, as one by one; what the quick way does not take is booked too."""
+        portions = [{"account_id": self.fees.id, "label": "Account fees", "partner_id": self.supplier.id}]
+        rule = self.rule(portions=portions)
+        rule.trigger = "auto_reconcile"
+        lines = [self.line(f"-4.5{number}", f"Account fee {number}") for number in range(4)]
+        with server_option(bulk_pairs="2"):
+            result = self.match()
+        self.assertEqual(result["reconciled"], 4)
+        proof = self.env["finance.writer.proof"].search([("what", "=", "counterparts")], limit=1)
+        self.assertEqual(proof.state, "alike")
+        self.assertEqual(self.balance(self.fees), 18.06)
+        for line in lines:
+            self.assertTrue(line.is_reconciled)
+            item = line.line_ids.filtered(lambda one: one.account_id == self.fees)
+            self.assertEqual((item.name, item.partner_id), ("Account fees", self.supplier))
+            self.assertEqual(item.reconcile_model_id, rule)
+            self.assertRecordValues(line.finance_proposal_ids, [{"state": "accepted", "automatic": True}])
+            noted = self.env["finance.audit.event"].search_count(
+                [("kind", "=", "reconciliation.made"), ("res_model", "=", line._name), ("res_id", "=", line.id)]
+            )
+            self.assertEqual(noted, 1)
+        lines[1].with_user(self.operator).action_finance_undo()
+        self.assert_open(lines[1])
 
     def test_automatic_only_by_a_person(self):
         """A chart of accounts may bring automated models: they only propose."""

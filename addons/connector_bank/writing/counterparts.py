@@ -8,12 +8,15 @@ from . import rows
 from .formulas import OF_PARTNER
 
 #: What a caller wants of one line: its item on suspense is to become this; ``payer_id`` is the partner that the line
-#: learns by it, or None.
-Wanted = namedtuple("Wanted", "account_id partner_id payer_id name currency_id balance amount_currency")
+#: learns by it, or None; ``reconcile_model_id`` the rule that says so.
+Wanted = namedtuple(
+    "Wanted", "account_id partner_id payer_id name currency_id balance amount_currency reconcile_model_id",
+    defaults=(None,),
+)  # fmt: skip
 
 #: One line that is of a known ``kind``: all of a kind differ only in the columns that have formulas.
 Change = namedtuple(
-    "Change", "line_id move_id item_id liquidity_id journal_id date currency_id account_id partner_id payer_id kind"
+    "Change", "line_id move_id item_id liquidity_id journal_id date currency_id name old_name partner_id payer_id kind"
 )
 
 #: Lines that nothing was done with yet: two items, of which one stands on suspense. When each row was written last
@@ -47,18 +50,19 @@ def fitting(cr, wanted, now):
         line_id, move_id, item_id, liquidity_id, journal_id, day, currency_id, balance, amount, name, *partners = row
         one, (item_partner, line_partner, stamps) = wanted[line_id], partners
         money = (Decimal(balance), Decimal(amount))
-        if one.name != name or one.currency_id != currency_id or not _same_money(one, money):
+        if one.currency_id != currency_id or not _same_money(one, money):
             continue
         if one.payer_id and (line_partner or item_partner):
             continue
         fresh = "".join("n" if stamp == now else "o" for stamp in stamps)
+        one = one._replace(name=one.name or None, partner_id=one.partner_id or None)
         partner = "same" if one.partner_id == item_partner else "none" if not item_partner else "other"
         kind = (
-            journal_id, currency_id, one.account_id, money[0] > 0, bool(one.payer_id), partner, bool(one.partner_id),
-            fresh,
+            journal_id, currency_id, one.account_id, one.reconcile_model_id, money[0] > 0, bool(one.payer_id), partner,
+            bool(one.partner_id), one.name == name, fresh,
         )  # fmt: skip
         found.append(
-            Change(line_id, move_id, item_id, liquidity_id, journal_id, day, currency_id, one.account_id,
+            Change(line_id, move_id, item_id, liquidity_id, journal_id, day, currency_id, one.name, name,
                    one.partner_id, one.payer_id, kind)
         )  # fmt: skip
     return found
@@ -78,7 +82,8 @@ PARTS = {
 #: What changes from line to line; ``t`` is the row as it was.
 CHANGING = {
     "item": {
-        "partner_id": "s.partner_id", "amount_residual": "t.balance", "amount_residual_currency": "t.amount_currency"
+        "name": "s.name", "partner_id": "s.partner_id", "amount_residual": "t.balance",
+        "amount_residual_currency": "t.amount_currency",
     },
     "liquidity": {"partner_id": "s.payer_id"},
     "move": {"partner_id": "s.payer_id", **{name: f"s.{name}" for name in OF_PARTNER}},
@@ -91,13 +96,17 @@ MESSAGE = {
     "message_id": "'<' || gen_random_uuid() || '-openerp-message-notify@' || s.host || '>'",
 }
 TRACKED = {"id": "s.tracking_id", "mail_message_id": "s.message_id"}
-#: Of a tracked value that is the payer.
-TRACKED_PAYER = {"new_value_integer": "s.payer_id", "new_value_char": "s.payer_name"}
+#: Of tracked values that vary, by what they track.
+TRACKING = {
+    None: {},
+    "payer": {"new_value_integer": "s.payer_id", "new_value_char": "s.payer_name"},
+    "name": {"old_value_char": "s.old_shown", "new_value_char": "s.shown"},
+}
 
 _STAGE = {
     "line_id": "int", "move_id": "int", "item_id": "int", "liquidity_id": "int", "partner_id": "int",
-    "payer_id": "int", "payer_name": "varchar", "host": "varchar", "body": "text", "message_id": "int",
-    "tracking_id": "int",
+    "name": "varchar", "shown": "varchar", "old_shown": "varchar", "payer_id": "int", "payer_name": "varchar",
+    "host": "varchar", "body": "text", "message_id": "int", "tracking_id": "int",
     **{name: "varchar" if name == "invoice_partner_display_name" else "int" for name in OF_PARTNER},
 }  # fmt: skip
 
@@ -121,14 +130,14 @@ def log_lines(cr, staged, pattern, tracked):
 
     :param staged: with ``body``
     :param pattern: row of the exemplar's message
-    :param tracked: ``[(row of a tracked value, whether it is the payer)]``
+    :param tracked: ``[(row of a tracked value, key of TRACKING)]``
     """
     ids = rows.new_ids(cr, "mail_message", len(staged))
     staged = [{**row, "message_id": message_id} for row, message_id in zip(staged, ids, strict=True)]
     with rows.by_index(cr):
         cr.execute(rows.stage(_STAGE) + rows.insert("mail_message", pattern, MESSAGE), [json.dumps(staged)])
-        for value, is_payer in tracked:
+        for value, what in tracked:
             ids = rows.new_ids(cr, "mail_tracking_value", len(staged))
             given = [{**row, "tracking_id": one} for row, one in zip(staged, ids, strict=True)]
-            formulas = {**TRACKED, **(TRACKED_PAYER if is_payer else {})}
+            formulas = {**TRACKED, **TRACKING[what]}
             cr.execute(rows.stage(_STAGE) + rows.insert("mail_tracking_value", value, formulas), [json.dumps(given)])
