@@ -2,6 +2,7 @@ from . import (
     test_account_card,
     test_bank_connect,
     test_bank_consent,
+    test_bank_interface_events,
     test_bank_interfaces,
     test_checkpoints,
     test_continuity,

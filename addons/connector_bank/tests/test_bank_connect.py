@@ -1,4 +1,4 @@
-"""Each bank interface connected with the assistant, from the choice to a connector that waits for its consent."""
+"""Each interface connected with the assistant, from the choice to a connector that waits for its consent or start."""
 
 from odoo.tests import tagged
 
@@ -10,6 +10,12 @@ KINDS = {
     "bad": ("account_data", {"username": "SANDBOX-ID", "institution": "ALMOND"}, {"client_secret": "SANDBOX-KEY"}),
     "ponto": ("ponto", {"username": "SANDBOX-CLIENT"}, {"client_secret": "SANDBOX-SECRET"}),
     "wise": ("wise", {}, {"token": "SANDBOX-WISE"}),
+}
+PROVIDERS = {
+    "adyen": ({"username": "report@Company.Almond", "merchant_accounts": "ShopEU"}, {"password": "SANDBOX-REPORT"}),
+    "gocardless": ({}, {"token": "SANDBOX-GC"}),
+    "paypal": ({"username": "SANDBOX-PAYPAL"}, {"client_secret": "SANDBOX-SECRET"}),
+    "stripe": ({}, {"token": "sk_test_SANDBOX"}),
 }
 
 
@@ -30,11 +36,31 @@ class TestConnectInterfaces(ConnectCase):
                 wizard.action_create()
                 connector = wizard.connector_id
                 self.assertTrue(connector.is_bank_interface)
-                self.assertEqual(connector.flow_ids.mapped("kind"), ["statement"])
+                events = ["webhook_fetch"] if party in ("ponto", "wise") else []
+                self.assertEqual(connector.flow_ids.mapped("kind"), ["statement", *events])
                 if party != "wise":
                     self.assertEqual(connector.quota_ids.mapped("period"), ["day"])
                 asks = party in ("psd2", "bad")
                 self.assertEqual("Give consent" in connector.remains, asks)
+
+    def test_payment_providers(self):
+        outside = self.enterContext(sandbox())
+        for party, (entries, secrets) in PROVIDERS.items():
+            with self.subTest(party):
+                wizard = self.wizard(f"connector_bank.system_payout_{party}", name=f"Payouts {party}", **entries)
+                wizard.address = outside.url(party)
+                if party == "paypal":
+                    wizard.oauth_token_url = outside.url(party) + "/v1/oauth2/token"
+                for purpose, secret in secrets.items():
+                    self.give(wizard, purpose, secret)
+                self.to_summary(wizard)
+                self.assertEqual(wizard.health, "ok", wizard.health_text)
+                wizard.action_create()
+                connector = wizard.connector_id
+                self.assertTrue(connector.is_payout_provider)
+                self.assertEqual(connector.flow_ids[0].format_code, party)
+                self.assertEqual(bool(connector.webhook_url), party != "paypal")
+                self.assertEqual(connector.merchant_accounts or "", entries.get("merchant_accounts", ""))
 
     def test_wrong_secrets_are_told(self):
         bank = self.enterContext(sandbox())

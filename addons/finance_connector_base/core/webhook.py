@@ -49,6 +49,7 @@ class HookSettings:
     id_path: str = ""
     kind_path: str = ""
     time_path: str = ""
+    audience: str = ""  # for whom a token has to be
 
 
 def forged(text="the signature does not fit"):

@@ -60,6 +60,11 @@ class FinanceConnector(models.Model):
     )
     webhook_kind_path = fields.Char(groups=ADMIN, string="Kind in the body", help="E.g. type; flows choose by it.")
     webhook_time_path = fields.Char(groups=ADMIN, string="Time in the body", help="When it happened, e.g. created_at.")
+    webhook_audience = fields.Char(
+        groups=ADMIN,
+        string="Application id",
+        help="Whom the posts are for, as the provider calls your application. Tokens for others are refused.",
+    )
     webhook_last_on = fields.Datetime(compute="_compute_webhook_traffic", groups=ADMIN, string="Last event")
     webhook_refused = fields.Integer(
         compute="_compute_webhook_traffic", groups=ADMIN, string="Refused in 7 days"
@@ -143,6 +148,7 @@ class FinanceConnector(models.Model):
             id_path=self.webhook_id_path or "",
             kind_path=self.webhook_kind_path or "",
             time_path=self.webhook_time_path or "",
+            audience=self.webhook_audience or "",
         )
         return WEBHOOKS.get(self.webhook_scheme)(settings)
 

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from ..core.errors import SecurityError
 from ..core.webhook import WEBHOOKS, HookSettings
-from ..webhooks import adyen, generic, gocardless, rsa, standard, stripe  # noqa: F401 they register themselves
+from ..webhooks import adyen, generic, gocardless, ponto, rsa, standard, stripe  # noqa: F401 they register themselves
 from . import webhook_maker as maker
 from .pure import PureCase
 
 NOW = maker.NOW
 BODY = b'{"type": "payout.paid", "timestamp": "2025-10-09T08:50:00Z", "data": {"id": "po_1"}}'
 STRIPE_BODY = b'{"id": "evt_1", "type": "payout.paid", "created": 1759999000, "pending_webhooks": 2}'
+BODY_OF_PONTO = maker.ponto_body()
 CORPUS = Path(os.environ.get("FINANCE_CORPUS") or Path(__file__).parents[4] / "shared/corpus")
 GITHUB = HookSettings(header="X-Hub-Signature-256", prefix="sha256=")
 REVOLUT = HookSettings(
@@ -58,6 +59,7 @@ class TestEveryScheme(WebhookCase):
         item = maker.adyen_body(maker.adyen_item())
         hook = maker.mac(b"text key", BODY)
         timed = maker.mac(b"text key", f"v1.{NOW}.".encode() + BODY).hex()
+        tokens, application = maker.TokenSigner(), HookSettings(audience="app-1")
         pss = HookSettings(header="X-Sign", encoding="base64", padding="pss")
         # scheme, headers, body, right secret, wrong secret, settings
         cls.posts = {
@@ -91,6 +93,8 @@ class TestEveryScheme(WebhookCase):
                 REVOLUT,
             ),
             "wise": ("wise", {"X-Signature-SHA256": signer.sign(BODY)}, BODY, signer.public, None, None),
+            "ponto": ("ponto", tokens.headers(BODY_OF_PONTO), BODY_OF_PONTO, tokens.public, None, application),
+            "ponto_keys": ("ponto", tokens.headers(BODY_OF_PONTO), BODY_OF_PONTO, tokens.key_set(), None, application),
             "pss": ("rsa", {"X-Sign": signer.sign(BODY, "pss")}, BODY, signer.public, None, pss),
         }
 
@@ -161,6 +165,82 @@ class TestEveryScheme(WebhookCase):
             for body in junk:
                 with self.assertRaises(SecurityError):
                     verify(code, headers, body, secret, settings=settings)
+
+
+class TestPonto(WebhookCase):
+    """What Ibanity's token says besides the signature."""
+
+    settings = HookSettings(audience="app-1")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.signer, cls.next = maker.TokenSigner(), maker.TokenSigner()
+        cls.next.key_id = "key-2"
+
+    def verified(self, headers, *secrets, settings=None, **options):
+        secrets = secrets or (self.signer.key_set(),)
+        return verify("ponto", headers, BODY_OF_PONTO, *secrets, settings=settings or self.settings, **options)
+
+    def test_the_event(self):
+        (event,) = self.verified(self.signer.headers(BODY_OF_PONTO))
+        self.assertEqual((event.id, event.kind), ("EV1", "pontoConnect.account.transactionsCreated"))
+        self.assertEqual(event.occurred_at, datetime(2025, 10, 9, 8, 53, 20))
+
+    def test_keys_roll_over(self):
+        for signer in (self.signer, self.next):
+            self.assertTrue(self.verified(signer.headers(BODY_OF_PONTO), self.signer.key_set(self.next)))
+            self.assertTrue(self.verified(signer.headers(BODY_OF_PONTO), self.signer.public, self.next.public))
+        with self.assertRaises(SecurityError):
+            self.verified(self.next.headers(BODY_OF_PONTO))
+        with self.assertRaises(SecurityError):
+            self.verified(self.next.headers(BODY_OF_PONTO, head={"kid": "key-1"}))
+
+    def test_what_the_token_claims(self):
+        """The keys sign for everybody: a token for another application, body, issuer or time is none."""
+        for claims in (
+            {"aud": "app-2"},
+            {"aud": None},
+            {"iss": "https://elsewhere.example"},
+            {"digest": base64.b64encode(hashlib.sha512(b"other").digest()).decode()},
+            {"digest": None},
+            {"exp": None},
+            {"iat": "soon"},
+        ):
+            with self.subTest(**claims), self.assertRaises(SecurityError) as caught:
+                self.verified(self.signer.headers(BODY_OF_PONTO, **claims))
+            self.assertEqual(caught.exception.code, "hook.signature")
+        self.assertTrue(self.verified(self.signer.headers(BODY_OF_PONTO, aud=["app-0", "app-1"])))
+        with self.assertRaises(SecurityError):
+            self.verified(self.signer.headers(BODY_OF_PONTO), settings=HookSettings())
+
+    def test_times(self):
+        headers = self.signer.headers(BODY_OF_PONTO)
+        for now, good in ((NOW + 360, True), (NOW + 361, False), (NOW - 300, True), (NOW - 301, False)):
+            with self.subTest(now - NOW):
+                if good:
+                    self.assertTrue(self.verified(headers, now=now))
+                    continue
+                with self.assertRaises(SecurityError) as caught:
+                    self.verified(headers, now=now)
+                self.assertEqual(caught.exception.code, "hook.stale")
+
+    def test_other_ways_of_signing(self):
+        """Neither an unsigned token nor one by the public key as a shared secret passes."""
+        head, claims, _signature = self.signer.headers(BODY_OF_PONTO)["Signature"].split(".")
+        for algorithm in ("none", "HS512", "RS256"):
+            headers = self.signer.headers(BODY_OF_PONTO, head={"alg": algorithm})
+            with self.subTest(algorithm), self.assertRaises(SecurityError):
+                self.verified(headers)
+        for text in (f"{head}.{claims}.", f"{head}.{claims}", f"{claims}.{head}.AAAA", "..", "", "a.b.c.d"):
+            with self.subTest(text[-8:]), self.assertRaises(SecurityError):
+                self.verified({"Signature": text})
+
+    def test_keys_that_are_none(self):
+        for secret in ("{}", '{"keys": 1}', '{"keys": [1, {}, {"kty": "RSA"}, {"kty": "EC"}]}', "{", "text"):
+            with self.subTest(secret), self.assertRaises(SecurityError) as caught:
+                self.verified(self.signer.headers(BODY_OF_PONTO), secret)
+            self.assertEqual(caught.exception.code, "hook.secret_missing")
 
 
 class TestStandard(WebhookCase):

@@ -82,6 +82,41 @@ class RsaSigner:
         return base64.b64encode(self._private.sign(body, chosen, hashes.SHA256())).decode()
 
 
+class TokenSigner(RsaSigner):
+    """Ibanity, which signs for Ponto: a token with the digest of the body, by a key with an id."""
+
+    key_id = "key-1"
+
+    def key_set(self, *others):
+        """The document of its keys, with those of others."""
+        return json.dumps({"keys": [one._public_key() for one in (self, *others)]})
+
+    def _public_key(self):
+        numbers = self._private.public_key().public_numbers()
+        parts = {"n": numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8), "e": numbers.e.to_bytes(3)}
+        found = {"kty": "RSA", "kid": self.key_id, "use": "sig", "alg": "RS512"}
+        return {**found, **{name: _unpadded(part) for name, part in parts.items()}}
+
+    def headers(self, body, time=NOW, head=None, **claims):
+        head = {"alg": "RS512", "kid": self.key_id, **(head or {})}
+        claims = {
+            "aud": "app-1", "iss": "https://api.ibanity.com", "iat": time, "exp": time + 60, "jti": "1",
+            "digest": base64.b64encode(hashlib.sha512(body).digest()).decode(), **claims,
+        }  # fmt: skip
+        signed = ".".join(_unpadded(json.dumps(part).encode()) for part in (head, claims))
+        signature = self._private.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA512())
+        return {"Signature": f"{signed}.{_unpadded(signature)}"}
+
+
+def ponto_body(event_id="EV1", kind="pontoConnect.account.transactionsCreated"):
+    attributes = {"createdAt": "2025-10-09T08:53:20.000Z", "count": 2}
+    return json.dumps({"data": {"id": event_id, "type": kind, "attributes": attributes}}).encode()
+
+
+def _unpadded(content):
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
 class Ed25519Signer:
     """A Standard Webhooks sender with a key pair."""
 

@@ -1,1 +1,1 @@
-from . import adyen, generic, gocardless, rsa, standard, stripe
+from . import adyen, generic, gocardless, ponto, rsa, standard, stripe

@@ -84,6 +84,7 @@ class FinanceConnect(models.TransientModel):
     webhook_timestamp_header = fields.Char(string="Time header", help="Empty: no time is signed.")
     webhook_signed = fields.Char(string="Signed text", help="E.g. {timestamp}.{body} where a time is signed.")
     webhook_id_path = fields.Char(string="Id in the body", help="E.g. data.id. Empty: the hash of the body.")
+    webhook_audience = fields.Char(string="Application id", help="As the provider calls your application.")
     webhook_kind_path = fields.Char(string="Kind in the body", help="E.g. type; flows choose by it.")
     secret_ids = fields.One2many("finance.connect.secret", "connect_id", string="Secrets")
 
