@@ -28,6 +28,7 @@
         "views/account_journal_card_views.xml",
         "views/finance_bank_consent_views.xml",
         "views/finance_bank_pending_views.xml",
+        "views/finance_batch_notice_views.xml",
         "views/finance_connect_views.xml",
         "views/finance_desk_views.xml",
         "views/finance_timeline_views.xml",

@@ -55,6 +55,8 @@ ADVICE.update(
         "statement.currency": "Some entries are in another currency than the account. Check them by hand.",
         "statement.doubtful": "These lines equal lines imported before and nothing says whether they are new. Compare "
         "with the bank, then choose Import these lines too, or close the case.",
+        "statement.details_differ": "The bank's notification (camt.054) tells of other transactions than the "
+        "collective booking comes to. More may follow, then this closes by itself; otherwise ask the bank.",
         "statement.unconfirmed": "Lines of an intraday report were not confirmed by the statement of that day. "
         "Compare with the bank and delete those that never came.",
         "consent": "The consent to read the accounts is missing or over. Press Give consent on the connector: the "
@@ -221,6 +223,7 @@ TITLES.update(
         "statement.debits": "Sum of debits differs",
         "statement.currency": "Entries in another currency",
         "statement.doubtful": "Seen before, or new?",
+        "statement.details_differ": "Details do not add up to the booking",
         "statement.unconfirmed": "Not confirmed by the statement",
         "consent": "Consent missing or over",
         "pay": "Not taken by the payment interface",

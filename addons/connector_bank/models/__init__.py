@@ -15,6 +15,7 @@ from . import (
     finance_bank_balance,
     finance_bank_consent,
     finance_bank_pending,
+    finance_batch_notice,
     finance_connector,
     finance_connector_ebics,
     finance_connector_interface,

@@ -120,7 +120,7 @@ class AccountBankStatementLine(models.Model):
     @api.depends("transaction_details")
     def _compute_finance_details_html(self):
         for line in self:
-            line.finance_details_html = _as_table(line.transaction_details or {})
+            line.finance_details_html = as_table(line.transaction_details or {})
 
     def _finance_without_invoice(self):
         """Whether no invoice explains this line: what a payment provider charges, holds back or moves."""
@@ -161,17 +161,17 @@ class AccountBankStatementLine(models.Model):
         return self.finance_message_id.get_formview_action()
 
 
-def _as_table(content):
+def as_table(content):
     """Nested evidence as a plain table; every value is escaped."""
     if isinstance(content, dict):
         rows = Markup().join(
             Markup("<tr><th class='pe-3 text-muted fw-normal align-top'>%s</th><td>%s</td></tr>")
-            % (name.replace("_", " "), _as_table(value))
+            % (name.replace("_", " "), as_table(value))
             for name, value in content.items()
         )
         return Markup("<table>%s</table>") % rows
     if isinstance(content, list):
-        shown = [_as_table(item) for item in content[:SHOWN_DETAILS]]
+        shown = [as_table(item) for item in content[:SHOWN_DETAILS]]
         if len(content) > SHOWN_DETAILS:
             shown.append(Markup("… %s") % (len(content) - SHOWN_DETAILS))
         return Markup("<br/>").join(shown)

@@ -48,3 +48,4 @@ from . import (
 from . import finance_process_payment_interface  # isort: skip  (it extends the above)
 from . import finance_report_sorter  # isort: skip  (it extends the above)
 from . import finance_provider_sorter  # isort: skip  (it extends the above)
+from . import finance_batch_details  # isort: skip  (it extends the above)

@@ -304,9 +304,13 @@ class FinanceStatementWriter(models.AbstractModel):
         waiting.write({"statement_id": record.id, "finance_intraday": False})
         partners = self._partners(journal, [candidate for _line, candidate in sorted_.adopted])
         for line, candidate in sorted_.adopted:
-            values = self._line_values(journal, statement, message, record, candidate, partners)
+            values = self._retold(line, self._line_values(journal, statement, message, record, candidate, partners))
             kept = REPLACED_IN_DECIDED if line.is_reconciled else REPLACED
             line.write({**{name: values[name] for name in kept}, "finance_known_as": False})
+
+    def _retold(self, line, values):
+        """What a statement says anew of ``line``, which was reported during the day."""
+        return values
 
     def _keep_balances(self, journal, statement, message, record):
         currency = journal._finance_currency()

@@ -33,11 +33,15 @@ class Booking:
     return_reason: str | None = None
     code: str = ""  # XML inside BkTxCd
     parts: tuple = ()  # transactions of a batch, Bookings themselves
+    batch: str | None = None  # our batch (PmtInfId): of a transaction, or with ``bare`` of the entry
+    bare: bool = False  # booked in one sum, nothing said of what is in it
 
     def xml(self, currency):
         amount = Decimal(self.amount)
         shown = self.currency or currency
         details = "".join(part._details(shown, amounts=True) for part in self.parts) or self._details(shown)
+        if self.bare:
+            details = f"<Btch>{_tag('PmtInfId', self.batch)}</Btch>"
         return (
             f"<Ntry>{_amount(amount, shown)}{'<RvslInd>true</RvslInd>' if self.reversal else ''}"
             f"<Sts><Cd>{self.status}</Cd></Sts>"
@@ -65,8 +69,9 @@ class Booking:
             party += f"<{side}Acct><Id><IBAN>{self.account}</IBAN></Id></{side}Acct>"
         structured = f"<Strd><CdtrRefInf><Ref>{self.reference}</Ref></CdtrRefInf></Strd>" if self.reference else ""
         returned = f"<RtrInf><Rsn><Cd>{self.return_reason}</Cd></Rsn></RtrInf>" if self.return_reason else ""
+        refs = _tag("PmtInfId", self.batch) + _tag("EndToEndId", self.end_to_end)
         return (
-            f"<TxDtls><Refs>{_tag('EndToEndId', self.end_to_end)}</Refs>{whole}{order}{fee}"
+            f"<TxDtls><Refs>{refs}</Refs>{whole}{order}{fee}"
             f"<RltdPties>{party}</RltdPties><RmtInf>{_tag('Ustrd', self.text)}{structured}</RmtInf>{returned}</TxDtls>"
         )
 
@@ -121,6 +126,11 @@ def camt053(*statements, message="MSG"):
 def camt052(*statements, message="RPT"):
     """The bytes of a report during the day."""
     return _document("camt.052.001.08", "BkToCstmrAcctRpt", "Rpt", statements, message)
+
+
+def camt054(*statements, message="NTF"):
+    """The bytes of a notification; it has no balances."""
+    return _document("camt.054.001.08", "BkToCstmrDbtCdtNtfctn", "Ntfctn", statements, message)
 
 
 def _document(version, root, tag, statements, message):
