@@ -58,6 +58,8 @@ class BerlinGroup(BerlinGroupPayments, BankInterface):
         try:
             return super().check()
         except AuthError as error:
+            if error.code.startswith("consent.") and self._settings.get("only_pays"):
+                return f"{self._host} answers and knows us."
             if error.code.startswith("consent."):
                 return f"{self._host} answers. A consent has to be given before accounts can be read."
             raise

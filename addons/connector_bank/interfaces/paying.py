@@ -47,8 +47,8 @@ class Paying:
     :param settings: besides those of the transport, of the message at hand: ``profile`` (of the order), ``seed`` (a
         UUID of the message, from which our ids are made), ``order`` (our message id), ``own_account`` (its id at the
         interface), ``return_url``, ``psu`` (headers about the person), ``cancels`` (values of ``Known``), ``born`` (ISO
-        moment in UTC), ``send_seconds``; for a look at statuses ``asked``: ``[{"order", "payments": [values of
-        Known]}]``
+        moment in UTC before which nothing of it was made), ``send_seconds``; for a look at statuses ``asked``:
+        ``[{"order", "payments": [values of Known]}]``
     """
 
     #: First word of the answers, and of the table of statuses.

@@ -77,7 +77,7 @@ class FinanceConnector(models.Model):
 
     def _remains(self):
         found = super()._remains()
-        if self.asks_consent and not self._consent() and self.transport != "ponto":
+        if self.asks_consent and not self.only_pays and not self._consent() and self.transport != "ponto":
             found.insert(-1, self.env._("Press Give consent: the account's owner allows the reading at the bank."))
         return found
 

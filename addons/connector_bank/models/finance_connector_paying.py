@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools.misc import hmac
 
@@ -7,6 +9,8 @@ from ..interfaces.paying import Paying
 
 #: Numbers asked about in one fetch; those asked longest ago come first.
 MOST_ASKED = 500
+#: So far the clocks of the interface and ours may be apart: a payment that is not found counts as absent.
+CLOCKS = timedelta(days=1)
 
 
 class FinanceConnector(models.Model):
@@ -15,6 +19,8 @@ class FinanceConnector(models.Model):
     _inherit = "finance.connector"
 
     pays_by_interface = fields.Boolean(compute="_compute_pays_by_interface")
+    pays = fields.Boolean(compute="_compute_pays")
+    only_pays = fields.Boolean(compute="_compute_pays", help="No accounts are read over it.")
     payment_body = fields.Selection(
         [("json", "JSON"), ("pain001", "The pain.001 file itself")],
         "Payments go as", default="json", required=True, tracking=True,
@@ -34,20 +40,29 @@ class FinanceConnector(models.Model):
         for connector in self:
             connector.pays_by_interface = self._pays_over(connector.transport)
 
+    @api.depends("pays_by_interface", "flow_ids.kind", "flow_ids.active")
+    def _compute_pays(self):
+        for connector in self:
+            kinds = set(connector.flow_ids.mapped("kind"))
+            connector.pays = connector.pays_by_interface and "payment_order" in kinds
+            connector.only_pays = connector.pays and "statement" not in kinds
+
     @api.model
     def _pays_over(self, transport):
         return transport in TRANSPORTS and issubclass(TRANSPORTS.get(transport), Paying)
 
     def _remains(self):
         found = super()._remains()
-        pays = self.flow_ids.filtered(lambda flow: flow.kind == "payment_order")
-        if pays and self.transport == "berlin_group" and not self.psu_ip_address:
+        if self.pays and self.transport == "berlin_group" and not self.psu_ip_address:
             found.insert(-1, self.env._("Enter our address on the internet, page Bank interface: banks ask for it."))
-        if pays and self.pays_by_interface and self.transport != "berlin_group" and not self.access_ids:
+        if self.pays and self.transport != "berlin_group" and not self.access_ids:
             found.insert(-1, self.env._("Press Find accounts: payments name the account they are made from."))
         return found
 
     # the line
+
+    def _transport_settings(self):
+        return {**super()._transport_settings(), "only_pays": self.only_pays}
 
     def _paying_settings(self):
         """What every call about payments needs."""
@@ -73,7 +88,7 @@ class FinanceConnector(models.Model):
             "seed": message.correlation_id,
             "own_account": self._paying_account(order.journal_id),
             "return_url": message._payment_return_url(),
-            "born": f"{message.create_date.isoformat(timespec='seconds')}Z",
+            "born": f"{(message.create_date - CLOCKS).isoformat(timespec='seconds')}Z",
             "send_seconds": max((message.flow_id.lease_seconds or 2 * self.timeout_seconds) - self.timeout_seconds, 1),
         }
         if cancels:
