@@ -112,8 +112,12 @@ class FinanceMessage(models.Model):
     _inherit = "finance.message"
 
     def _approved(self, approval):
-        """A payment does not leave while a person has to decide about its payee."""
+        """A payment does not leave while a person has to decide about its payee, or its account lost its trust."""
         if self.kind == "payment_order":
             order = self.env["finance.payment.order"].sudo().browse(self.res_id)
             order._check_payees()
+            for payment in order.payment_ids.filtered(lambda one: not one.finance_mandate_id):
+                why = payment._finance_payee_why_not()
+                if why:
+                    raise UserError(self.env._("%(name)s: %(why)s", name=payment.display_name, why=why))
         return super()._approved(approval)

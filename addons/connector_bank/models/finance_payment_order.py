@@ -111,9 +111,12 @@ class FinancePaymentOrder(models.Model):
 
     def _warnings(self):
         """What a person should look at before agreeing: first payments, new bank details, likely doubles."""
+        words, run = [], self.sudo().run_id
+        if run and not run._is_approved():
+            words.append(self.env._("Changed since %s was approved: compare payees and accounts.", run.name))
         payments = self.payment_ids.filtered(lambda payment: payment.payment_type == "outbound")
         if not payments:
-            return []
+            return words
         since = fields.Date.subtract(min(payments.mapped("date")), days=self.company_id.finance_double_days)
         self.env.flush_all()
         rows = self.env.execute_query(
@@ -144,7 +147,6 @@ class FinancePaymentOrder(models.Model):
                 ids=payments.ids,
             )
         )  # fmt: skip
-        words = []
         for payment_id, fresh, first, double in rows:
             name = payments.browse(payment_id).display_name
             if double:

@@ -142,13 +142,19 @@ class FinancePaymentRunLine(models.Model):
             if currency.is_zero(line.amount) or (line.item_id and line.amount * line.open_amount < 0):
                 raise ValidationError(self.env._("%s: an amount is needed.", line.display_name))
 
-    @api.constrains("partner_id", "partner_bank_id", "item_id", "decision")
+    @api.constrains("partner_id", "partner_bank_id", "journal_to_id", "item_id", "decision")
     def _check_payee(self):
         """The money of a document goes to its partner, and to an account of his."""
         for line in self.filtered(lambda one: one.decision == "pay"):
             owner = line.sudo().partner_bank_id.partner_id.commercial_partner_id
             if owner and owner != line.partner_id.commercial_partner_id:
                 raise ValidationError(self.env._("%s: the account is somebody else's.", line.display_name))
+            own = line.sudo().journal_to_id
+            if own and line.partner_bank_id != own.bank_account_id:
+                raise ValidationError(
+                    self.env._("%(line)s: that is not the account of %(journal)s.", line=line.display_name,
+                               journal=own.name)
+                )  # fmt: skip
             if line.item_id and line.item_id.sudo().partner_id.commercial_partner_id != line.partner_id:
                 raise ValidationError(self.env._("%s: the document is another partner's.", line.display_name))
 
@@ -174,6 +180,9 @@ class FinancePaymentRunLine(models.Model):
             if self.filtered(lambda line: line.run_state in ("released", "cancelled") or line.payment_id):
                 raise UserError(self.env._("What was carried out cannot be changed."))
             self.run_id._send_back(self.env._("Lines were changed."))
+            if vals.get("journal_to_id"):  # the account follows the journal, or a reader would be misled
+                account = self.env["account.journal"].browse(vals["journal_to_id"]).bank_account_id
+                vals = {**vals, "partner_bank_id": account.id, "partner_id": account.partner_id.id}
         written = super().write(vals)
         if {"amount"} & vals.keys():
             self._forget_discount()

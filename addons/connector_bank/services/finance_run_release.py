@@ -36,11 +36,13 @@ class FinanceRunRelease(models.AbstractModel):
                 SELECT l.id, l.item_id, l.row_key, l.partner_id, b.sanitized_acc_number, b.acc_holder_name,
                        d.reference, e.sanitized_acc_number, l.amount::text, l.currency_id, l.text, l.bundle,
                        g.journal_id, g.executed_on::text, g.urgency, g.profile, g.flow_id, l.journal_to_id,
-                       p.name, l.payee, l.reference, l.reason, l.gained::text, l.account_id, l.mandate_id
+                       p.name, l.payee, l.reference, l.reason, l.gained::text, l.account_id, l.mandate_id,
+                       b.clearing_number, k.bic
                   FROM finance_payment_run_line l
                   LEFT JOIN res_partner p ON p.id = l.partner_id
                   LEFT JOIN finance_payment_run_group g ON g.id = l.group_id
                   LEFT JOIN res_partner_bank b ON b.id = l.partner_bank_id
+                  LEFT JOIN res_bank k ON k.id = b.bank_id
                   LEFT JOIN finance_mandate d ON d.id = l.mandate_id
                   LEFT JOIN res_partner_bank e ON e.id = d.account_id
                  WHERE l.run_id = %s AND l.decision = 'pay' ORDER BY l.id
@@ -198,6 +200,8 @@ class FinanceRunRelease(models.AbstractModel):
             sign = 1 if line.run_kind == "debit" else -1
             if item.parent_state != "posted" or item.reconciled:
                 return self.env._("it was paid or cancelled meanwhile")
+            if item.partner_id.commercial_partner_id != line.partner_id.commercial_partner_id:
+                return self.env._("the document is another partner's")
             rest = sign * item.amount_residual_currency
             if line.currency_id.compare_amounts(rest, line.open_amount):
                 return self.env._("what is open has changed")

@@ -1,5 +1,7 @@
 """What accountants, operators and approvers cannot do to payments over the interface."""
 
+import base64
+
 from psycopg2 import IntegrityError
 
 from odoo import Command, fields
@@ -108,6 +110,32 @@ class TestPaymentGuard(OrderCase):
         order.message_id.approval_id.with_user(self.approver).action_approve()
         self.assertTrue(order.message_id.approved_hash)
 
+    def test_trust_taken_away_before_the_release(self):
+        order = self.handed(self.first)
+        self.vendor_account.sudo().allow_out_payment = False
+        with self.assertRaisesRegex(UserError, "not trusted"):
+            order.message_id.approval_id.with_user(self.approver).action_approve()
+
+    def test_bytes_changed_after_the_release(self):
+        """By whoever can write to the database or the file store: nothing leaves, and the line pauses."""
+        self.enterContext(self.enter_registry_test_mode())
+        self.connector.transport = "portal"
+        order = self.handed(self.first)
+        message = order.message_id
+        message.approval_id.with_user(self.approver).action_approve()
+        content = message._raw()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE finance_message SET body = %s WHERE id = %s",
+            [base64.b64encode(content.replace(b"10.00", b"99.00")), message.id],
+        )
+        self.env.invalidate_all()
+        self.refused(lambda: message.with_user(self.operator)._part("content"), words="released")
+        self.env["finance.deliver"].sudo()._advance(message.id)
+        self.env.invalidate_all()
+        self.assertEqual((message.state, self.connector.state), ("refused", "paused"))
+        self.assertTrue(self.case("content.changed"))
+
     def test_another_companys_or_other_flow(self):
         self.flow.sudo().copy({"name": "Cancel", "kind": "payment_cancellation"})
         flow = self.env["finance.flow"].sudo().search([("name", "=", "Cancel")])
@@ -172,6 +200,45 @@ class TestRunGuard(RunCase):
             run.release_job()
             self.assertFalse(run.line_ids.payment_id)
             run.action_cancel()
+
+    def test_a_document_that_became_another_partners(self):
+        bill = self.bill(100)
+        run = self.agreed(self.run_of())
+        bill.button_draft()
+        bill.partner_id = self.customer
+        bill.action_post()
+        run.release_job()
+        self.assertFalse(run.line_ids.payment_id)
+
+    def test_the_banks_number_changed(self):
+        """Where an account is known by its bank's number too, another bank is another account."""
+        self.bill(100)
+        run = self.agreed(self.run_of())
+        self.vendor_account.sudo().clearing_number = "021000021"
+        run.release_job()
+        self.assertEqual((run.state, run.line_ids.payment_id.ids), ("draft", []))
+
+    def test_changed_since_the_run_was_approved(self):
+        self.bill(100)
+        run = self.released(self.run_of())
+        self.assertNotIn("since", run.order_ids.warning_text)
+        self.supplier.sudo().city = "Ghent"
+        self.assertNotIn("since", run.order_ids.warning_text)
+        self.env.cr.execute("UPDATE res_partner SET name = 'Somebody' WHERE id = %s", [self.supplier.id])
+        self.env.invalidate_all()
+        self.assertIn("since RUN", run.order_ids.warning_text)
+
+    def test_a_transfer_goes_to_the_account_it_names(self):
+        savings = self.bank_journal("SAVE", "BE43068999999501")
+        run = self.run_of("transfer", propose=False)
+        line = self.env["finance.payment.run.line"].create(
+            {"run_id": run.id, "journal_to_id": savings.id, "amount": 50}
+        )
+        reserve = self.bank_journal("RSRV", "BE62510007547061")
+        line.journal_to_id = reserve
+        self.assertEqual(line.partner_bank_id, reserve.bank_account_id)
+        with self.assertRaisesRegex(ValidationError, "not the account of"):
+            line.write({"partner_id": self.supplier.id, "partner_bank_id": self.vendor_account.id})
 
     def test_an_account_of_somebody_else(self):
         """A bill names an account that is not its vendor's: said in words, and stopped also after the approval."""

@@ -32,6 +32,7 @@ TITLES = {
     "payload.erased": "Contents erased",
     "period.locked": "Period locked",
     "duplicate": "Same reference, other content",
+    "content.changed": "Changed after its release",
     "security": "Not to be trusted",
     "technical": "Other side not reachable",
     "odoo.refused": "Odoo refused the entry",
@@ -104,6 +105,8 @@ ADVICE = {
     "parse.time": "Reading was stopped to protect the server; nothing was booked, and the file is kept. If the file is "
     "right, ask for smaller ones, or the administrator raises parse_seconds in odoo.conf; then press Retry.",
     "duplicate": "The same reference came with other content. Compare both messages and drop the wrong one.",
+    "content.changed": "Somebody or something changed stored bytes after they were released. Nothing was sent. Find "
+    "out who can write to the database and the file store before anything else leaves; cancel and make it anew.",
     "security": "The message could not be trusted. Do not retry before the sender has confirmed it.",
     "technical": "The other side could not be reached. It is tried again by itself; check the line if it lasts.",
     "checkpoint": "Open the checkpoint: it names what is missing, not expected or changed, and leads to both sides. "

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..core.canonical import sha256
+
 OPERATOR = "finance_connector_base.group_operator"
 OPEN = ("ready", "sending", "unknown")
 
@@ -53,6 +55,8 @@ class FinanceMessage(models.Model):
         """Whoever gets the bytes of a file that can still be uploaded has taken it away."""
         found = super()._part(part)
         if part == "content" and self._goes_by_hand() and self.state in OPEN:
+            if sha256(found[1]) != self.sha256:
+                raise UserError(self.env._("The bytes of %s are not those that were released.", self.name))
             self._take_away()
         return found
 

@@ -13,7 +13,7 @@ from odoo import api, models
 from .. import tracing
 from ..core import machine
 from ..core.canonical import sha256
-from ..core.errors import DuplicateError, FinanceError, TurnError
+from ..core.errors import DuplicateError, FinanceError, SecurityError, TurnError
 from ..core.transport import Parcel, Receipt
 from ..wakeup import is_lost
 
@@ -55,6 +55,7 @@ class Delivery:
     transport: object
     within: float  # seconds after the claim in which the call may begin
     facts: dict  # what log and traces know it by
+    intact: bool = True  # the bytes are those that were submitted and released
     begun: float = 0.0  # on this process's steady clock, before the claim
     again: bool = False  # an earlier try may have arrived all the same
 
@@ -265,6 +266,7 @@ class FinanceDeliver(models.AbstractModel):
             key=row.dedup_key,
             name=row.name,
             content=content,
+            intact=sha256(content) == row.sha256,
             content_type=row.content_type,
             options=row.options or {},
             transport=self.env[f"finance.process.{row.kind}"]._transport(message),
@@ -281,6 +283,8 @@ class FinanceDeliver(models.AbstractModel):
         :return: the event that follows, and what it is about
         """
         try:
+            if not delivery.intact:
+                raise SecurityError("the bytes are not those that were submitted", code="content.changed")
             if delivery.held_up():
                 raise TurnError("held up between claim and call", code="turn.late")
             return "_confirm", self._processor(delivery).send(delivery) or Receipt()
