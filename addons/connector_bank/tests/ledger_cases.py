@@ -1,5 +1,6 @@
 """Random statement lines of every situation, from a seed."""
 
+import os
 from datetime import date, timedelta
 
 from odoo import Command
@@ -102,3 +103,13 @@ class LedgerCases:
 def few(values_list, kinds):
     """As few exemplars as there may be, so that most lines are copies."""
     return exemplars(values_list, kinds, 1)
+
+
+def seeds(share=1):
+    """Seeds of random cases: how many is said by FINANCE_EQUIVALENCE_CASES, from which on by FINANCE_EQUIVALENCE_FIRST.
+
+    :param share: a test whose cases take longer has as many times fewer
+    """
+    first = int(os.environ.get("FINANCE_EQUIVALENCE_FIRST", "0"))
+    count = max(int(os.environ.get("FINANCE_EQUIVALENCE_CASES", "150")) // share, 2)
+    return range(first, first + count)

@@ -1,6 +1,5 @@
 """Counterparts written at once: every row as Odoo leaves it; what is not simple stays with Odoo."""
 
-import os
 import random
 from decimal import Decimal
 from unittest.mock import patch
@@ -14,10 +13,8 @@ from ..matching.stored import Stored, StoredPart
 from ..services.partner_columns import PartnerColumns
 from ..services.undone import NotAlike, undone
 from ..writing import witness
-from .ledger_cases import LedgerCases
+from .ledger_cases import LedgerCases, seeds
 from .settle_case import SettleCase
-
-CASES = max(int(os.environ.get("FINANCE_EQUIVALENCE_CASES", "150")) // 5, 2)
 
 
 @tagged("post_install", "-at_install")
@@ -106,7 +103,7 @@ class TestCounterpartWriter(SettleCase):
         """Random lines both ways: no row and no column differs, messages and numbers of events included."""
         kinds = ("out_invoice", "in_invoice", "out_refund", "in_refund")
         partners = [*self.world.partners, self.customer]
-        for seed in range(CASES):
+        for seed in seeds(share=5):
             chance = random.Random(seed)
             with self.subTest(seed=seed), undone(self.env):
                 journal = chance.choice([self.journal, *self.world.journals[:3]])

@@ -1,6 +1,5 @@
 """Statement lines written at once: equal to Odoo's in every column, and everything Odoo does afterwards works."""
 
-import os
 import random
 from contextlib import closing
 from unittest.mock import patch
@@ -16,9 +15,7 @@ from ..services.finance_line_plan import Plan
 from ..services.undone import NotAlike, undone
 from ..writing import witness
 from .common import BankCase
-from .ledger_cases import LedgerCases, few
-
-CASES = int(os.environ.get("FINANCE_EQUIVALENCE_CASES", "150"))
+from .ledger_cases import LedgerCases, few, seeds
 
 
 @tagged("post_install", "-at_install")
@@ -64,7 +61,7 @@ class TestLineWriter(BankCase):
         model = self.env["account.bank.statement.line"].with_context(
             tracking_disable=True, mail_create_nolog=True, mail_notrack=True
         )
-        for seed in range(CASES):
+        for seed in seeds():
             chance = random.Random(seed)
             with self.subTest(seed=seed), closing(self.env.cr.savepoint()):
                 journal, values = self.cases_of_lines.lines(chance, chance.randint(2, 7))

@@ -1,6 +1,5 @@
 """Pairs reconciled at once: every row as Odoo leaves it; what is not simple stays with Odoo."""
 
-import os
 import random
 from unittest.mock import patch
 
@@ -12,8 +11,7 @@ from odoo.addons.finance_connector_base.tests.common import server_option
 from ..services.undone import NotAlike, undone
 from ..writing import pairs
 from .common import BankCase
-
-CASES = max(int(os.environ.get("FINANCE_EQUIVALENCE_CASES", "150")) // 5, 2)
+from .ledger_cases import seeds
 
 
 @tagged("post_install", "-at_install")
@@ -56,7 +54,7 @@ class TestPairWriter(BankCase):
     def test_every_row(self):
         """Random pairs both ways: no row and no column differs, messages and events included."""
         proof = self.env["finance.writer.proof"]._of("reconciliation", self.journal)
-        for seed in range(CASES):
+        for seed in seeds(share=5):
             chance = random.Random(seed)
             kinds = ("out_invoice", "in_invoice", "out_refund", "in_refund")
             with self.subTest(seed=seed), undone(self.env):
