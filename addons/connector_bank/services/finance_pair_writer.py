@@ -52,12 +52,23 @@ class FinancePairWriter(models.AbstractModel):
         done = set()
         by_journal = defaultdict(list)
         for pair in found:
-            by_journal[pair.journal_id].append(pair)
+            if not pair.foreign or self._without_exchange(pair):
+                by_journal[pair.journal_id].append(pair)
         for journal_id, some in by_journal.items():
             journal = self.env["account.journal"].browse(journal_id)
             if len(some) >= int(server.option("bulk_pairs", 40)) and self._write_all(journal, some):
                 done |= {two[pair.place] for pair in some}
         return done
+
+    def _without_exchange(self, pair):
+        """Whether Odoo settles the whole of both items with each other: it knows rates that the items do not show."""
+        model = self.env["account.move.line"].with_context(no_exchange_difference=True)
+        values = [
+            {"aml": item, "amount_residual": item.balance, "amount_residual_currency": item.amount_currency}
+            for item in model.browse((pair.debit_id, pair.credit_id))
+        ]
+        made = model._prepare_reconciliation_single_partial(*values).get("partial_values")
+        return bool(made) and self.env.company.currency_id.compare_amounts(made["amount"], float(pair.amount)) == 0
 
     def _subtypes(self):
         """By these subtypes followers are told of what happens to an invoice."""

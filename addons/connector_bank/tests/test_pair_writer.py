@@ -20,20 +20,30 @@ class TestPairWriter(BankCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.writer = cls.env["finance.pair.writer"]
+        cls.dollar = cls.env.ref("base.USD")
+        cls.dollar.active = True
+        for day, rate in (("2025-01-01", 1.1), ("2026-02-01", 1.25), ("2026-04-01", 1.2)):
+            cls.env["res.currency.rate"].create(
+                {"currency_id": cls.dollar.id, "name": day, "rate": rate, "company_id": cls.company.id}
+            )
+        cls.dollars = cls.bank_journal("DOLLA", currency_id=cls.dollar.id)
 
-    def plan(self, amount, move_type="out_invoice", share=1, **values):
+    def plan(self, amount, move_type="out_invoice", share=1, journal=None, on="2026-03-05", **values):
         """The item of a bank line that stands on the account of the invoice, and the item of the invoice.
 
         :param share: how much of the invoice the bank line pays
         """
+        if journal:
+            values["currency_id"] = journal.currency_id.id
         invoice = self.invoice(amount, move_type=move_type, **values)
         item = invoice.line_ids.filtered(
             lambda one: one.account_id.account_type in ("asset_receivable", "liability_payable")
         )
         line = self.env["account.bank.statement.line"].create(
             {
-                "journal_id": self.journal.id, "date": "2026-03-05", "payment_ref": invoice.name,
-                "amount": round(item.balance * share, 2), "partner_id": invoice.partner_id.id,
+                "journal_id": (journal or self.journal).id, "date": on, "payment_ref": invoice.name,
+                "amount": round((item.amount_currency if journal else item.balance) * share, 2),
+                "partner_id": invoice.partner_id.id,
                 "counterpart_account_id": item.account_id.id,
             }
         )  # fmt: skip
@@ -63,10 +73,15 @@ class TestPairWriter(BankCase):
                     self.plan(amount, chance.choice(kinds), share=chance.choice((1, 1, 0.4, 0.9999, 1.7)))
                     for amount in amounts
                 ]
+                plans += [
+                    self.plan(round(chance.uniform(1, 9000), 2), chance.choice(kinds), journal=self.dollars)
+                    for _number in range(chance.choice((0, 0, 1, 2)))
+                ]
                 self.env.flush_all()
                 self.env.cr.flush()
                 found = pairs.fitting(self.env.cr, [tuple(plan.ids) for plan in plans], self.writer._subtypes())
                 self.assertEqual(len(found), len(plans))
+                self.assertTrue(all(self.writer._without_exchange(pair) for pair in found if pair.foreign))
                 before = self.writer._rows(found)[0]
                 with undone(self.env):
                     expected, told = self.writer._by_odoo(found, proof)
@@ -150,9 +165,7 @@ class TestPairWriter(BankCase):
              "line_ids": [Command.create({"value": "percent", "value_amount": 100, "nb_days": 30})]}
         )  # fmt: skip
         part = self.plan(100, share=0.98, invoice_payment_term_id=terms.id)
-        dollar = self.env.ref("base.USD")
-        dollar.active = True
-        foreign = self.plan(100, currency_id=dollar.id)
+        foreign = self.plan(100, currency_id=self.dollar.id)
         twice = self.plan(50)
         two_terms = self.invoice(100, invoice_payment_term_id=self.env["account.payment.term"].create(
             {"name": "Halves", "line_ids": [
@@ -172,6 +185,22 @@ class TestPairWriter(BankCase):
         self.reconcile([part, *simple])
         self.assertEqual(part[1].move_id.payment_state, "partial")
         self.assertEqual({plan[1].move_id.payment_state for plan in simple}, {"paid"})
+
+    def test_other_currency(self):
+        """At one rate it is quick; where Odoo books a difference of exchange, Odoo reconciles."""
+        same = [self.plan(100 + number, journal=self.dollars) for number in range(3)]
+        other = [self.plan(200 + number, journal=self.dollars, on="2026-04-02") for number in range(2)]
+        part = self.plan(300, journal=self.dollars, share=0.5)
+        model = type(self.env["account.move.line"])
+        with patch.object(model, "_reconcile_plan", autospec=True, side_effect=model._reconcile_plan) as by_odoo:
+            self.reconcile([*same, *other, part])
+        self.assertIn([*other, part], [call.args[1] for call in by_odoo.call_args_list])
+        for plan in [*same, *other]:
+            self.assertEqual(plan[1].move_id.payment_state, "paid")
+            self.assertTrue(all(plan.mapped("reconciled")))
+        self.assertFalse(any(plan[1].matched_credit_ids.exchange_move_id for plan in same))
+        self.assertTrue(all(plan[1].matched_credit_ids.exchange_move_id for plan in other))
+        self.assertEqual(part[1].move_id.payment_state, "partial")
 
     def test_stranger(self):
         """Whoever takes part when invoices are paid makes the quick way step back by itself."""

@@ -1,4 +1,7 @@
-"""Reconciliation of pairs of items that settle each other, wholly or in part, set-based after exemplars."""
+"""Reconciliation of pairs of items that settle each other, set-based after exemplars.
+
+Wholly or in part in the currency of the company; wholly, and without a difference of exchange, in another.
+"""
 
 import json
 from collections import Counter, namedtuple
@@ -8,30 +11,34 @@ from . import rows
 
 #: One pair: the item on the debit side and that on the credit side, what it settles and what it leaves of both (as
 #: their balance has it) and of the invoice; ``kind`` tells which exemplar it follows, ``invoice_id`` is the invoice
-#: that is paid, or None; ``journal_id`` that of the entry.
+#: that is paid, or None; ``journal_id`` that of the entry; ``foreign`` that it is not in the company's currency.
 Pair = namedtuple(
-    "Pair", "place debit_id credit_id invoice_id amount debit_left credit_left invoice_left max_date kind journal_id"
+    "Pair",
+    "place debit_id credit_id invoice_id amount amount_currency debit_left credit_left invoice_left max_date foreign"
+    " kind journal_id",
 )
 
-#: Items that nothing was done with yet, in the currency of the company, of an invoice with one instalment and no
-#: discount or of an entry that is no payment's. What Odoo makes of two such items is one partial, and one full
-#: reconcile where nothing is left.
+#: Items that nothing was done with yet, of an invoice with one instalment and no discount or of an entry that is no
+#: payment's. What Odoo makes of two such items is one partial, and one full reconcile where nothing is left.
 _UNTOUCHED = """
     SELECT l.id, l.move_id, l.balance::text, l.date::text, m.move_type,
            concat_ws('/', l.account_id, l.company_id), m.statement_line_id IS NULL,
-           l.journal_id, l.discount_date IS NOT NULL
+           l.journal_id, l.discount_date IS NOT NULL, l.currency_id, l.amount_currency::text,
+           l.currency_id <> l.company_currency_id
       FROM account_move_line l
       JOIN account_move m ON m.id = l.move_id
       JOIN account_account account ON account.id = l.account_id
       JOIN res_company company ON company.id = l.company_id
      WHERE l.id = ANY(%s) AND account.reconcile AND company.tax_exigibility IS NOT TRUE
        AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND l.full_reconcile_id IS NULL
-       AND l.matching_number IS NULL AND l.currency_id = l.company_currency_id
-       AND l.amount_residual = l.balance AND l.amount_residual_currency = l.balance AND l.amount_currency = l.balance
+       AND l.matching_number IS NULL
+       AND l.amount_residual = l.balance AND l.amount_residual_currency = l.amount_currency
+       AND (l.currency_id <> l.company_currency_id OR l.amount_currency = l.balance)
        AND l.payment_id IS NULL AND m.state = 'posted' AND m.origin_payment_id IS NULL
        AND m.tax_cash_basis_rec_id IS NULL AND m.inalterable_hash IS NULL
        AND (m.move_type = 'entry'
-            OR (m.payment_state = 'not_paid' AND m.amount_residual = abs(l.balance) AND m.currency_id = l.currency_id))
+            OR (m.payment_state = 'not_paid' AND m.currency_id = l.currency_id
+                AND m.amount_residual = abs(l.amount_currency)))
 """
 #: Entries with a payment of their own, and those with a follower who would be told.
 _SPECIAL = """
@@ -42,7 +49,9 @@ _SPECIAL = """
      WHERE f.res_model = 'account.move' AND f.res_id = ANY(%(moves)s)
        AND told.mail_message_subtype_id = ANY(%(subtypes)s)
 """
-_Item = namedtuple("_Item", "id move_id balance date move_type of plain journal_id discounted")
+_Item = namedtuple(
+    "_Item", "id move_id balance date move_type of plain journal_id discounted currency_id amount_currency foreign"
+)
 
 
 def fitting(cr, plans, subtypes):
@@ -66,9 +75,13 @@ def fitting(cr, plans, subtypes):
 
 
 def _fit(debit, credit):
+    whole = debit.balance == -credit.balance
+    if debit.foreign and (not whole or Decimal(debit.amount_currency) != -Decimal(credit.amount_currency)):
+        return False
     return (
         debit.balance > 0 > credit.balance
-        and (debit.balance == -credit.balance or not (debit.discounted or credit.discounted))
+        and debit.currency_id == credit.currency_id
+        and (whole or not (debit.discounted or credit.discounted))
         and debit.of == credit.of
         and debit.move_id != credit.move_id
         and "entry" in (debit.move_type, credit.move_type)
@@ -80,11 +93,13 @@ def _pair(place, debit, credit):
     amount = min(debit.balance, -credit.balance)
     left = debit.balance - amount, credit.balance + amount
     whole = "part of debit" if left[0] else "part of credit" if left[1] else "whole"
-    kind = f"{debit.move_type}/{credit.move_type}/{debit.plain}/{credit.plain}/{debit.of}/{whole}"
+    kind = f"{debit.move_type}/{credit.move_type}/{debit.plain}/{credit.plain}/{debit.of}/{whole}/{debit.currency_id}"
     entry = debit if invoice is credit else credit
     return Pair(
-        place, debit.id, credit.id, invoice and invoice.move_id, str(amount), *map(str, left),
-        str(left[0] if invoice is debit else left[1]), max(debit.date, credit.date), kind, entry.journal_id,
+        place, debit.id, credit.id, invoice and invoice.move_id, str(amount),
+        debit.amount_currency if debit.foreign else str(amount), *map(str, left),
+        str(left[0] if invoice is debit else left[1]), max(debit.date, credit.date), debit.foreign, kind,
+        entry.journal_id,
     )  # fmt: skip
 
 
@@ -93,8 +108,8 @@ INSERTS = {
     "account_full_reconcile": {"id": "s.full_id"},
     "account_partial_reconcile": {
         "id": "s.partial_id", "debit_move_id": "s.debit_id", "credit_move_id": "s.credit_id",
-        "full_reconcile_id": "s.full_id", "amount": "s.amount", "debit_amount_currency": "s.amount",
-        "credit_amount_currency": "s.amount", "max_date": "s.max_date",
+        "full_reconcile_id": "s.full_id", "amount": "s.amount", "debit_amount_currency": "s.amount_currency",
+        "credit_amount_currency": "s.amount_currency", "max_date": "s.max_date",
     },
     "mail_message": {
         "id": "s.message_id", "res_id": "s.invoice_id",
@@ -120,8 +135,9 @@ CHANGING = {
 
 _STAGE = {
     "full_id": "int", "partial_id": "int", "message_id": "int", "tracking_id": "int", "debit_id": "int",
-    "credit_id": "int", "invoice_id": "int", "amount": "numeric", "debit_left": "numeric", "credit_left": "numeric",
-    "invoice_left": "numeric", "max_date": "date", "host": "varchar",
+    "credit_id": "int", "invoice_id": "int", "amount": "numeric", "amount_currency": "numeric",
+    "debit_left": "numeric", "credit_left": "numeric", "invoice_left": "numeric", "max_date": "date",
+    "host": "varchar",
 }  # fmt: skip
 
 
