@@ -191,10 +191,13 @@ class TestPairWriter(BankCase):
         same = [self.plan(100 + number, journal=self.dollars) for number in range(3)]
         other = [self.plan(200 + number, journal=self.dollars, on="2026-04-02") for number in range(2)]
         part = self.plan(300, journal=self.dollars, share=0.5)
-        model = type(self.env["account.move.line"])
-        with patch.object(model, "_reconcile_plan", autospec=True, side_effect=model._reconcile_plan) as by_odoo:
+        writer = type(self.writer)
+        with patch.object(writer, "_write_all", autospec=True, side_effect=writer._write_all) as at_once:
             self.reconcile([*same, *other, part])
-        self.assertIn([*other, part], [call.args[1] for call in by_odoo.call_args_list])
+        quick = [pair.debit_id for call in at_once.call_args_list for pair in call.args[2]]
+        self.assertEqual(set(quick), {plan[1].id for plan in same})
+        proof = self.env["finance.writer.proof"].search([("journal_id", "=", self.dollars.id)], limit=1)
+        self.assertEqual((proof.what, proof.state), ("reconciliation", "alike"))
         for plan in [*same, *other]:
             self.assertEqual(plan[1].move_id.payment_state, "paid")
             self.assertTrue(all(plan.mapped("reconciled")))
