@@ -4,6 +4,7 @@ A new format is one module here with a class registered in ``FORMATS``, imported
 samples in ``tests/samples/<code>/``.
 """
 
+import codecs
 from dataclasses import replace
 
 from odoo.addons.finance_connector_base.core.errors import FinanceError, FormatError
@@ -39,13 +40,17 @@ from .rendering import lines, rendered, summaries
 __all__ = ["FORMATS", "lines", "parse", "recognise", "rendered", "summaries"]
 
 
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
 def recognise(head, tables=None):
     """Code of the format that ``head``, the first bytes of a file, belongs to."""
     if not head.removeprefix(b"\xef\xbb\xbf").strip():
         raise FormatError("the file is empty", code="file.empty")
-    for format_class in FORMATS:
-        if format_class().recognises(head):
-            return format_class.code
+    for shape in (head, head.decode("utf-16", "replace").encode()) if head.startswith(_UTF_16) else (head,):
+        for format_class in FORMATS:
+            if format_class().recognises(shape):
+                return format_class.code
     if CsvBank(tables).recognises(head) or looks_like_table(head):
         return CsvBank.code  # which says what it misses
     raise FormatError("no known format", code="format.unknown")

@@ -87,7 +87,7 @@ class _Reader:
         if status in ("2", "4"):
             words = "to be deleted" if status == "2" else "a test"
             raise FormatError(f"the bank says that this group is {words}", code="bai2.status")
-        self._group = _Level(number, (day(on), currency or None, modifier))
+        self._group = _Level(number, (day(on), currency.upper() or None, modifier))
         self._group.records = size
         if status == "3":
             return (Finding("bai2.correction", "The bank says that this corrects earlier data", f"line {number}"),)
@@ -100,7 +100,7 @@ class _Reader:
         name, currency, *summary = [*cells(text, rest), ""]
         account = self._account = _Account(number)
         account.records, account.entries, account.entry_total, account.on = size, 0, 0, on
-        account.currency = currency or group_currency
+        account.currency = currency.upper() or group_currency
         account.places = decimals(account.currency)
         account.balances, account.credits, account.debits = [], (None, None), (None, None)
         self._read_summary(summary)

@@ -27,6 +27,7 @@ from .camt_values import (
     agent_bic,
     amount,
     choice,
+    currency_code,
     day,
     day_choice,
     decimal,
@@ -71,7 +72,7 @@ _PERIOD = Table(
 )
 _ACCOUNT = Table(
     {
-        "Ccy": ("currency", text),
+        "Ccy": ("currency", currency_code),
         "Nm": ("name", text),
         "Ownr": ("owner", party),
         "Svcr": ("bic", agent_bic),

@@ -104,7 +104,13 @@ def decimal(element):
 
 def amount(element):
     """Amount and currency of an ``ActiveOrHistoricCurrencyAndAmount``."""
-    return decimal(element), element.get("Ccy") or None
+    return decimal(element), (element.get("Ccy") or "").upper() or None
+
+
+def currency_code(element):
+    """A currency in an element of its own; some banks write small letters."""
+    value = text(element)
+    return value and value.upper()
 
 
 def is_debit(element):
@@ -220,7 +226,8 @@ def account(element):
             for identification in child:
                 value = choice(identification)
                 if value is not None:
-                    return value.replace(" ", "")
+                    value = value.replace(" ", "")
+                    return value.upper() if LOCAL[identification.tag] == "IBAN" else value
     return None
 
 

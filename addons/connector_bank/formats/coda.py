@@ -63,7 +63,7 @@ def _account(structure, zone):
     if where is None:
         raise FormatError("the account structure is none of 0 to 3", code="coda.account")
     account, currency = (zone[part].replace(" ", "") or None for part in where)
-    return account, currency
+    return account, currency and currency.upper()
 
 
 class _Movement:

@@ -341,8 +341,6 @@ class Mt:
     """What both messages share; ``code`` is set where a format is registered."""
 
     def recognises(self, head):
-        if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-            head = head.decode("utf-16", "replace").encode()
         return _recognised(head.removeprefix(b"\xef\xbb\xbf")) == self.code
 
     def parse(self, stream):

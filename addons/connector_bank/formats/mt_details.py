@@ -33,6 +33,8 @@ _RATE = re.compile(r"\d{1,12}(?:[.,]\d{0,12})?", re.ASCII)
 _REASON = re.compile(r"[A-Z]{2}\d\d|[A-Z]{4}", re.ASCII)
 _NUMBER = re.compile(r"\d\d", re.ASCII)
 _POSTING = ("posting", "gvc", "batch")
+#: Of a line of ``:86:``; blanks behind it only fill a record up.
+_WIDTH = 65
 _SUBFIELD = re.compile(r"[0-367]\d")
 #: Facts with a field of their own in ``Detail``, and those that tell of the other side.
 _PLAIN = (
@@ -90,6 +92,7 @@ def _plain(text):
 
 
 def _read_text(lines, facts):
+    lines = [line[:_WIDTH] if len(line) > _WIDTH and line[_WIDTH:].isspace() else line for line in lines]
     text = joined(lines)
     match = STRUCTURED.match(text)
     if match:

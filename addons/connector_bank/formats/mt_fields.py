@@ -20,9 +20,9 @@ _NUMBER = re.compile(r"(\d{1,9})(?:\s*/\s*(\d{1,9}))?", re.ASCII)
 _MOMENT = re.compile(r"(\d{6})(\d{4})(?:([+-])(\d\d)(\d\d))?", re.ASCII)
 _LINE = re.compile(
     rf"""\s*(?P<value>\d{{6}})\s*(?P<booked>\d{{4}})?\s*
-    (?P<mark>R[CD]|E[CD]|C|D)(?P<funds>[A-Z])?\s*
+    (?P<mark>(?i:R[CD]|E[CD]|C|D))(?P<funds>[A-Za-z])?\s*
     (?P<amount>{_AMOUNT})\s*
-    (?:(?P<kind>[A-Z][A-Z0-9\ ]{{0,3}})|(?=//)|$)
+    (?:(?P<kind>[A-Z][A-Z0-9\ ]{{0,3}}|(?<=[\d,.])[nfs][a-z0-9]{{3}})|(?=//)|$)
     (?P<rest>.*)""",
     re.ASCII | re.VERBOSE,
 )
@@ -105,6 +105,7 @@ def line(parts):
         reference, name = _WIDE.split(reference, 1)
         supplementary.insert(0, name)
     bank_ref = bank_ref.strip()
+    mark = mark.upper()
     first = mark[0]
     return Line(
         value_on,
@@ -112,16 +113,16 @@ def line(parts):
         -amount if mark in _DEBIT and amount else amount,
         first == "R",
         first == "E",
-        kind.strip() if kind else None,
-        None if reference in NO_REFERENCE else reference,
-        None if bank_ref in NO_REFERENCE else bank_ref,
+        kind.strip().upper() if kind else None,
+        None if reference.upper() in NO_REFERENCE else reference,
+        None if bank_ref.upper() in NO_REFERENCE else bank_ref,
         tuple(supplementary),
     )
 
 
 def balance(text):
     """(signed amount, currency, day) of ``:60F:`` and its like; ``mt.balance``."""
-    match = _BALANCE.fullmatch(text.strip())
+    match = _BALANCE.fullmatch(text.strip().upper())
     if match is None:
         raise FormatError("a balance cannot be read", code="mt.balance")
     side, on, currency, amount = match.groups()
@@ -131,7 +132,7 @@ def balance(text):
 
 def floor_currency(text):
     """Currency of ``:34F:``, the amount from which on entries are listed; ``mt.limit``."""
-    match = _LIMIT.fullmatch(text.strip())
+    match = _LIMIT.fullmatch(text.strip().upper())
     if match is None:
         raise FormatError("the floor limit cannot be read", code="mt.limit")
     return match[1]
@@ -139,7 +140,7 @@ def floor_currency(text):
 
 def total(text):
     """(number, sum, currency) of ``:90D:`` and ``:90C:``; ``mt.total``."""
-    match = _SUM.fullmatch(text.strip())
+    match = _SUM.fullmatch(text.strip().upper())
     if match is None:
         raise FormatError("a declared sum cannot be read", code="mt.total")
     return int(match[1]), decimal(match[3]), match[2]

@@ -95,7 +95,7 @@ def entry(kind, values, currency, place):
         value_on=day(values.get("DTAVAIL")),
         status=status,
         bank_ref=values.get("FITID"),
-        code=values.get("TRNTYPE"),
+        code=(values.get("TRNTYPE") or "").upper() or None,
         exchange=exchange,
         details=(_detail(values, value, own_currency),),
         place=place,

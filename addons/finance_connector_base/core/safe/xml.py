@@ -32,6 +32,8 @@ _PROLOG = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _LABELLED_UTF16 = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']utf-?16""", re.IGNORECASE)
 _DECLARED = re.compile(r"""<\?xml[^>]*?encoding\s*=\s*["'](?P<name>[^"']{1,40})""", re.IGNORECASE)
 _UTF8_BOM = b"\xef\xbb\xbf"
+#: Behind the end: fillers of mainframes and the end of file of DOS.
+_PADDING = b"\0\x1a \t\r\n"
 
 
 def xml_text(head):
@@ -63,6 +65,7 @@ def xml_documents(stream) -> Iterator[Iterator[bytes]]:
 def _document(stream, rest):
     """Chunks up to the next XML declaration; what lies behind it stays in ``rest``."""
     buffer = rest.pop()
+    narrow = b"\0" not in buffer[:4] and not buffer.startswith((b"\xff\xfe", b"\xfe\xff"))
     if not buffer.startswith((b"\xff\xfe", b"\xfe\xff")):
         bom, buffer = buffer[:3] == _UTF8_BOM, buffer.removeprefix(_UTF8_BOM).lstrip()
         buffer = _UTF8_BOM + buffer if bom else buffer
@@ -77,7 +80,7 @@ def _document(stream, rest):
             return
         more = stream.read(CHUNK)
         if not more:
-            yield buffer
+            yield buffer.rstrip(_PADDING) if narrow else buffer
             return
         yield buffer[:-64]
         buffer, start = buffer[-64:] + more, 0
