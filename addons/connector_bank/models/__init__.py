@@ -29,6 +29,7 @@ from . import (
     finance_flow_standby,
     finance_history_load,
     finance_identity_change,
+    finance_long_import,
     finance_mandate,
     finance_match_part,
     finance_match_proposal,

@@ -23,6 +23,13 @@ class AccountBankStatement(models.Model):
         "finance.bank.balance", "statement_id", string="Reported balances",
         groups="finance_connector_base.group_user",
     )  # fmt: skip
+    finance_coming = fields.Boolean(
+        readonly=True, copy=False, string="Being imported",
+        help="Only some of its lines are in. It takes no part in continuity and matching until all are.",
+    )
+    finance_coming_words = fields.Char(
+        related="finance_message_id.coming_words", string="How far", groups="finance_connector_base.group_user"
+    )
     finance_line_count = fields.Integer(compute="_compute_finance_counts", string="Lines")
     finance_open_count = fields.Integer(compute="_compute_finance_counts", string="Open lines")
 
@@ -30,7 +37,17 @@ class AccountBankStatement(models.Model):
         "(journal_id, finance_identity) WHERE finance_identity IS NOT NULL",
         "This statement was imported before.",
     )
+    _finance_coming_idx = models.Index("(journal_id) WHERE finance_coming")
     _finance_period_idx = models.Index("(journal_id, finance_from_on, finance_to_on)")
+
+    _event_columns = frozenset({"finance_coming"})
+
+    def _event_of_new(self):
+        """It is imported once its last line is in."""
+        return None if self.finance_coming else super()._event_of_new()
+
+    def _event_of_change(self, before, after):
+        return super()._event_of_new() if before["finance_coming"] else None
 
     @api.depends("finance_journal_id")
     def _compute_journal_id(self):

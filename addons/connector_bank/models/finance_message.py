@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 STATEMENT, LINE = "account.bank.statement", "account.bank.statement.line"
 
@@ -10,6 +11,53 @@ class FinanceMessage(models.Model):
 
     statement_count = fields.Integer(compute="_compute_statement_counts", string="Statements")
     statement_line_count = fields.Integer(compute="_compute_statement_counts", string="Statement lines")
+
+    long_import_ids = fields.One2many("finance.long.import", "message_id", readonly=True)
+    coming_words = fields.Char(compute="_compute_coming", string="How far")
+    coming_percent = fields.Float(compute="_compute_coming", string="Lines that are in")
+    coming_stopped = fields.Boolean(compute="_compute_coming")
+
+    @api.depends("long_import_ids.piece_ids.done", "long_import_ids.stop_user_id")
+    def _compute_coming(self):
+        for message in self:
+            coming = message.sudo().long_import_ids
+            message.coming_words = coming and coming._words()
+            message.coming_percent = 100 * coming._progress()[0] / coming.total if coming.total else 0
+            message.coming_stopped = bool(coming.stop_user_id)
+
+    def action_stop_import(self):
+        """No further piece is begun; the one under way still comes in. Nobody waits for it."""
+        self.check_access("write")
+        self.sudo().long_import_ids.stop_user_id = self.env.user
+
+    def action_resume_import(self):
+        """Go on where it was."""
+        self.check_access("write")
+        for message in self:
+            message.sudo().long_import_ids.stop_user_id = False
+            if message.hold:
+                message._release(self.env._("The import goes on."))
+            else:
+                message._enqueue()
+
+    def action_refresh(self):
+        """Show how far it is."""
+
+    def action_cancel(self):
+        """A file that is half in is not given up: its lines would stand for a statement that nobody can prove."""
+        half_in = self.env[STATEMENT].sudo().search(
+            [("finance_message_id", "in", self.ids), ("finance_coming", "=", True)], limit=1
+        )
+        if half_in:
+            raise UserError(
+                self.env._(
+                    "Some lines of %s are in already. Resume it, or delete its statement with its lines first.",
+                    half_in.finance_message_id.name,
+                )
+            )
+        result = super().action_cancel()
+        self.sudo().long_import_ids.unlink()
+        return result
 
     def _compute_statement_counts(self):
         of_bank = self.filtered(lambda message: message.direction == "in")

@@ -92,6 +92,16 @@ class ResCompany(models.Model):
         "anything differs, or when this is off, Odoo writes them one by one.",
     )
 
+    finance_whole_lines = fields.Integer(
+        default=10_000, string="In one transaction up to (lines)",
+        help="A file with more lines is read and checked whole, and then imported piece by piece: it can be stopped, "
+        "and goes on where it was.",
+    )
+    finance_piece_lines = fields.Integer(
+        default=2_000, string="Lines in a piece",
+        help="Larger pieces are a little faster; other entries of the same bank journal wait for a piece under way.",
+    )
+
     finance_payee_decided = fields.Boolean(
         default=True, string="Decide about payees first",
         help="Nothing is released to an account whose holder the bank knows by another name, until an approver has "

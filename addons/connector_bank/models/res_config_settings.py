@@ -30,6 +30,8 @@ class ResConfigSettings(models.TransientModel):
     finance_unmatched_case = fields.Boolean(related="company_id.finance_unmatched_case", readonly=False)
     finance_unmatched_days = fields.Integer(related="company_id.finance_unmatched_days", readonly=False)
     finance_quick_writing = fields.Boolean(related="company_id.finance_quick_writing", readonly=False)
+    finance_whole_lines = fields.Integer(related="company_id.finance_whole_lines", readonly=False)
+    finance_piece_lines = fields.Integer(related="company_id.finance_piece_lines", readonly=False)
     finance_bank_days = fields.Selection(related="company_id.finance_bank_days", readonly=False)
     finance_bank_calendar_id = fields.Many2one(related="company_id.finance_bank_calendar_id", readonly=False)
     finance_statement_due_days = fields.Integer(related="company_id.finance_statement_due_days", readonly=False)

@@ -14,6 +14,7 @@ from . import (
     finance_known_text,
     finance_line_rule,
     finance_line_writer,
+    finance_long_statement,
     finance_matching,
     finance_own_transfer,
     finance_pair_writer,

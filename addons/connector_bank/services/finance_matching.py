@@ -42,7 +42,8 @@ class FinanceMatching(models.AbstractModel):
     def _match_journals(self, journals):
         return self._match(
             self.env["account.bank.statement.line"].search(
-                [("journal_id", "in", journals.ids), ("is_reconciled", "=", False), ("state", "=", "posted")]
+                [("journal_id", "in", journals.ids), ("is_reconciled", "=", False), ("state", "=", "posted"),
+                 ("statement_id.finance_coming", "!=", True)]
             )
         )
 

@@ -1,9 +1,12 @@
+from itertools import chain, islice
+
 from odoo import _, models
 from odoo.exceptions import UserError
 
 from odoo.addons.finance_connector_base.core.errors import BusinessError, FinanceError
 
-from ..formats.bounded import parse_bounded
+from ..formats.bounded import lines_bounded
+from ..formats.rendering import EVENTS
 from ..importing.book import statements
 from ..importing.control import control
 from ..importing.payouts import has_key
@@ -20,59 +23,99 @@ class FinanceProcessStatement(models.AbstractModel):
     def process(self, message):
         if message.flow_id:  # a file brought by hand is led by who brings it
             self.env["finance.authority"]._guard("statement", (), message.connector_id, create=True)
-        options = message.options or {}
-        tally = {"statements": 0, "lines": 0, "duplicates": 0, "pending": 0, "cases": 0}
-        touched, controls, profiles, unknown = self.env["account.journal"], [], set(), []
-        tables = self.env["finance.statement.profile"]._tables(message.company_id, options.get("profile"))
-        events = parse_bounded(message._source(), options.get("format"), tables=tables)
-        for statement in statements(events):
-            profiles |= {statement.header.profile} - {None}
-            self._keep_findings(message, statement, tally)
-            try:
-                with self.env.cr.savepoint():
-                    journal, (counted, totals) = self._import(message, statement, options)
-            except FinanceError as error:
-                self._wait(message, statement, error.code, str(error), tally, error.category)
-                controls.append(control(statement, statement.booked, left=statement.booked))
-                if error.code == "payout.account_unknown":
-                    unknown.append([statement.header.format, statement.header.account, statement.header.currency])
-            except UserError as error:  # lock dates, rights, constraints
-                self._wait(message, statement, "odoo.refused", str(error), tally)
-                controls.append(control(statement, statement.booked, left=statement.booked))
-            else:
-                touched |= journal
-                controls.append(totals)
-                for name, number in counted.items():
-                    tally[name] += number
-        self._match(touched)
-        found = {"journals": touched.ids, "control": controls, "profiles": sorted(profiles)}
-        if unknown:
-            found["accounts"] = [key for place, key in enumerate(unknown) if key not in unknown[:place]]
-        return {**tally, **found, "text": self._words(tally)}
+        options, company = message.options or {}, message.company_id
+        coming = self.env["finance.long.import"].sudo()._of(message)
+        if coming:
+            return self.env["finance.long.statement"]._go_on(message, coming)
+        tables = self.env["finance.statement.profile"]._tables(company, options.get("profile"))
+        lines = lines_bounded(message._source(), options.get("format"), tables=tables)
+        if self._may_be_cut(company):
+            most = company.finance_whole_lines
+            begin = list(islice(lines, most + 1))
+            if len(begin) > most:
+                return self.env["finance.long.statement"]._cut(message, chain(begin, lines))
+            lines = begin
+        return self._result([self._stands_or_waits(message, one) for one in statements(map(EVENTS.record, lines))])
 
-    def _import(self, message, statement, options):
-        header, company = statement.header, message.company_id
-        journal = self._journal(company, statement, options)
-        if has_key(header.format):
-            self.env["finance.account.key"]._remember(journal, company, header)
-        elif header.account and not journal.bank_account_id:
-            journal.sudo().set_bank_account(header.account)
-        statement = journal._finance_as_booked(statement)
-        writer = self.env["finance.statement.writer"].with_company(journal.company_id)
-        forced = statement.place in options.get("force", ())
-        return journal, writer._write(journal, statement, message, force=forced)
+    def _cases_before(self, message):
+        """Statements of a long file are not looked at again: their cases stay until it is processed anew."""
+        before = super()._cases_before(message)
+        coming = self.env["finance.long.import"].sudo()._of(message)
+        kept = {case for piece in coming.piece_ids for case in (piece.result or {}).get("cases", ())}
+        return {case: times for case, times in before.items() if case.id not in kept}
 
-    def _keep_findings(self, message, statement, tally):
+    def _may_be_cut(self, company):
+        """Whether a long file may come in by pieces: not where somebody waits for it, or one part keeps all out."""
+        keeps_out = [("effect", "=", "whole"), ("company_id", "in", (False, company.id))]
+        return not (
+            self.env.context.get("finance_at_once")
+            or self.env["finance.case.policy"].sudo().search_count(keeps_out, limit=1)
+        )
+
+    def _stands_or_waits(self, message, statement):
+        """One statement into the ledger, or a case that says why not; what became of it."""
+        found = self._found(message, statement)
+        try:
+            with self.env.cr.savepoint():
+                journal, (counted, totals) = self._import(message, statement)
+        except (FinanceError, UserError) as error:
+            return self._refused(message, statement, error, found)
+        return {**found, "counted": counted, "control": totals, "journal": journal.id}
+
+    def _found(self, message, statement):
+        """What is to be told of a statement whatever becomes of it: its findings are cases for a look."""
+        cases = []
         for finding in statement.findings:
             place = finding.place or statement.place
             if statement.header.statement_id:
                 place = f"{statement.header.statement_id} ({place})"
-            message._open_case(finding.code, finding.text, place, blocking=False)
-            tally["cases"] += 1
+            cases.append(message._open_case(finding.code, finding.text, place, blocking=False).id)
+        return {"cases": cases, "profile": statement.header.profile}
 
-    def _wait(self, message, statement, code, text, tally, category="data"):
-        message._open_case(code, text, statement.place, category=category)
-        tally["cases"] += 1
+    def _refused(self, message, statement, error, found=None):
+        """A statement that waits for a person; lock dates, rights and constraints are Odoo's own refusals."""
+        found = found or self._found(message, statement)
+        code, category = getattr(error, "code", "odoo.refused"), getattr(error, "category", "data")
+        case = message._open_case(code, str(error), statement.place, category=category)
+        header = statement.header
+        unknown = code == "payout.account_unknown" and [header.format, header.account, header.currency]
+        totals = control(statement, statement.booked, left=statement.booked)
+        return {**found, "cases": [*found["cases"], case.id], "control": totals, "unknown": unknown}
+
+    def _result(self, results):
+        """The result of the message from those of its statements; matching is asked for."""
+        tally = {"statements": 0, "lines": 0, "duplicates": 0, "pending": 0, "cases": 0}
+        for one in results:
+            tally["cases"] += len(one["cases"])
+            for name, number in one.get("counted", {}).items():
+                tally[name] += number
+        touched = self.env["account.journal"].browse({one["journal"] for one in results if one.get("journal")})
+        self._match(touched)
+        profiles = {one["profile"] for one in results if one["profile"]}
+        unknown = [one["unknown"] for one in results if one.get("unknown")]
+        found = {
+            "journals": touched.ids, "control": [one["control"] for one in results], "profiles": sorted(profiles)
+        }  # fmt: skip
+        if unknown:
+            found["accounts"] = [key for place, key in enumerate(unknown) if key not in unknown[:place]]
+        return {**tally, **found, "text": self._words(tally)}
+
+    def _import(self, message, statement):
+        journal = self._taken_by(message, statement)
+        statement = journal._finance_as_booked(statement)
+        writer = self.env["finance.statement.writer"].with_company(journal.company_id)
+        forced = statement.place in (message.options or {}).get("force", ())
+        return journal, writer._write(journal, statement, message, force=forced)
+
+    def _taken_by(self, message, statement):
+        """The journal of a statement, which remembers the account from now on."""
+        header, company = statement.header, message.company_id
+        journal = self._journal(company, statement, message.options or {})
+        if has_key(header.format):
+            self.env["finance.account.key"]._remember(journal, company, header)
+        elif header.account and not journal.bank_account_id:
+            journal.sudo().set_bank_account(header.account)
+        return journal
 
     def _journal(self, company, statement, options):
         """The journal of the account; the chosen one only if the account is its own."""

@@ -125,18 +125,22 @@ class FinanceStatementSorter(models.AbstractModel):
         """
         if not candidates or link.from_on is None:
             return self.env["account.bank.statement.line"]
+        found = self.env["account.bank.statement.line"].search_fetch(
+            self._near(journal, link, source) & Domain("id", "not in", confirmed.ids), ASKED
+        )
+        return found.filtered(lambda line: line.statement_id != known) if known else found
+
+    def _near(self, journal, link, source=""):
+        """Where to look for lines of the days of ``link``, and for what other channels reported some days apart."""
         apart = timedelta(days=journal.company_id.finance_channel_days)
         of_days = Domain("date", ">=", link.from_on) & Domain("date", "<=", link.to_on)
         near = Domain("date", ">=", link.from_on - apart) & Domain("date", "<=", link.to_on + apart)
         elsewhere = Domain("finance_ref_source", "not in", [source, *([] if source else [False])])
-        found = self.env["account.bank.statement.line"].search_fetch(
+        return (
             Domain("journal_id", "=", journal.id)
             & Domain("state", "=", "posted")
-            & Domain("id", "not in", confirmed.ids)
-            & (of_days | (near & elsewhere & Domain("finance_intraday", "=", True))),
-            ASKED,
+            & (of_days | (near & elsewhere & Domain("finance_intraday", "=", True)))
         )
-        return found.filtered(lambda line: line.statement_id != known) if known else found
 
     def _pairs(self, lines, candidates, source="", adopt=False):
         """``[(line, candidate)]``; to be adopted, a reconciled line must have the bank's reference."""

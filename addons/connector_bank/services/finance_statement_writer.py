@@ -51,7 +51,7 @@ class FinanceStatementWriter(models.AbstractModel):
         :return: ``{"statements", "lines", "duplicates", "pending"}``, and its control totals
         :raise StateConflictError: the bank sent this statement before with other content
         """
-        self._one_at_a_time(journal)
+        self._one_at_a_time(journal, message)
         header, footer = statement.header, statement.footer
         booked = self._booked(journal, statement)
         identity = statement_identity(header, footer)
@@ -102,10 +102,26 @@ class FinanceStatementWriter(models.AbstractModel):
     def _control(self, journal, statement, booked, **parts):
         return control(statement, booked, journal=journal.id, currency=journal._finance_currency().name, **parts)
 
-    def _one_at_a_time(self, journal):
-        """Of two imports into one journal at the same time, the later one starts anew and sees the first."""
+    def _one_at_a_time(self, journal, message):
+        """Of two imports into one journal at the same time, the later one starts anew and sees the first.
+
+        :raise BusinessError: a long file is half in; this message is processed anew when it is in
+        """
         lock = "UPDATE account_journal SET write_date = write_date WHERE id = %s"
         self.env.cr.execute(lock, [journal.id], log_exceptions=False)
+        coming = self.env["account.bank.statement"].sudo().search(
+            [("journal_id", "=", journal.id), ("finance_coming", "=", True), ("finance_message_id", "!=", message.id)],
+            limit=1,
+        )
+        if coming:
+            raise BusinessError(
+                _(
+                    "Statement %(name)s (%(file)s) is still being imported into this account. This one waits for it, "
+                    "and comes in by itself afterwards.",
+                    name=coming.name, file=coming.finance_message_id.name,
+                ),
+                code="statement.coming",
+            )  # fmt: skip
 
     def _booked(self, journal, statement):
         """Booked entries, batches split where the journal wants it; refused before anything is written."""
@@ -190,7 +206,6 @@ class FinanceStatementWriter(models.AbstractModel):
 
     def _statement(self, journal, statement, message, sorted_, identity, digest, known):
         """The statement record; of an overlapping one, the part that was not there yet."""
-        header, footer = statement.header, statement.footer
         attached = sorted_.confirmed.filtered(lambda line: not line.statement_id)
         elsewhere = len(sorted_.confirmed) > len(attached)
         if (elsewhere or sorted_.doubtful) and not sorted_.new and not attached and not sorted_.adopted:
@@ -198,21 +213,32 @@ class FinanceStatementWriter(models.AbstractModel):
         moved = sum((candidate.entry.amount for candidate in sorted_.new), Decimal(0))
         moved += sum((candidate.entry.amount for _line, candidate in sorted_.adopted), Decimal(0))
         moved += sum((Decimal(str(line.amount)) for line in attached), Decimal(0))
-        from_on, to_on = period(statement, statement.booked)
+        values = self._statement_values(
+            journal, statement, message, period(statement, statement.booked), moved, in_part=elsewhere
+        )
+        values["finance_identity"] = _corrected(identity, digest) if known else identity
+        return self.env["account.bank.statement"].create({**values, "finance_content_hash": digest})
+
+    def _statement_values(self, journal, statement, message, days, moved, in_part=False):
+        """Values of the statement's record but for its identity.
+
+        :param moved: sum of the lines that become its own
+        :param in_part: others of its lines belong to another statement
+        """
+        header, footer = statement.header, statement.footer
+        from_on, to_on = days
         values = {
             "name": header.statement_id or _("Statement"),
             "reference": message.name,
             "finance_journal_id": journal.id,
             "date": footer.closing_on or to_on,
             "finance_message_id": message.id,
-            "finance_identity": _corrected(identity, digest) if known else identity,
-            "finance_content_hash": digest,
             "finance_sequence": header.sequence,
             "finance_from_on": from_on,
             "finance_to_on": to_on,
             "finance_opening": float(header.opening) if header.opening is not None else False,
         }
-        if elsewhere and footer.closing is not None:
+        if in_part and footer.closing is not None:
             values["balance_start"] = float(footer.closing - moved)
         elif header.opening is not None:
             values["balance_start"] = float(header.opening)
@@ -222,7 +248,7 @@ class FinanceStatementWriter(models.AbstractModel):
             values["balance_end_real"] = float(footer.closing)
         elif "balance_start" in values:
             values["balance_end_real"] = values["balance_start"] + float(moved)
-        return self.env["account.bank.statement"].create(values)
+        return values
 
     def _create_lines(self, journal, statement, message, record, candidates):
         partners = self._partners(journal, candidates)

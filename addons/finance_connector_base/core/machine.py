@@ -367,6 +367,13 @@ def processed(standing, waits):
     return Step(_move(standing, "processed", next_try_on=None))
 
 
+def part_processed(standing, stopped=False):
+    """A part of it is done, and keeps its own place: the rest is another turn's, or waits until a person resumes."""
+    if stopped:
+        return Step(replace(standing, hold=True))
+    return Step(replace(standing, tries=0, next_try_on=None), (Wake(),))
+
+
 def process_failed(standing, policy, now, category, retry_after=None):
     """Processing, or what follows a delivery, ended in an error; its writes are undone."""
     tries = standing.tries + 1

@@ -255,7 +255,7 @@ class FinanceIntake(models.AbstractModel):
     def _process(self, message, now=False):
         """Process a received message once, inside a savepoint; whatever goes wrong ends in words.
 
-        :param now: a person waits; do not put the message back on the queue
+        :param now: a person waits: all of it in this transaction; do not put the message back on the queue
         """
         standings = self.env["finance.standing"]
         message.flush_recordset()
@@ -263,7 +263,8 @@ class FinanceIntake(models.AbstractModel):
         if row is None:
             raise RetryableJobError("held by another worker", seconds=10, ignore_retry=True)
         with tracing.work("process", tracing.facts(self.env, row.values), attempt=row.standing.attempt + 1):
-            return self._process_row(message, row, now)
+            intake = self.with_context(finance_at_once=True) if now else self
+            return intake._process_row(message, row, now)
 
     def _process_row(self, message, row, now):
         standings = self.env["finance.standing"]
@@ -278,6 +279,8 @@ class FinanceIntake(models.AbstractModel):
         tried = self._try(message, row, begun.standing)
         if tried.error is not None:
             return self._put_off(tried, now)
+        if tried.result.get("more"):
+            return self._leave_rest(tried)
         step = machine.processed(tried.standing, self._waits(message, tried.before))
         attempt = standings._finished(row, tried.standing.attempt, tried.milliseconds, None)
         values = {"result": psycopg2.extras.Json(tried.result), "result_text": tried.result.get("text")}
@@ -287,11 +290,21 @@ class FinanceIntake(models.AbstractModel):
     def _try(self, message, row, standing):
         """Process a message inside a savepoint; nothing of the message itself is written yet."""
         started_at = time.monotonic()
-        before = {case: case.occurrences for case in message._blocking_cases()} if row.has_cases else {}
         processor = self.env[f"finance.process.{'envelope' if (row.options or {}).get(UNOPENED) else row.kind}"]
+        before = processor._cases_before(message) if row.has_cases else {}
         result, error = self._shielded(message, lambda: self._work(message, processor, row))
         milliseconds = int((time.monotonic() - started_at) * 1000)
         return Tried(row, standing, before, result, error, milliseconds)
+
+    def _leave_rest(self, tried):
+        """Write that a part is done; the rest is for another job, or for a person who stopped it."""
+        stop = tried.result.get("stop")
+        standings = self.env["finance.standing"]
+        attempt = standings._finished(tried.row, tried.standing.attempt, tried.milliseconds, None)
+        values = {"hold_reason": stop} if stop else {}
+        step = machine.part_processed(tried.standing, stopped=bool(stop))
+        standings._apply(tried.row, step, alongside=attempt, result_text=tried.result["text"], **values)
+        return tried.result["text"]
 
     def _put_off(self, tried, now=False):
         """Write that processing failed, with the case or the next try that follows."""

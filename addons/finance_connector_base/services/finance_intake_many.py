@@ -48,7 +48,9 @@ class FinanceIntake(models.AbstractModel):
         """Write what became of them: what went well in one statement, failures one by one."""
         done = []
         for intake, one in tried:
-            if one.error is None:
+            if one.error is None and one.result.get("more"):
+                intake._leave_rest(one)
+            elif one.error is None:
                 intake._settle_gone(one.before)
                 done.append((intake, one))
             else:

@@ -34,6 +34,9 @@ class FinanceProcess(models.AbstractModel):
         What cannot be done for a part of it is a case opened here (``message._open_case``); the
         message then waits as ``refused``, and a retry does the rest.
 
+        What is too much for one transaction answers ``more`` beside its ``text`` and keeps its own place; it is
+        called again, by another job after the commit. With ``stop``, why a person wants it to stop, it is held.
+
         :return: a dict for ``message.result``; its ``text`` is what a person reads
         :raise FinanceError: nothing of it can be done; all writes are undone
         """
@@ -43,6 +46,10 @@ class FinanceProcess(models.AbstractModel):
     def _follows_over(self, transport):
         """The same for messages over this transport; most kinds do not care."""
         return self._follows
+
+    def _cases_before(self, message):
+        """``{case: how often it was reported}`` of those that lose their cause if they are not reported again now."""
+        return {case: case.occurrences for case in message._blocking_cases()}
 
     def _transport(self, message):
         """What ``send`` and ``ask`` talk through: the connector's transport, or a provider over it."""

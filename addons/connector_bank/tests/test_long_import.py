@@ -1,0 +1,200 @@
+"""A long file comes in by pieces: the same as in one go, stopped and resumed, and clear when a piece is refused."""
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import BankCase
+from .statement_maker import OTHER_ACCOUNT, Booking, camt053, statement
+
+COLUMNS = (
+    "date", "amount", "payment_ref", "partner_name", "account_number", "transaction_details", "finance_fingerprint",
+    "finance_occurrence", "finance_place", "finance_bank_ref", "finance_booked_on", "finance_value_on",
+)  # fmt: skip
+OF_STATEMENT = (
+    "name", "balance_start", "balance_end", "balance_end_real", "is_complete", "date", "finance_identity",
+    "finance_content_hash", "finance_from_on", "finance_to_on", "finance_line_count", "finance_coming",
+)  # fmt: skip
+LINES = 25
+
+
+@tagged("post_install", "-at_install")
+class TestLongImport(BankCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.write({"finance_whole_lines": 20, "finance_piece_lines": 10})
+        cls.other = cls.bank_journal("BNKB", OTHER_ACCOUNT)
+
+    def bookings(self, count=LINES, ref="B"):
+        """Some of them equal, in different pieces."""
+        return [
+            Booking("10.00", "Coffee", day="2026-03-02") if number % 4 == 0
+            else Booking(f"{number}.25", f"Invoice {number}", day="2026-03-02", ref=f"{ref}{number}")
+            for number in range(1, count + 1)
+        ]  # fmt: skip
+
+    def made(self, account=None, *, name="2026-1", ref="B", count=LINES, **values):
+        more = {"account": account} if account else {}
+        return statement(*self.bookings(count, ref), first="2026-03-02", last="2026-03-02", name=name, **more, **values)
+
+    def store(self, *statements, name="long.xml"):
+        """The file as a connector brings it: for a worker."""
+        connector = self.env["finance.connector"]._upload_connector(self.company)
+        message, _new = self.env["finance.intake"]._store(connector, "statement", camt053(*statements), name=name)
+        return message.with_user(self.operator)
+
+    def step(self, message):
+        """One job, as a worker runs it."""
+        message.process_job()
+        self.env.invalidate_all()
+        return message.sudo().long_import_ids
+
+    def work(self, message):
+        for _step in range(20):
+            if message.state != "received" or message.hold:
+                return
+            self.step(message)
+        self.fail("it never ends")
+
+    def lock(self, day):
+        """Odoo refuses to lock open lines, but not who locks in the moment in which they come."""
+        self.env.cr.execute("UPDATE res_company SET fiscalyear_lock_date = %s WHERE id = %s", [day, self.company.id])
+        self.env.invalidate_all()
+
+    def facts(self, journal):
+        lines = self.lines(journal).sorted("id")
+        return [{name: line[name] for name in COLUMNS} for line in lines]
+
+    def test_same_as_in_one_go(self):
+        """Whatever the pieces, lines, statement, result and cases are those of the whole file."""
+        whole = self.bring(camt053(self.made(OTHER_ACCOUNT)))
+        message = self.store(self.made())
+        self.work(message)
+        self.assertEqual(message.state, "processed", message.result_text)
+        self.assertEqual(self.facts(self.journal), self.facts(self.other))
+        mine, theirs = self.statements(), self.statements(self.other)
+        self.assertEqual([mine[name] for name in OF_STATEMENT], [theirs[name] for name in OF_STATEMENT])
+        self.assertEqual(message.result_text, whole.result_text)
+        self.assertEqual(
+            {**message.result["control"][0], "journal": 0, "place": ""},
+            {**whole.result["control"][0], "journal": 0, "place": ""},
+        )
+        self.assertFalse(message.sudo().long_import_ids)
+        self.assertEqual(self.cases(message), self.cases(whole))
+
+    def test_between_the_pieces(self):
+        """Half in it is visible, counts for nothing yet, and is told of only when it is whole."""
+        message = self.store(self.made())
+        self.assertEqual(self.step(message).piece_ids.mapped("booked"), [10, 10, 5])
+        self.assertFalse(self.lines())
+        self.step(message)
+        half = self.statements()
+        self.assertEqual((len(self.lines()), half.finance_coming, half.finance_identity), (10, True, False))
+        self.assertIn("10 of 25 lines are in", message.coming_words)
+        self.assertEqual(message.coming_percent, 40)
+        self.assertFalse(self.env["account.bank.statement"]._finance_chain(self.journal))
+        self.assertEqual(self.env["finance.matching"]._match_journals(self.journal)["lines"], 0)
+        told = [("type", "=", "statement.imported"), ("res_model", "=", half._name), ("res_id", "=", half.id)]
+        self.env.cr.precommit.run()
+        self.assertFalse(self.env["finance.event"].sudo().search(told))
+        with self.assertRaisesRegex(UserError, "are in already"):
+            message.action_cancel()
+        self.work(message)
+        self.env.cr.precommit.run()
+        self.assertEqual(len(self.env["finance.event"].sudo().search(told)), 1)
+        self.assertTrue(half.is_complete)
+        self.assertFalse(half.finance_coming)
+
+    def test_stop_and_resume(self):
+        message = self.store(self.made())
+        self.step(message)
+        self.step(message)
+        message.action_stop_import()
+        self.step(message)
+        self.assertTrue(message.hold)
+        self.assertIn("10 of 25 lines are in; stopped by operator", message.hold_reason)
+        self.step(message)
+        self.assertEqual(len(self.lines()), 10)
+        message.action_resume_import()
+        self.assertFalse(message.hold)
+        self.work(message)
+        self.assertEqual((message.state, len(self.lines())), ("processed", LINES))
+
+    def test_refused_in_the_middle(self):
+        """What is in stays, what is not is said, and Retry goes on there."""
+        message = self.store(self.made())
+        self.step(message)
+        self.step(message)
+        self.lock("2026-03-31")
+        self.step(message)
+        self.assertEqual((message.state, self.cases(message)), ("refused", ["statement.locked"]))
+        self.assertRegex(message.result_text, "(?s)locked.*10 of 25 lines are in and stay")
+        self.assertEqual(len(self.lines()), 10)
+        self.lock(None)
+        self.retry(message)
+        self.work(message)
+        self.assertEqual((message.state, len(self.lines()), self.cases(message)), ("processed", LINES, []))
+
+    def test_refused_at_once(self):
+        """Of a statement that cannot be imported nothing is written; the others of the file come in."""
+        self.company.fiscalyear_lock_date = fields.Date.to_date("2026-03-31")
+        rent = Booking("7.00", "Rent", day="2026-04-02")
+        later = statement(rent, first="2026-04-02", last="2026-04-02", name="2026-4", account=OTHER_ACCOUNT)
+        message = self.store(self.made(), later)
+        self.work(message)
+        self.assertEqual((message.state, self.cases(message)), ("refused", ["statement.locked"]))
+        self.assertFalse(self.lines())
+        self.assertEqual(len(self.lines(self.other)), 1)
+        self.company.fiscalyear_lock_date = False
+        self.retry(message)
+        self.work(message)
+        self.assertEqual((message.state, len(self.lines()), len(self.lines(self.other))), ("processed", LINES, 1))
+
+    def test_lines_that_are_there(self):
+        """A statement that overlaps is decided as a whole: nothing comes twice."""
+        self.bring(camt053(self.made(name="2026-0", count=12)))
+        self.assertEqual(len(self.lines()), 12)
+        whole = self.store(self.made())
+        self.step(whole)
+        self.step(whole)
+        self.assertEqual(whole.result["duplicates"], 12)
+        self.assertEqual(len(self.lines().filtered("finance_bank_ref").mapped("finance_bank_ref")), 19)
+
+    def test_another_file_waits(self):
+        """Meanwhile another statement of the account waits, and comes in by itself."""
+        message = self.store(self.made())
+        self.step(message)
+        self.step(message)
+        late = self.bring(camt053(statement(Booking("5.00", "Fee", day="2026-03-03", ref="X"), first="2026-03-03",
+                                            last="2026-03-03", name="2026-2")))
+        self.assertEqual((late.state, self.cases(late)), ("refused", ["statement.coming"]))
+        self.work(message)
+        self.assertEqual(late.state, "received")
+        self.work(late)
+        self.assertEqual((late.state, self.cases(late)), ("processed", []))
+        self.assertEqual(len(self.lines()), LINES + 1)
+
+    def test_changed_by_hand(self):
+        """A line that somebody deletes meanwhile is noticed at the end."""
+        message = self.store(self.made())
+        self.step(message)
+        self.step(message)
+        self.lines()[:1].unlink()
+        self.work(message)
+        self.assertEqual((message.state, self.cases(message)), ("refused", ["statement.totals"]))
+        self.assertTrue(self.statements().finance_coming)
+
+    def test_many_short_statements(self):
+        """Short statements come in by pieces, too, each whole."""
+        made = [
+            statement(*[Booking("1.00", f"{day} {number}", day=f"2026-03-{day:02}", ref=f"{day}-{number}")
+                        for number in range(6)],
+                      first=f"2026-03-{day:02}", last=f"2026-03-{day:02}", name=f"2026-{day}",
+                      opening=f"{100 + 6 * day}.00")
+            for day in range(1, 6)
+        ]  # fmt: skip
+        message = self.store(*made)
+        self.work(message)
+        self.assertEqual((message.state, message.result["statements"], len(self.lines())), ("processed", 5, 30))
+        self.assertEqual(len(message.attempt_ids), 4)
