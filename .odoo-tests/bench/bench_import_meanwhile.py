@@ -86,16 +86,6 @@ class Import:
         return found, used.ru_maxrss / 1024
 
 
-def memory(env):
-    short, long = (
-        Import(env.cr.dbname, f"BNCM{number}", entries, 50 + number).result()[1]
-        for number, entries in enumerate((SHORT, LONG))
-    )
-    print(f"memory: {short:.0f} MiB of {SHORT} lines, {long:.0f} MiB of {LONG}", file=sys.stderr)
-    return {"name": f"memory of an import of {LONG} lines, beside {SHORT}", "ratio": round(short / long, 2),
-            "goal": None, "ours": round(long), "other": round(short), "unit": "MiB"}  # fmt: skip
-
-
 def waits(env, partner):
     work(env, partner)  # warm
     alone = [work(env, partner) for _number in range(ALONE)]

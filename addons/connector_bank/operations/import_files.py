@@ -23,7 +23,16 @@ class Import(Operation):
         env = env(context={**env.context, "allowed_company_ids": company.ids})
         importer = env["finance.statement.import"]
         profile = chosen_profile(env, company, options.profile)
-        messages, worked = importer._import_files(company.with_env(env), files, journal.with_env(env), profile)
+        messages = worked = env["finance.message"]
+        for file in files:
+            later = importer._is_large(company, file[1])
+            found, done = importer._import_files(
+                company.with_env(env), [file], journal.with_env(env), profile, later=later
+            )
+            if later:
+                done = found.filtered(lambda message: message.state == "received")
+                done._work_off()
+            messages, worked = messages | found, worked | done
         return tally(messages, worked), 0
 
 

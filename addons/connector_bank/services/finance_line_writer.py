@@ -44,7 +44,19 @@ class FinanceLineWriter(models.AbstractModel):
 
     @api.model
     def _create(self, values_list):
-        """Create statement lines; the records in the order of the values."""
+        """Create statement lines; the records in the order of the values.
+
+        Of a statement that is still coming nothing is worked out from its lines: Odoo would read all of them for each
+        exemplar. ``_compute_statement`` has to follow after the last one.
+        """
+        coming = self.env["account.bank.statement"].browse({values.get("statement_id") for values in values_list})
+        coming = coming.exists().filtered("finance_coming")
+        with self.env.protecting(self._fields_of_lines(coming), coming):
+            lines = self._created(values_list)
+            self.env.flush_all()
+        return lines
+
+    def _created(self, values_list):
         model = self.env["account.bank.statement.line"].with_context(
             tracking_disable=True, mail_create_nolog=True, mail_notrack=True
         )
@@ -240,7 +252,8 @@ class FinanceLineWriter(models.AbstractModel):
     def _follow_up(self, lines, statement_ids):
         """What Odoo works out from the new rows: the statements; and whether the user may have written them."""
         self._check_rights(lines)
-        for statement in self.env["account.bank.statement"].sudo().browse(statement_ids):
+        statements = self.env["account.bank.statement"].sudo().browse(statement_ids)
+        for statement in statements.filtered(lambda one: not one.finance_coming):
             self._compute_statement(statement, lines[:1].journal_id)
         self.env.flush_all()  # not yet the hooks of the commit: they would tell of half a statement
 
@@ -258,14 +271,21 @@ class FinanceLineWriter(models.AbstractModel):
     def _compute_statement(self, statement, journal):
         """The stored fields of a statement that follow from its lines, worked out without reading them all."""
         found = self._of_lines(statement) if statement.journal_id == journal else {}
-        depends = self.env.registry.field_depends
-        for name, field in statement._fields.items():
-            of_lines = field.store and field.compute and any(one.startswith("line_ids") for one in depends[field])
-            if of_lines and name not in found:
+        for field in self._fields_of_lines(statement):
+            if field.name not in found:
                 self.env.add_to_compute(field, statement)
         with self.env.protecting([statement._fields[name] for name in found], statement):
             for name, value in found.items():
                 statement[name] = value
+
+    def _fields_of_lines(self, statement):
+        """Stored fields that Odoo works out from the lines of a statement."""
+        depends = self.env.registry.field_depends
+        return [
+            field
+            for field in statement._fields.values()
+            if field.store and field.compute and any(one.startswith("line_ids") for one in depends[field])
+        ]
 
     def _of_lines(self, statement):
         with rows.by_index(self.env.cr):

@@ -220,6 +220,7 @@ class FinanceLongStatement(models.AbstractModel):
         """
         journal, statement = record.finance_journal_id, facts.statement()
         writer = self._writer(journal)
+        self.env["finance.line.writer"]._compute_statement(record, journal)
         self._check_totals(journal, facts, record)
         depends = self.env.registry.field_depends
         settled = [field for field in record._fields.values() if "finance_identity" in depends[field]]

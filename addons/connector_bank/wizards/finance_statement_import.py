@@ -61,13 +61,12 @@ class FinanceStatementImport(models.TransientModel):
         """
         self.check_access("write")
         name, content = self._attachment(attachment_id).name, self._content(attachment_id)
-        megabytes = self.company_id._finance_setting("import_now_megabytes", NOW_MEGABYTES)
         messages, worked = self._import_files(
             self.company_id,
             [(name, content)],
             self.journal_id,
             self.profile_id,
-            later=len(content) > megabytes * MEGABYTE,
+            later=self._is_large(self.company_id, content),
         )
         self.message_ids |= messages
         found = self.progress(messages.ids)[0]
@@ -81,7 +80,9 @@ class FinanceStatementImport(models.TransientModel):
                 "message_id": message.id,
                 "state": message.state,
                 "state_name": states[message.state],
-                "text": message.result_text or "",
+                "text": message.coming_words or message.result_text or "",
+                "percent": round(message.coming_percent),
+                "stopped": message.coming_stopped,
                 "lines": (message.result or {}).get("lines", 0),
                 "cases": message.open_case_count,
                 "waiting": message.state == "received",
@@ -97,6 +98,11 @@ class FinanceStatementImport(models.TransientModel):
 
     def _content(self, attachment_id):
         return self._attachment(attachment_id).raw or b""
+
+    @api.model
+    def _is_large(self, company, content):
+        """Whether a file is too large to be imported while somebody waits."""
+        return len(content) > company._finance_setting("import_now_megabytes", NOW_MEGABYTES) * MEGABYTE
 
     def _most_megabytes(self):
         return self.env.company._finance_setting("max_upload_megabytes", 64)

@@ -1,0 +1,79 @@
+"""Imports in processes of their own: the file, the process, its memory."""
+
+import io
+import json
+import os
+import re
+import subprocess
+import tempfile
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+from runner import databases
+
+PAYER = "DE31000000000000001933"
+
+
+def prepared(env, count):
+    """The company in euro, with so many bank journals; their codes."""
+    company = env.company
+    euro = env.ref("base.EUR")
+    euro.active = True
+    company.currency_id = euro
+    if not env["account.account"].search([("company_ids", "in", company.ids)], limit=1):
+        env["account.chart.template"].try_loading("generic_coa", company=company, install_demo=False)
+        company.currency_id = euro
+    codes = [f"BNCM{number}" for number in range(count)]
+    for code in codes:
+        env["account.journal"].create(
+            {"name": f"Bench {code}", "code": code, "type": "bank", "finance_auto_match": False}
+        )
+    env.cr.commit()
+    return codes
+
+
+def analyse(env):
+    env.cr.execute("ANALYZE")
+    env.cr.commit()
+
+
+def made(entries, seed, payer=PAYER):
+    """A camt.053 file of one statement of an account of its own, all of one payer."""
+    from odoo.addons.connector_bank import __path__ as homes
+
+    spec = spec_from_file_location("camt_maker", Path(homes[0]) / "tests" / "camt_maker.py")
+    maker = module_from_spec(spec)
+    spec.loader.exec_module(maker)
+    target = io.StringIO()
+    maker.write_camt053(target, entries, seed=seed)
+    text = re.sub(r"(?<=<Acct><Id><IBAN>)\w+", maker.iban("DE", "00000000", 70_000 + seed), target.getvalue(), count=1)
+    return re.sub(r"((?:btr|dtr)Acct><Id><IBAN>)\w+", rf"\g<1>{payer}", text).encode()
+
+
+class Import:
+    """One import under way by the command line, which works as a worker does."""
+
+    def __init__(self, database, journal, entries, seed):
+        handle, name = tempfile.mkstemp(suffix=".xml")
+        os.close(handle)
+        self._file = Path(name)
+        self._file.write_bytes(made(entries, seed))
+        self._entries = entries
+        command = databases.odoo_command("finance", "import", "-d", database, "--journal", journal, name)
+        self._process = subprocess.Popen(
+            command, env=databases.odoo_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+
+    def over(self):
+        """Asked so that ``result`` still learns what it used."""
+        return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def result(self):
+        """The highest memory of its process in MiB, once it is over."""
+        answer = self._process.stdout.read()
+        _pid, _status, used = os.wait4(self._process.pid, 0)
+        self._file.unlink()
+        if json.loads(answer)["lines"] != self._entries:
+            raise AssertionError(answer)
+        return used.ru_maxrss / 1024
