@@ -18,7 +18,7 @@ def run(env):
     found = []
     for number, (code, entries) in enumerate(zip(codes, (SHORT, LONG), strict=True)):
         begun = time.monotonic()
-        found.append(world.Import(env.cr.dbname, code, entries, 50 + number).result())
+        found.append(world.Import(env, code, entries, 50 + number).result())
         print(f"{entries} lines: {found[-1]:.0f} MiB, {entries / (time.monotonic() - begun):.0f} lines/s",
               file=sys.stderr)  # fmt: skip
     short, long = found

@@ -1,11 +1,9 @@
 """Imports in processes of their own: the file, the process, its memory."""
 
 import io
-import json
 import os
 import re
 import subprocess
-import tempfile
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -50,30 +48,51 @@ def made(entries, seed, payer=PAYER):
     return re.sub(r"((?:btr|dtr)Acct><Id><IBAN>)\w+", rf"\g<1>{payer}", text).encode()
 
 
-class Import:
-    """One import under way by the command line, which works as a worker does."""
+class Process:
+    """One process under way, whose highest memory is known once it is over."""
 
-    def __init__(self, database, journal, entries, seed):
-        handle, name = tempfile.mkstemp(suffix=".xml")
-        os.close(handle)
-        self._file = Path(name)
-        self._file.write_bytes(made(entries, seed))
-        self._entries = entries
-        command = databases.odoo_command("finance", "import", "-d", database, "--journal", journal, name)
+    def __init__(self, *arguments, given=None):
         self._process = subprocess.Popen(
-            command, env=databases.odoo_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            databases.odoo_command(*arguments), env=databases.odoo_environment(),
+            stdin=subprocess.PIPE if given else subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True,
         )  # fmt: skip
+        if given:
+            self._process.stdin.write(given)
+            self._process.stdin.close()
 
     def over(self):
-        """Asked so that ``result`` still learns what it used."""
+        """Asked so that ``end`` still learns what it used."""
         return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def end(self):
+        """``(what it answered, MiB)``"""
+        answer = self._process.stdout.read()
+        _pid, _status, used = os.wait4(self._process.pid, 0)
+        return answer, used.ru_maxrss / 1024
+
+
+class Import(Process):
+    """One import by a process that does what a worker does: it never holds the bytes of the file."""
+
+    def __init__(self, env, journal, entries, seed):
+        self._entries = entries
+        journal = env["account.journal"].search([("code", "=", journal)])
+        connector = env["finance.connector"]._upload_connector(journal.company_id)
+        message, _new = env["finance.intake"]._store(
+            connector, "statement", made(entries, seed), name=f"{seed}.xml", options={"journal_id": journal.id}
+        )
+        env.cr.commit()
+        script = f"""
+message = env["finance.message"].browse({message.id})
+message._work_off()
+print("LINES", (message.result or {{}}).get("lines"))
+"""
+        super().__init__("shell", "-d", env.cr.dbname, "--no-http", "--log-level=error", given=script)
 
     def result(self):
         """The highest memory of its process in MiB, once it is over."""
-        answer = self._process.stdout.read()
-        _pid, _status, used = os.wait4(self._process.pid, 0)
-        self._file.unlink()
-        if json.loads(answer)["lines"] != self._entries:
+        answer, mebibytes = self.end()
+        if f"LINES {self._entries}" not in answer:
             raise AssertionError(answer)
-        return used.ru_maxrss / 1024
+        return mebibytes

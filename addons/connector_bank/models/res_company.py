@@ -98,7 +98,7 @@ class ResCompany(models.Model):
         "and goes on where it was.",
     )
     finance_piece_lines = fields.Integer(
-        default=2_000, string="Lines in a piece",
+        default=1_000, string="Lines in a piece",
         help="Larger pieces are a little faster; other entries of the same bank journal wait for a piece under way.",
     )
 

@@ -49,8 +49,10 @@ class FinanceLineWriter(models.AbstractModel):
         Of a statement that is still coming nothing is worked out from its lines: Odoo would read all of them for each
         exemplar. ``_compute_statement`` has to follow after the last one.
         """
-        coming = self.env["account.bank.statement"].browse({values.get("statement_id") for values in values_list})
-        coming = coming.exists().filtered("finance_coming")
+        named = {values.get("statement_id") for values in values_list} - {None, False}
+        coming = self.env["account.bank.statement"].browse(named).filtered("finance_coming")
+        if not coming:
+            return self._created(values_list)
         with self.env.protecting(self._fields_of_lines(coming), coming):
             lines = self._created(values_list)
             self.env.flush_all()
