@@ -47,7 +47,7 @@ class AccountBankStatement(models.Model):
         return None if self.finance_coming else super()._event_of_new()
 
     def _event_of_change(self, before, after):
-        return super()._event_of_new() if before["finance_coming"] else None
+        return "statement.imported" if before["finance_coming"] else None
 
     @api.depends("finance_journal_id")
     def _compute_journal_id(self):
