@@ -15,6 +15,8 @@ from ..importing.cut import cut
 from ..importing.identity import Candidate, Fingerprints, statement_identity
 from ..importing.rules import CONTENT
 from ..importing.source import reference_source
+from .finance_batch_details import NOTICE
+from .finance_statement_sorter import Sorted
 
 #: Lines with these fingerprints, by the rule in force or as an earlier one knew them.
 HELD = """
@@ -145,7 +147,7 @@ class FinanceLongStatement(models.AbstractModel):
         header, footer = statement.header, statement.footer
         places = journal._finance_currency().decimal_places
         odd = (
-            header.intraday or footer is None or facts.undated or facts.decimals > places
+            header.intraday or header.format == NOTICE or footer is None or facts.undated or facts.decimals > places
             or set(facts.currencies) - {journal._finance_currency().name}
             or journal.finance_payout == "entry" or (facts.batches and journal.finance_split_batches)
             or journal._finance_former_rules() or facts.period()[0] is None
@@ -154,20 +156,14 @@ class FinanceLongStatement(models.AbstractModel):
             return False
         link = Link(*facts.period(), header.opening, footer.closing)
         sorter = self.env["finance.statement.sorter"].with_company(journal.company_id)
-        near = self.env["account.bank.statement.line"].search(
-            sorter._near(journal, link, reference_source(header)), limit=1
-        )
-        if near and (near.finance_intraday or not self._fits(journal, link)):
-            return False
+        lines = self.env["account.bank.statement.line"]
+        if lines.search_count([("journal_id", "=", journal.id), ("finance_intraday", "=", True)], limit=1):
+            return False  # waits to be confirmed
+        if lines.search_count(sorter._near(journal, link, reference_source(header)), limit=1):
+            chain = self.env["account.bank.statement"]._finance_chain(journal)
+            if not fits(link, [one._finance_link() for one in chain]):
+                return False
         return not any(self._held(journal, piece) for piece in pieces)
-
-    def _fits(self, journal, link):
-        """Whether the balances say that all of it is new, and nothing waits to be confirmed by it."""
-        chain = self.env["account.bank.statement"]._finance_chain(journal)
-        waiting = [("journal_id", "=", journal.id), ("finance_intraday", "=", True)]
-        return fits(link, [one._finance_link() for one in chain]) and not self.env[
-            "account.bank.statement.line"
-        ].search_count(waiting, limit=1)
 
     def _held(self, journal, piece):
         prints = self._prints(journal, piece)
@@ -195,7 +191,9 @@ class FinanceLongStatement(models.AbstractModel):
         statement = facts.statement(piece._entries())
         candidates = self._numbered(journal, writer._booked(journal, statement), self._prints(journal, piece))
         writer._check_locks(journal, candidates, statement)
-        writer._create_lines(journal, statement, message, record.with_env(writer.env), candidates)
+        lines = writer._create_lines(journal, statement, message, record.with_env(writer.env), candidates)
+        new = Sorted(new=tuple(candidates), known=(), doubtful=(), confirmed=lines.browse(), adopted=())
+        writer._after_report(journal, statement, message, new)
 
     def _numbered(self, journal, booked, prints):
         """The entries with their identity: equal ones are counted on from those of the pieces before."""
