@@ -5,6 +5,8 @@ Bookings are the plain values of ``core.codec.content``, as statement lines keep
 
 from decimal import Decimal
 
+#: Format of the notifications that tell of the transactions in a booking.
+NOTICE = "camt054"
 #: By what a booking and its notification name each other, strongest first: the bank's reference of the booking
 #: (AcctSvcrRef), our batch (PmtInfId), our file (MsgId).
 KINDS = ("bank_ref", "payment_info_id", "message_id")

@@ -5,11 +5,9 @@ from odoo import api, models
 from odoo.addons.finance_connector_base.core.codec import content
 from odoo.addons.finance_connector_base.core.money import plain
 
-from ..importing.batches import collective, complete, kept, keys, same, told, total, with_details
+from ..importing.batches import NOTICE, collective, complete, kept, keys, same, told, total, with_details
 from ..importing.chain import exact
 
-#: Format of the notifications that tell of the transactions in a booking.
-NOTICE = "camt054"
 #: A notification and its booking stand at most so many days apart.
 DAYS_APART = 10
 

@@ -9,13 +9,13 @@ from odoo.addons.finance_connector_base.core import machine
 from odoo.addons.finance_connector_base.core.errors import BusinessError, FinanceError, TechnicalError
 from odoo.addons.finance_connector_base.core.money import plain
 
+from ..importing.batches import NOTICE
 from ..importing.chain import Link, exact, fits
 from ..importing.control import control
 from ..importing.cut import cut
 from ..importing.identity import Candidate, Fingerprints, statement_identity
 from ..importing.rules import CONTENT
 from ..importing.source import reference_source
-from .finance_batch_details import NOTICE
 from .finance_statement_sorter import Sorted
 
 #: Lines with these fingerprints, by the rule in force or as an earlier one knew them.
