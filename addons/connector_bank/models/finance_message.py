@@ -21,7 +21,7 @@ class FinanceMessage(models.Model):
     def _compute_coming(self):
         for message in self:
             coming = message.sudo().long_import_ids
-            message.coming_words = coming and coming._words()
+            message.coming_words = coming._words() if coming else False
             message.coming_percent = 100 * coming._progress()[0] / coming.total if coming.total else 0
             message.coming_stopped = bool(coming.stop_user_id)
 

@@ -81,6 +81,7 @@ class TestLongImport(BankCase):
             {**whole.result["control"][0], "journal": 0, "place": ""},
         )
         self.assertFalse(message.sudo().long_import_ids)
+        self.assertIs(message.coming_words, False)
         self.assertEqual(self.cases(message), self.cases(whole))
 
     def test_between_the_pieces(self):
