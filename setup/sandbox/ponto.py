@@ -1,12 +1,16 @@
 """Ponto Connect: client credentials, synchronizations, accounts and transactions as JSON:API with cursors.
 
 Client ``SANDBOX-CLIENT``, secret ``SANDBOX-SECRET``. A booking becomes visible with the next synchronization only.
-Settings besides those of ``accounts``: ``sync_looks`` (how often a synchronization still runs when asked about),
-``ends_on`` (ISO day until which the accounts may be read).
+A person may also sign in (``/oauth2/auth``, authorization code with PKCE): each refresh token counts once, and one that
+is shown again ends them all. Settings besides those of ``accounts``: ``sync_looks`` (how often a synchronization still
+runs when asked about), ``ends_on`` (ISO day until which the accounts may be read), ``ended`` (so many of the access
+tokens given first are worth nothing).
 """
 
 import base64
+import hashlib
 import time
+from urllib.parse import parse_qs, urlencode
 
 from .accounts import Accounts
 from .party import Answer, route
@@ -16,14 +20,23 @@ CLIENT, SECRET = "SANDBOX-CLIENT", "SANDBOX-SECRET"
 
 class Ponto(Accounts):
     name = "ponto"
-    defaults = {**Accounts.shared, "sync_looks": 1, "ends_on": "2030-06-30"}
+    defaults = {**Accounts.shared, "sync_looks": 1, "ends_on": "2030-06-30", "ended": 0}
 
     def empty(self):
-        self.tokens, self.syncs, self.seen = set(), {}, {}
+        self.tokens, self.syncs, self.seen = [], {}, {}
+        self.codes, self.refreshes = {}, {}  # code → (challenge, return address); refresh token → whether it counts
 
     def noted(self, kind, key, data):
         if kind == "token":
-            self.tokens.add(key)
+            self.tokens.append(key)
+        elif kind == "code":
+            self.codes[key] = (data["challenge"], data["back"])
+        elif kind == "refresh":
+            self.refreshes[key] = True
+        elif kind == "refreshed":
+            self.refreshes[key] = False
+        elif kind == "refreshes_ended":
+            self.refreshes = dict.fromkeys(self.refreshes, False)
         elif kind == "synchronization":
             self.syncs[key] = {"looks": self.settings["sync_looks"], **data}
         elif kind == "reauthorized":
@@ -33,19 +46,57 @@ class Ponto(Accounts):
         return True
 
     def refuse(self, request):
-        if request.path in ("/oauth2/token", "/oauth2/token/") or request.path.startswith("/sca/"):
+        if request.path.startswith(("/oauth2/", "/sca/")):
             return None
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        return None if token in self.tokens else _error(401, "unauthorized", "access token invalid")
+        if token in self.tokens[self.settings["ended"] :]:
+            return None
+        return _error(401, "unauthorized", "access token invalid")
 
     @route("POST", "/oauth2/token")
     def token(self, request):
         pair = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
-        if request.headers.get("authorization") != f"Basic {pair}" or b"client_credentials" not in request.content:
+        if request.headers.get("authorization") != f"Basic {pair}":
             return Answer(401, {"error": "invalid_client"})
+        form = {name: values[-1] for name, values in parse_qs(request.text()).items()}
+        grant = form.get("grant_type")
+        checks = {"authorization_code": self._code, "refresh_token": self._old}
+        if grant != "client_credentials" and (grant not in checks or not checks[grant](form)):
+            return Answer(400, {"error": "invalid_grant"})
         key = f"token-{len(self.tokens) + 1}"
         self.effect("token", key)
-        return Answer(200, {"access_token": key, "token_type": "bearer", "expires_in": 1799})
+        found = {"access_token": key, "token_type": "bearer", "expires_in": 1799}
+        if grant != "client_credentials":
+            found["refresh_token"] = f"refresh-{len(self.refreshes) + 1}"
+            self.effect("refresh", found["refresh_token"])
+        return Answer(200, found)
+
+    def _code(self, form):
+        challenge, back = self.codes.pop(form.get("code"), (None, None))
+        proof = base64.urlsafe_b64encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest()).decode()
+        return challenge is not None and proof.rstrip("=") == challenge and back == form.get("redirect_uri")
+
+    def _old(self, form):
+        """A refresh token counts once; shown again, somebody else has it, and all of them end."""
+        known = self.refreshes.get(form.get("refresh_token"))
+        if known is False:
+            self.effect("refreshes_ended", form["refresh_token"])
+        elif known:
+            self.effect("refreshed", form["refresh_token"])
+        return bool(known)
+
+    @route("GET", "/oauth2/auth")
+    def sign_in(self, request):
+        """The page on which a person signs in; ``answer=no``: he does not."""
+        given = request.query
+        if given.get("client_id") != CLIENT or given.get("code_challenge_method") != "S256":
+            return Answer(400, {"error": "invalid_request"})
+        if given.get("answer", "yes") != "yes":
+            back = {"error": "access_denied", "state": given["state"]}
+        else:
+            back = {"code": f"code-{len(self.codes) + 1}-{len(self.tokens)}", "state": given["state"]}
+            self.effect("code", back["code"], challenge=given["code_challenge"], back=given["redirect_uri"])
+        return Answer(302, b"", {"Location": f"{given['redirect_uri']}?{urlencode(back)}"})
 
     @route("GET", "/accounts")
     def accounts(self, request):

@@ -4,6 +4,7 @@ from . import (
     test_bank_consent,
     test_bank_interface_events,
     test_bank_interfaces,
+    test_bank_sign_in,
     test_batch_details,
     test_checkpoints,
     test_continuity,

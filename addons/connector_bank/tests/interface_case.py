@@ -33,7 +33,8 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 def agree(link, answer="yes"):
     """What the account's owner does on the bank's page; the address he is sent back to."""
     try:
-        urllib.request.build_opener(_NoRedirect).open(f"{link}?answer={answer}", timeout=5)
+        address = f"{link}{'&' if '?' in link else '?'}answer={answer}"
+        urllib.request.build_opener(_NoRedirect).open(address, timeout=5)
     except urllib.error.HTTPError as answered:
         return answered.headers["Location"]
     return None

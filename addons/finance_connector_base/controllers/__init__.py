@@ -7,4 +7,5 @@ from . import (
     finance_monitor,
     finance_object_file,
     finance_raw,
+    finance_sign_in,
 )

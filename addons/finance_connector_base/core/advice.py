@@ -51,6 +51,8 @@ TITLES = {
     "pgp.signature": "Signature not valid",
     "manifest": "File does not fit its manifest",
     "oauth": "No access token",
+    "oauth.sign_in": "Nobody has signed in",
+    "oauth.ended": "Sign-in has ended",
     "soap": "Service refuses",
     "step": "Step unknown",
     "https": "Refused by the other side",
@@ -148,6 +150,8 @@ ADVICE = {
     "rate_limited": "We called too often. Wait, and lower the calls allowed on page Traffic to what they grant.",
     "oauth.refused": "The token service refuses our client. Check user, client secret and scope; ask the other side "
     "whether the client is still enabled.",
+    "oauth.sign_in": "Press Sign in at the provider on the connector.",
+    "oauth.ended": "Press Sign in at the provider on the connector: fetching then goes on by itself.",
     "oauth": "No access token could be had. Check the token address, then ask the other side.",
     "sftp.address": "Enter the address as host, host:port or sftp://host:port/folder.",
     "sftp.host_key_unknown": "Compare the host key shown with the one the other side gave you by another way, then "

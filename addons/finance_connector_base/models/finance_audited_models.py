@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from .finance_credential import KEPT_BY_ITSELF
+
 
 class FinanceConnector(models.Model):
     _name = "finance.connector"
@@ -39,8 +41,8 @@ class FinanceCredential(models.Model):
     _audit_secret = ("sealed",)
 
     def _audit_wanted(self):
-        """Access tokens are fetched anew by themselves all day."""
-        return self.filtered(lambda one: one.purpose != "oauth_token")
+        """Tokens are fetched anew by themselves all day."""
+        return self.filtered(lambda one: one.purpose not in KEPT_BY_ITSELF)
 
 
 class FinanceApproval(models.Model):

@@ -4,11 +4,13 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from .. import server
 from ..core.errors import FinanceError
 from ..crypto.expiry import dated_pins, without_dates
-from ..services.finance_token import TokenStore
+from ..services.finance_token import RefreshStore, TokenStore
 from ..steps.pgp import fingerprints
 from ..transports.session import parsed_pins
 from ..transports.sftp import parsed_pins as parsed_host_keys
 
+#: How much longer than its call a worker holds the right to fetch a token: two that use one refresh token end it.
+AFTER_CALL_SECONDS = 10
 #: Codes of errors whose place is the host key that was found.
 HOST_KEY_CODES = ("sftp.host_key", "sftp.host_key_unknown")
 
@@ -77,6 +79,13 @@ class FinanceConnector(models.Model):
     api_key_header = fields.Char(default="X-API-Key", string="Header of the API key")
     oauth_token_url = fields.Char(string="Token address")
     oauth_scope = fields.Char(string="Scope")
+    oauth_grant = fields.Selection(
+        [("client_credentials", "Client credentials"), ("authorization_code", "A person signs in at the provider")],
+        default="client_credentials",
+        required=True,
+        string="Access is given by",
+    )
+    oauth_authorize_url = fields.Char(string="Sign-in address", help="The provider's page on which a person signs in.")
     oauth_client_auth = fields.Selection(
         [("basic", "In the header"), ("body", "In the body")], default="basic", string="Client shown"
     )
@@ -140,6 +149,7 @@ class FinanceConnector(models.Model):
     def _transport_settings(self):
         texts = (
             *("companion", "host_keys", "ca_pem", "tls_pins", "api_key_header", "oauth_token_url", "oauth_scope"),
+            *("oauth_grant", "oauth_authorize_url"),
             *("sign_scheme", "sign_header", "sign_template", "sign_encoding", "sign_key_id", "oauth_client_auth"),
             *("paging", "page_param", "page_size_param", "cursor_path", "items_path", "since_param", "after_take"),
             *("wsdl_binding", "pgp_public_key", "pgp_fingerprints"),
@@ -160,13 +170,14 @@ class FinanceConnector(models.Model):
             "wsdl": wsdl.raw or b"",
             "internal": server.internal_hosts(),
             "tokens": self._token_store(),
+            "oauth_refresh": RefreshStore(self.env.registry, self.id),
         }
 
     def _token_store(self):
         """Where all workers find the access token; a connector on trial has no row to keep one in."""
         if self.auth_scheme != "oauth2" or self.env.context.get("finance_trial"):
             return None
-        return TokenStore(self.env.registry, self.id)
+        return TokenStore(self.env.registry, self.id, lease=self.timeout_seconds + AFTER_CALL_SECONDS)
 
     def _note_trouble(self, error):
         """Keep what a test found out; a host key only as a proposal."""

@@ -1,5 +1,7 @@
 from odoo import _, api, models
 
+from .finance_credential import KEPT_BY_ITSELF
+
 #: Which line this is and how both sides prove who they are.
 ENDPOINT = (
     *("company_id", "environment", "transport", "address", "username", "auth_scheme", "api_key_header"),
@@ -31,7 +33,7 @@ class FinanceConnector(models.Model):
 
     def _approval_content(self):
         connector = self.sudo()
-        secrets = connector.credential_ids.filtered(lambda one: one.purpose != "oauth_token")
+        secrets = connector.credential_ids.filtered(lambda one: one.purpose not in KEPT_BY_ITSELF)
         flows = connector.with_context(active_test=False).flow_ids
         return {
             **super()._approval_content(),

@@ -13,6 +13,9 @@ from ..crypto.envelope import key_id_of
 from ..crypto.expiry import certificates_end
 from ..steps.pgp import key_end
 
+#: Purposes that no person enters: they change all day, and nobody decides about it.
+KEPT_BY_ITSELF = ("oauth_token", "oauth_refresh")
+
 #: Changes that may move a date.
 DATED = {"expires_on", "purpose", "connector_id", "valid_until"}
 
@@ -38,6 +41,7 @@ class FinanceCredential(models.Model):
             ("client_key", "Private key of the client certificate"),
             ("client_secret", "Client secret (OAuth2)"),
             ("oauth_token", "Access token, kept by itself"),
+            ("oauth_refresh", "Refresh token, kept by itself"),
             ("signing_key", "Key for signing requests"),
             ("pgp_key", "Our PGP key"),
             ("pgp_passphrase", "Passphrase of our PGP key"),

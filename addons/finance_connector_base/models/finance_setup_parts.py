@@ -3,6 +3,7 @@
 from odoo import api, models
 
 from .finance_connector_setup import FLOW
+from .finance_credential import KEPT_BY_ITSELF
 
 
 class FinanceCredential(models.Model):
@@ -11,7 +12,7 @@ class FinanceCredential(models.Model):
     def write(self, vals):
         written = super().write(vals)
         if {"rotated_on", "purpose"} & vals.keys():
-            self.filtered(lambda one: one.purpose != "oauth_token").connector_id._setup_changed()
+            self.filtered(lambda one: one.purpose not in KEPT_BY_ITSELF).connector_id._setup_changed()
         return written
 
 

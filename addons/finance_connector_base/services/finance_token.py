@@ -11,7 +11,7 @@ from odoo.tools import SQL
 from ..core.errors import FinanceError, TechnicalError
 from ..transports.oauth import Token
 
-PURPOSE = "oauth_token"
+PURPOSE, REFRESH = "oauth_token", "oauth_refresh"
 #: How long one worker may take to fetch; after that another one tries.
 LEASE_SECONDS = 30
 LOOK_SECONDS = 0.2
@@ -22,12 +22,13 @@ ROUNDS = 5
 class TokenStore:
     """The token of one connector. No transaction is open while it is being fetched."""
 
-    def __init__(self, registry, connector_id):
-        self._registry, self._id = registry, connector_id
+    def __init__(self, registry, connector_id, lease=None):
+        """:param lease: how long one worker may take, in seconds; longer than the call it makes may last"""
+        self._registry, self._id, self._lease = registry, connector_id, lease
 
     def get(self, fetch, stale=None):
         """The token, fetched anew where it ended or is the ``stale`` one that was refused."""
-        ends_at = time.monotonic() + LEASE_SECONDS
+        ends_at = time.monotonic() + self._seconds()
         while time.monotonic() < ends_at:
             found, mine = self._look(stale)
             if found is not None:
@@ -36,6 +37,13 @@ class TokenStore:
                 return self._fetched(fetch)
             time.sleep(LOOK_SECONDS)
         raise TechnicalError("another worker did not get an access token in time", code="oauth.wait")
+
+    def _seconds(self):
+        return max(self._lease or 0, LEASE_SECONDS)
+
+    def keep(self, token):
+        """Store the token that a person who signed in brought."""
+        self._keep(token)
 
     def _look(self, stale):
         """``(token, False)`` where a usable one is kept, ``(None, True)`` where this worker is to fetch it."""
@@ -51,7 +59,7 @@ class TokenStore:
                         "SET refreshing_until = (clock_timestamp() AT TIME ZONE 'UTC') + %s * interval '1 s' "
                         "WHERE id = %s AND (refreshing_until IS NULL "
                         "OR refreshing_until < clock_timestamp() AT TIME ZONE 'UTC') RETURNING id",
-                        LEASE_SECONDS,
+                        self._seconds(),
                         credential.id,
                     )
                 )
@@ -89,20 +97,50 @@ class TokenStore:
         return Token(**json.loads(text)) if text else None
 
     def _credential(self, cr):
-        """The row that holds the token; the unique index decides who makes it."""
-        env = api.Environment(cr, SUPERUSER_ID, {})
-        wanted = [("connector_id", "=", self._id), ("purpose", "=", PURPOSE)]
-        found = env["finance.credential"].search(wanted, limit=1)
-        if not found:
-            cr.execute(
-                SQL(
-                    "INSERT INTO finance_credential (connector_id, company_id, purpose, create_uid, create_date) "
-                    "SELECT id, company_id, %s, %s, now() AT TIME ZONE 'UTC' FROM finance_connector WHERE id = %s "
-                    "ON CONFLICT DO NOTHING",
-                    PURPOSE,
-                    SUPERUSER_ID,
-                    self._id,
-                )
+        return _kept(cr, self._id, PURPOSE)
+
+
+class RefreshStore:
+    """The refresh token of one connector; read and kept by the one worker that fetches (``TokenStore``)."""
+
+    def __init__(self, registry, connector_id):
+        self._registry, self._id = registry, connector_id
+
+    def read(self):
+        """The token, ``None`` where nobody has signed in, or its key is gone."""
+        with self._registry.cursor() as cr:
+            try:
+                return _kept(cr, self._id, REFRESH)._reveal() or None
+            except FinanceError:
+                return None
+
+    def keep(self, text):
+        """Committed when it returns: the token before it may be worth nothing any more."""
+        for last in (False,) * (ROUNDS - 1) + (True,):
+            try:
+                with self._registry.cursor() as cr:
+                    _kept(cr, self._id, REFRESH)._seal(text)
+                return
+            except psycopg2.errors.SerializationFailure:
+                if last:
+                    raise
+
+
+def _kept(cr, connector_id, purpose):
+    """The row that holds a token; the unique index decides who makes it."""
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    wanted = [("connector_id", "=", connector_id), ("purpose", "=", purpose)]
+    found = env["finance.credential"].search(wanted, limit=1)
+    if not found:
+        cr.execute(
+            SQL(
+                "INSERT INTO finance_credential (connector_id, company_id, purpose, create_uid, create_date) "
+                "SELECT id, company_id, %s, %s, now() AT TIME ZONE 'UTC' FROM finance_connector WHERE id = %s "
+                "ON CONFLICT DO NOTHING",
+                purpose,
+                SUPERUSER_ID,
+                connector_id,
             )
-            found = env["finance.credential"].search(wanted, limit=1)
-        return found
+        )
+        found = env["finance.credential"].search(wanted, limit=1)
+    return found

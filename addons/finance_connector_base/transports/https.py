@@ -169,6 +169,12 @@ class Https:
             return None
         return self._tokens.get(lambda: oauth.fetch(self._call_token_service, self._settings, self._secrets), stale)
 
+    def sign_in(self, code, verifier, return_url):
+        """``(Token, refresh token or None)`` for a person who came back from the provider's page."""
+        return oauth.signed_in(
+            self._call_token_service, self._settings, self._secrets, code, verifier, return_url
+        )
+
     def _call_token_service(self, method, url, body, content_type, headers):
         self._check_address(url)
         with deadline(self._settings["timeout_seconds"]):
