@@ -78,6 +78,8 @@ class Ebics(Party):
             self._states[effect["key"]] = data["state"]
         elif kind == "order":
             self._orders[data["digest"]] = {"order_id": effect["key"], **data}
+        elif kind == "signed":
+            self._order(effect["key"]).update(signers=data["signers"], state=data["state"])
         elif kind == "protocol":
             self._events.append(data)
             self._begun = max(self._begun, int(data["order_id"][1:]))
@@ -115,6 +117,23 @@ class Ebics(Party):
         day = wanted.get("day") or datetime.now(timezone.utc).date().isoformat()
         self.effect("offer", wanted["service"], service=wanted["service"], files=wanted["files"], day=day)
         return Answer(201, {})
+
+    @route("POST", "/desk/sign")
+    def sign(self, request):
+        """Another user signs an order that waits (distributed signature), in a program of his own."""
+        wanted = request.json()
+        order = self._order(wanted["order_id"])
+        if order is None or order["state"] != "waiting":
+            return Answer(409, {"error": "this order does not wait"})
+        signers = sorted({*order["signers"], wanted["user"]})
+        waits = len(signers) < self.settings["signatures"]
+        self.effect("signed", order["order_id"], signers=signers, state="waiting" if waits else "executed")
+        if not waits:
+            self._carry_out({"order_id": order["order_id"], "user": order["user"]}, order["payments"])
+        return Answer(200, {"signers": signers})
+
+    def _order(self, order_id):
+        return next((one for one in self._orders.values() if one["order_id"] == order_id), None)
 
     @route("GET", "/desk/letter")
     def letter(self, request):
@@ -290,7 +309,7 @@ class Ebics(Party):
             if base64.b64decode(told) != crypto.thumbprint(self._bank()[version][1]):
                 raise Refused("091008")
         kind = static.findtext("e:OrderDetails/e:AdminOrderType", "", NS)
-        params = static.find(f"e:OrderDetails/e:{kind if kind in ('BTD', 'BTU') else 'Standard'}OrderParams", NS)
+        params = static.find(f"e:OrderDetails/e:{kind if kind in ('BTD', 'BTU', 'HVZ') else 'Standard'}OrderParams", NS)
         if params is None:
             raise Refused("091112")
         if kind in ("BTD", "BTU") and self._service(params) in self.settings["closed"]:
@@ -336,6 +355,9 @@ class Ebics(Party):
             return (paper if events else None), ("protocol_read", {"count": max(len(self._events), self._read)})
         if found["kind"] == "HTD":
             return papers.agreed(self.settings["partner"], found["user"], self.settings["agreed"]), ("told", {})
+        if found["kind"] == "HVZ":
+            waiting = [one for one in self._orders.values() if one["state"] == "waiting"]
+            return papers.waiting(waiting, self.settings["signatures"], self.settings["partner"]), ("told", {})
         if found["kind"] != "BTD":
             raise Refused("091006")
         service = self._service(found["params"])
@@ -437,14 +459,18 @@ class Ebics(Party):
             return "090003"
         state = "waiting" if waiting else "executed"
         self.effect("order", found["order_id"], digest=digest.hex(), state=state, user=found["user"],
-                    signers=sorted(signers), service=self._service(found["params"]))  # fmt: skip
+                    payments=payments if waiting else [], signers=sorted(signers),
+                    service=self._service(found["params"]))  # fmt: skip
         if waiting:
             self._event(found, "VEU_FORWARDING", "DS06", "waits for further signatures")
         else:
-            for payment in payments:
-                self.effect("payment", payment["end_to_end_id"], **payment)
-            self._event(found, "ORDER_HAC_FINAL_POS", "DS05", "carried out")
+            self._carry_out(found, payments)
         return "000000"
+
+    def _carry_out(self, found, payments):
+        for payment in payments:
+            self.effect("payment", payment["end_to_end_id"], **payment)
+        self._event(found, "ORDER_HAC_FINAL_POS", "DS05", "carried out")
 
     def _payments(self, content):
         found = []

@@ -123,6 +123,31 @@ def agreed(partner, user, listed):
     ).encode()
 
 
+def waiting(orders, needed, partner):
+    """HVZ: orders that wait for signatures, None where none does."""
+    rows = []
+    for one in orders:
+        people = "".join(
+            f"<SignerInfo><PartnerID>{partner}</PartnerID><UserID>{user}</UserID><Name>{user.title()}</Name>"
+            '<Timestamp>2026-03-02T09:00:00Z</Timestamp><Permission AuthorisationLevel="A"/></SignerInfo>'
+            for user in one["signers"]
+        )
+        rows.append(
+            f"<OrderDetails>{_service(one['service'] + '/09')}<OrderID>{one['order_id']}</OrderID>"
+            f'<DataDigest SignatureVersion="A006">{one["digest"]}</DataDigest><OrderDataAvailable>true'
+            "</OrderDataAvailable><OrderDataSize>1000</OrderDataSize><OrderDetailsAvailable>true"
+            f'</OrderDetailsAvailable><SigningInfo readyToBeSigned="true" NumSigRequired="{needed}" '
+            f'NumSigDone="{len(one["signers"])}"/>{people}<OriginatorInfo><PartnerID>{partner}</PartnerID>'
+            f"<UserID>{one['user']}</UserID><Timestamp>2026-03-02T09:00:00Z</Timestamp></OriginatorInfo></OrderDetails>"
+        )
+    if not rows:
+        return None
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><HVZResponseOrderData xmlns="{H005}">{"".join(rows)}'
+        "</HVZResponseOrderData>"
+    ).encode()
+
+
 def _service(text):
     if not text:
         return ""

@@ -31,7 +31,7 @@ class Subscriber:
 class Order:
     """What is done: the administrative order type, its parameters, and whether it asks for the bank's data."""
 
-    kind: str  # BTD, BTU, HAC, HTD, HAA
+    kind: str  # BTD, BTU, HAC, HTD, HVZ, HAA
     service: object = None
     since: object = None  # dates; both or none
     until: object = None
@@ -145,6 +145,9 @@ def _who(static, subscriber, now):
 
 def _details(details, order):
     _add(details, "AdminOrderType", order.kind)
+    if order.kind == "HVZ":  # all of them
+        _add(details, "HVZOrderParams")
+        return
     if order.kind not in ("BTD", "BTU"):
         _dates(_add(details, "StandardOrderParams"), order)
         return

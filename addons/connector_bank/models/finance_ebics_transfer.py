@@ -29,6 +29,21 @@ class FinanceEbicsTransfer(models.Model):
     reason = fields.Char(readonly=True)
     text = fields.Char("In words", readonly=True)
     told_on = fields.Datetime("Told", readonly=True)
+    signatures_needed = fields.Integer(readonly=True, help="As the bank lists it while the order waits for others.")
+    signatures_done = fields.Integer("Signatures given", readonly=True)
+    signed_by = fields.Char(readonly=True)
+    signatures_text = fields.Char("Signatures", compute="_compute_signatures_text")
+
+    @api.depends("signatures_needed", "signatures_done", "signed_by", "state")
+    def _compute_signatures_text(self):
+        """What an order still waits for; once the protocol tells its end it waits no more."""
+        for transfer in self:
+            transfer.signatures_text = False
+            if transfer.signatures_needed and transfer.state in ("begun", "arrived"):
+                transfer.signatures_text = self.env._(
+                    "%(done)s of %(needed)s signatures: %(people)s", done=transfer.signatures_done,
+                    needed=transfer.signatures_needed, people=transfer.signed_by or "–",
+                )  # fmt: skip
 
     def _compute_message_id(self):
         messages = self.env["finance.message"].sudo()

@@ -14,6 +14,8 @@ PARTS = {
     "ebics_message": "message",
     "ebics_version": "version",
 }
+#: Kind of flow → administrative order type that it fetches.
+ADMINISTRATIVE = {"ebics_protocol": "HAC", "ebics_signatures": "HVZ"}
 BTF = {"compute": "_compute_ebics_parts", "store": True, "readonly": False, "precompute": True}
 
 
@@ -74,8 +76,8 @@ class FinanceFlow(models.Model):
 
     def _ebics_settings(self):
         """What the transport needs to know of this flow."""
-        if self.kind == "ebics_protocol":
-            return {"ebics_order": "HAC"}
+        if self.kind in ADMINISTRATIVE:
+            return {"ebics_order": ADMINISTRATIVE[self.kind]}
         order = "BTD" if self.direction == "in" else "BTU"
         since, until = self.env.context.get("ebics_days") or (None, None)
         return {

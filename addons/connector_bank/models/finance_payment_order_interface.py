@@ -10,7 +10,7 @@ from ..payments import shipped
 #: Statuses in which the bank waits for one of us.
 WAITS = (False, "RCVD", "PATC", "PDNG")
 #: Kinds of flows by which a bank says what became of orders.
-ANSWERING = ("payment_answer", "ebics_protocol")
+ANSWERING = ("payment_answer", "ebics_protocol", "ebics_signatures")
 
 
 class FinancePaymentOrder(models.Model):
@@ -21,6 +21,7 @@ class FinancePaymentOrder(models.Model):
     remote_ids = fields.One2many("finance.payment.remote", "order_id", string="Numbers at the interface")
     to_authorise = fields.Boolean(compute="_compute_to_authorise", string="Waits for an authorisation at the bank")
     can_ask_bank = fields.Boolean(compute="_compute_can_ask_bank")
+    signatures_text = fields.Char(compute="_compute_signatures_text", string="Signatures at the bank")
 
     @api.depends("remote_ids", "payment_ids.finance_told_code", "state")
     def _compute_to_authorise(self):
@@ -28,6 +29,18 @@ class FinancePaymentOrder(models.Model):
             told = set(order.payment_ids.mapped("finance_told_code"))
             linked = order.sudo().remote_ids.filtered("link")
             order.to_authorise = bool(order.state == "handed" and linked and told <= set(WAITS))
+
+    def _compute_signatures_text(self):
+        """What the latest upload of the order still waits for (EBICS, distributed signature)."""
+        transfers = self.env["finance.ebics.transfer"].sudo()
+        for order in self:
+            message = order.sudo().message_id
+            found = transfers.browse()
+            if message and order.sudo().flow_id.connector_id.transport == "ebics":
+                found = transfers.search(
+                    [("connector_id", "=", message.connector_id.id), ("key", "=", message.dedup_key)], limit=1
+                )
+            order.signatures_text = found.signatures_text
 
     @api.depends("message_id.state", "flow_id")
     def _compute_can_ask_bank(self):

@@ -7,6 +7,7 @@ from ..answers import GroupAnswer
 from ..answers.answer import Reason
 from ..ebics.protocol import REFUSED, fate, read_events
 from ..ebics.transport import CLOCKS
+from ..ebics.waiting import read_waiting
 
 
 class FinanceProcess(models.AbstractModel):
@@ -74,6 +75,26 @@ class FinanceProcessEbicsProtocol(models.AbstractModel):
         teller = self.env["finance.process.payment_answer"]
         level = teller._level(message)
         teller._keep(message, [(one, answer, *teller._tell(one, answer, level)) for one in order.payment_ids])
+
+
+class FinanceProcessEbicsSignatures(models.AbstractModel):
+    """Which of our orders wait at the bank for the signatures of others."""
+
+    _name = "finance.process.ebics_signatures"
+    _inherit = "finance.process"
+    _description = "EBICS orders that wait for signatures"
+
+    def process(self, message):
+        waiting = {one.order_id: one for one in read_waiting(message._raw()) if one.order_id}
+        known = self.env["finance.ebics.transfer"].sudo()._begun(message.connector_id, waiting)
+        for order_id, transfer in known.items():
+            one = waiting[order_id]
+            transfer.write(
+                {"signatures_needed": one.needed, "signatures_done": one.done, "signed_by": ", ".join(one.signers)}
+            )
+        text = self.env._("%(count)s orders wait for signatures, %(ours)s of them ours", count=len(waiting),
+                          ours=len(known))  # fmt: skip
+        return {"waiting": len(waiting), "ours": len(known), "text": text}
 
 
 def _naive(moment):

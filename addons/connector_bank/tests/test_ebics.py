@@ -340,6 +340,30 @@ class TestEbicsPayments(EbicsCase):
         self.refused_upload(second)
         self.assertEqual(self.first.finance_way, "rejected")
 
+    def test_others_sign_at_the_bank(self):
+        """The order waits there for a second signature: shown with who signed, paid once the other has signed."""
+        self.connector.ebics_distributed = True
+        self.bank.settings["signatures"] = 2
+        waiting = self.flow.sudo().create(
+            {"name": "Waiting", "kind": "ebics_signatures", "connector_id": self.connector.id, "direction": "in"}
+        )
+        order = self.released(self.first)
+        self.advance(order.message_id)
+        self.assertEqual((order.message_id.state, self.bank.payments()), ("processed", []))
+        self.assertFalse(order.signatures_text)
+        self.assertIn("1 new", self.pull(waiting))
+        self.incoming(waiting).process_job()
+        self.env.invalidate_all()
+        self.assertEqual(order.signatures_text, "1 of 2 signatures: User1")
+        self.assertEqual(self.first.finance_way, "initiated")
+        self.bank.desk("sign", order_id=order.message_id.remote_id, user="USER9")
+        self.assertEqual(len(self.bank.payments()), 1)
+        self.pull(waiting)
+        self.pull(self.protocol)
+        self.incoming(self.protocol).process_job()
+        self.env.invalidate_all()
+        self.assertFalse(order.signatures_text)
+
     def test_the_bank_has_new_keys(self):
         order = self.released(self.first)
         self.bank.desk("keys", now=True)
