@@ -120,6 +120,8 @@ class FinancePaymentJourney(models.AbstractModel):
             return self.env._("Our account was debited on %s: the bank statement shows it.", line.date or payments.date)
         if way == "rejected":
             return self.env._("The bank refused it: %s", payments.finance_told_text or "")
+        if order.to_authorise:
+            return self.env._("The bank has it and waits until one of us authorises it there.")
         if way == "acknowledged":
             return self.env._("The bank has it: %s.", payments.finance_told_text or payments.finance_told_code)
         if order.message_id.sudo().state == "unknown":

@@ -116,6 +116,8 @@ class TestBerlinGroupOrders(PayingOrderCase):
         self.send(order.message_id)
         self.assertEqual((order.message_id.state, order.to_authorise), ("processed", True))
         self.assertEqual((self.told(order), self.paid()), (["RCVD", "RCVD"], []))
+        journey = self.env["finance.payment.journey"].read_journey(self.first._name, self.first.id)
+        self.assertIn("authorises it there", journey["words"])
         agree(self.link(order))
         self.assertEqual(len(self.paid()), 2)
         self.ask()
