@@ -33,12 +33,14 @@ class FinanceMessage(models.Model):
     def action_resume_import(self):
         """Go on where it was."""
         self.check_access("write")
-        for message in self:
-            message.sudo().long_import_ids.stop_user_id = False
-            if message.hold:
-                message._release(self.env._("The import goes on."))
-            else:
-                message._enqueue()
+        not_yet_held = self.filtered(lambda message: not message.hold)
+        self._release(self.env._("The import goes on."))
+        not_yet_held._enqueue()
+
+    def _release(self, reason):
+        """Whoever releases a file that was stopped resumes it."""
+        self.sudo().long_import_ids.stop_user_id = False
+        return super()._release(reason)
 
     def action_refresh(self):
         """Show how far it is."""
