@@ -175,7 +175,7 @@ class FinanceRunRelease(models.AbstractModel):
         """Those whose items are open as they were when they were agreed; the others say why not."""
         lines.item_id.sudo().lock_for_update(allow_referencing=True)
         lines.item_id.invalidate_recordset()
-        self.env["finance.run.warnings"]._mark(run)
+        self.env["finance.run.warnings"]._mark(run, lines)
         bad, refused = set(), []
         for line in lines:
             why = self._why_not(line)

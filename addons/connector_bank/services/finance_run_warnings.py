@@ -13,7 +13,7 @@ _LOOK = """
           FROM finance_payment_run_line l
           LEFT JOIN res_partner p ON p.id = l.partner_id
           LEFT JOIN account_move m ON m.id = l.move_id
-         WHERE l.run_id = %(run)s AND l.payment_id IS NULL
+         WHERE l.run_id = %(run)s AND l.payment_id IS NULL AND %(which)s
     ), before AS (
         SELECT p.id, p.partner_id, p.partner_bank_id, p.amount, p.currency_id, p.date, p.is_matched, p.finance_order_id,
                row_number() OVER (PARTITION BY p.partner_id ORDER BY p.date DESC, p.id DESC) AS latest
@@ -87,8 +87,11 @@ class FinanceRunWarnings(models.AbstractModel):
     _description = "Warnings of a payment run"
 
     @api.model
-    def _mark(self, run):
-        """Look at all lines of the run that are not paid yet, and keep what is found on them."""
+    def _mark(self, run, lines=None):
+        """Look at lines of the run that are not paid yet, and keep what is found on them.
+
+        :param lines: those that matter now; all without it
+        """
         company = run.company_id
         self.env.flush_all()
         rows = self.env.execute_query(
@@ -96,6 +99,7 @@ class FinanceRunWarnings(models.AbstractModel):
                 _LOOK, run=run.id, company=company.id, out=run.kind != "debit", fresh=company.finance_new_details_days,
                 double=company.finance_double_days, months=company.finance_mandate_months,
                 notice=company.finance_notice_days, today=fields.Date.context_today(run),
+                which=SQL("TRUE") if lines is None else SQL("l.id = ANY(%s)", lines.ids),
             )
         )  # fmt: skip
         listed = self._listed(company, {name for _line, name, _flags in rows if name})
@@ -110,7 +114,8 @@ class FinanceRunWarnings(models.AbstractModel):
                 " AND (l.flags, l.flag_note) IS DISTINCT FROM (v.flags, v.note)",
                 values, template="(%s, %s::varchar, %s::varchar)", page_size=1000,
             )  # fmt: skip
-        run.line_ids.invalidate_recordset(["flags", "flag_note", "warning_text", "stopped"])
+        looked_at = run.line_ids if lines is None else lines
+        looked_at.invalidate_recordset(["flags", "flag_note", "warning_text", "stopped"])
         run.invalidate_recordset()
         run.group_ids.invalidate_recordset()
 
