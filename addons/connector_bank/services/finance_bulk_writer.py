@@ -51,19 +51,22 @@ class FinanceBulkWriter(models.AbstractModel):
         self.env.cr.execute("SELECT coalesce(max(id), 0) FROM mail_message")
         return self.env.cr.fetchone()[0]
 
-    def _messages_of(self, moves, since):
-        """``{table: {id: label}}`` of the messages of entries after ``since``, and of the values they track."""
+    def _messages_of(self, documents, since):
+        """``{table: {id: label}}`` of the messages after ``since``, and of the values they track.
+
+        :param documents: ``{model: ids}``
+        :raise NotAlike: something is said of other documents
+        """
         cr = self.env.cr
         labels = {MESSAGE: {}, TRACKED: {}}
-        cr.execute(
-            "SELECT id, res_id FROM mail_message"
-            " WHERE id > %s AND model = 'account.move' AND res_id = ANY(%s) ORDER BY id",
-            [since, moves],
-        )
+        cr.execute("SELECT id, model, res_id FROM mail_message WHERE id > %s ORDER BY id", [since])
         counted = defaultdict(int)
-        for row_id, move in cr.fetchall():
-            labels[MESSAGE][row_id] = f"message {move}.{counted[move]}"
-            counted[move] += 1
+        for row_id, model, record in cr.fetchall():
+            if record not in documents.get(model, ()):
+                raise NotAlike(self.env._("Odoo also writes a message about %s", model))
+            document = f"{model} {record}"
+            labels[MESSAGE][row_id] = f"message {document}.{counted[document]}"
+            counted[document] += 1
         cr.execute(
             "SELECT id, mail_message_id, field_id FROM mail_tracking_value WHERE mail_message_id = ANY(%s) ORDER BY id",
             [list(labels[MESSAGE])],

@@ -157,7 +157,7 @@ class FinanceCounterpartWriter(models.AbstractModel):
         """``(rows, labels)`` of the entries of the sample, and of the messages after ``since``."""
         cr, labels = self.env.cr, {}
         if since is not None:
-            labels = self._messages_of([one.move_id for one in sample], since)
+            labels = self._messages_of({"account.move": {one.move_id for one in sample}}, since)
         ids = {
             LINE: [one.line_id for one in sample],
             MOVE: [one.move_id for one in sample],
@@ -192,7 +192,7 @@ class FinanceCounterpartWriter(models.AbstractModel):
         payer = self.env["res.partner"].browse(one.payer_id or ())
         logged = []
         for message_id, label in sorted(labels[MESSAGE].items()):
-            if label.rpartition(".")[0] != f"message {one.move_id}":
+            if label.rpartition(".")[0] != f"message account.move {one.move_id}":
                 continue
             tracked = [found[TRACKED][row] for row in sorted(labels[TRACKED])]
             tracked = [row for row in tracked if row["mail_message_id"] == message_id]

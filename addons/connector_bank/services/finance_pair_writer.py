@@ -12,10 +12,10 @@ from .undone import NotAlike, done_or_undone, undone
 
 _logger = logging.getLogger(__name__)
 
-ITEM, MOVE, PARTIAL, FULL = (
-    "account_move_line", "account_move", "account_partial_reconcile", "account_full_reconcile",
+ITEM, MOVE, PARTIAL, FULL, PAYMENT = (
+    "account_move_line", "account_move", "account_partial_reconcile", "account_full_reconcile", "account_payment",
 )  # fmt: skip
-LEDGER = {ITEM, MOVE, PARTIAL, FULL}
+LEDGER = {ITEM, MOVE, PARTIAL, FULL, PAYMENT}
 #: Plans that Odoo gets in one call: it compares each partial with each exchange entry of the call.
 AT_ONCE = 200
 
@@ -71,8 +71,9 @@ class FinancePairWriter(models.AbstractModel):
         return bool(made) and self.env.company.currency_id.compare_amounts(made["amount"], float(pair.amount)) == 0
 
     def _subtypes(self):
-        """By these subtypes followers are told of what happens to an invoice."""
-        return self.env["mail.message.subtype"].sudo().search([("res_model", "=", "account.move")]).ids
+        """By these subtypes followers are told of what happens to a document."""
+        of_documents = [("res_model", "in", ("account.move", "account.payment"))]
+        return (self.env["mail.message.subtype"].sudo().search(of_documents) | self.env.ref("mail.mt_note")).ids
 
     def _write_all(self, journal, found):
         proof = self.env["finance.writer.proof"]._of("reconciliation", journal)
@@ -146,6 +147,7 @@ class FinancePairWriter(models.AbstractModel):
         items = [one for pair in sample for one in pair[1:3]]
         found, labels = {ITEM: rows.read(cr, ITEM, items)}, defaultdict(dict)
         found[MOVE] = rows.read(cr, MOVE, {row["move_id"] for row in found[ITEM].values()})
+        found[PAYMENT] = rows.read(cr, PAYMENT, {pair.payment_id for pair in sample} - {None})
         place_of = {pair.debit_id: place for place, pair in enumerate(sample)}
         cr.execute("SELECT id, debit_move_id FROM account_partial_reconcile WHERE debit_move_id = ANY(%s)", [items])
         labels[PARTIAL] = {row_id: f"partial {place_of[item]}" for row_id, item in cr.fetchall()}
@@ -155,7 +157,7 @@ class FinancePairWriter(models.AbstractModel):
             if found[ITEM][pair.debit_id]["full_reconcile_id"]
         }
         if since is not None:
-            labels |= self._messages_of(list(found[MOVE]), since)
+            labels |= self._messages_of({"account.move": found[MOVE], "account.payment": found[PAYMENT]}, since)
         for table in (PARTIAL, FULL, MESSAGE, TRACKED):
             found[table] = rows.read(cr, table, labels[table])
         return found, labels
@@ -170,19 +172,25 @@ class FinancePairWriter(models.AbstractModel):
         for place, pair in enumerate(sample):
             if pair.kind in patterns:
                 continue
-            message = f"message {pair.invoice_id}.0"
-            tracked = [label for label in labels[TRACKED].values() if label.startswith(f"{message} ")]
-            if f"message {pair.invoice_id}.1" in by_label or len(tracked) != (message in by_label):
-                raise NotAlike(self.env._("Odoo writes several messages for an invoice"))
-            made = {PARTIAL: f"partial {place}", FULL: f"full {place}"}
-            inserted = {table: by_label[label] for table, label in made.items() if label in by_label}
-            if message in by_label:
-                inserted |= {MESSAGE: by_label[message], TRACKED: by_label[tracked[0]]}
+            made = {"partial": f"partial {place}", "full": f"full {place}"}
+            made |= self._message_labels("invoice", f"account.move {pair.invoice_id}", labels)
+            made |= self._message_labels("payment", f"account.payment {pair.payment_id}", labels)
+            inserted = {name: by_label[label] for name, label in made.items() if label in by_label}
             patterns[pair.kind] = inserted, self._changed(pair, before, found)
         return patterns
 
+    def _message_labels(self, of, document, labels):
+        """Labels of the message about a document and of what it tracks."""
+        first = f"message {document}.0"
+        tracked = [label for label in labels[TRACKED].values() if label.startswith(f"{first} ")]
+        said = [label for label in labels[MESSAGE].values() if label.startswith(f"message {document}.")]
+        if len(said) > 1 or len(tracked) != len(said):
+            raise NotAlike(self.env._("Odoo writes several messages for a document"))
+        return {f"{of}_message": first, f"{of}_tracked": tracked[0]} if said else {}
+
     def _changed(self, pair, before, after):
-        ids = {"debit": pair.debit_id, "credit": pair.credit_id, "invoice": pair.invoice_id}
+        ids = {"debit": pair.debit_id, "credit": pair.credit_id, "invoice": pair.invoice_id,
+               "payment": pair.payment_id}  # fmt: skip
         changed = {}
         for part, (table, _key) in pairs.UPDATES.items():
             if ids[part]:
@@ -197,17 +205,13 @@ class FinancePairWriter(models.AbstractModel):
         for kind, (inserted, changed) in patterns.items():
             some = [pair for pair in found if pair.kind == kind]
             ids = {
-                table: rows.new_ids(cr, table, len(some)) if table in inserted else [None] * len(some)
-                for table in (FULL, PARTIAL, MESSAGE, TRACKED)
+                f"{name}_id": rows.new_ids(cr, table, len(some)) if name in inserted else [None] * len(some)
+                for name, (table, _formulas) in pairs.INSERTS.items()
             }
             staged = [
-                {
-                    **pair._asdict(), "host": socket.gethostname(),
-                    "full_id": ids[FULL][at], "partial_id": ids[PARTIAL][at],
-                    "message_id": ids[MESSAGE][at], "tracking_id": ids[TRACKED][at],
-                }
+                {**pair._asdict(), "host": socket.gethostname(), **{name: given[at] for name, given in ids.items()}}
                 for at, pair in enumerate(some)
-            ]  # fmt: skip
+            ]
             pairs.write_pairs(cr, staged, inserted, changed)
         self.env.invalidate_all(flush=False)
         self._tell(found, patterns)
@@ -215,6 +219,7 @@ class FinancePairWriter(models.AbstractModel):
     def _tell(self, found, patterns):
         """What is told of invoices that are paid; and Odoo's own hook."""
         told, paid = defaultdict(list), []
+        self._tell_payments(found, patterns)
         for pair in found:
             state = patterns[pair.kind][1].get("invoice", {}).get("payment_state")
             if not state:
@@ -229,3 +234,13 @@ class FinancePairWriter(models.AbstractModel):
         for kind, ids in told.items():
             self.env["finance.event"]._tell(kind, self.env["account.move"].browse(ids))
         self.env["account.move"].browse(paid)._invoice_paid_hook()
+
+    def _tell_payments(self, found, patterns):
+        told = defaultdict(list)
+        for pair in found:
+            state = patterns[pair.kind][1].get("payment", {}).get("state")
+            kind = state and self.env["account.payment"]._event_of_change({"state": "in_process"}, {"state": state})
+            if kind:
+                told[kind].append(pair.payment_id)
+        for kind, ids in told.items():
+            self.env["finance.event"]._tell(kind, self.env["account.payment"].browse(ids))

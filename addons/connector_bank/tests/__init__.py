@@ -33,6 +33,7 @@ from . import (
     test_order_checkpoints,
     test_own_transfer,
     test_pair_writer,
+    test_pair_writer_payments,
     test_payer_memory,
     test_payment_answers,
     test_payment_cancellation,
