@@ -152,7 +152,7 @@ class FinanceRunRelease(models.AbstractModel):
                 own = payment.move_id.line_ids.filtered(lambda one, account=account: one.account_id == account)
                 plans.append(own + items)
         if plans:
-            self.env["account.move.line"].sudo().with_context(**QUIET)._reconcile_plan(plans)
+            self.env["finance.pair.writer"].sudo().with_context(**QUIET)._reconcile(plans)
         self._link_documents(bundles, payments)
         return payments
 
