@@ -19,6 +19,16 @@ class JsonInterface(Https):
         answer = self.call("GET", path, headers={"Accept": JSON, **(headers or {})})
         return answer, self._object(answer)
 
+    def read_list(self, path):
+        """The objects of an answer that is a list of named ones.
+
+        :raise RemoteDefectError: ``interface.answer``
+        """
+        found = read_json(self.call("GET", path, headers={"Accept": JSON}).content)
+        if not isinstance(found, list) or not all(isinstance(one, dict) and "id" in one for one in found):
+            raise RemoteDefectError(f"{self._host} answers without a list", code="interface.answer")
+        return found
+
     def send(self, method, path, value, headers=None):
         """The JSON object that answers a POST, PUT or DELETE of ``value``."""
         body = None if value is None else write_json(value)

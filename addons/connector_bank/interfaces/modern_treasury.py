@@ -6,7 +6,7 @@ listed. The hub asks no person of ours: its own rules of approval may.
 
 from odoo.addons.finance_connector_base.core.errors import BusinessError, ConfigurationError, RemoteDefectError
 from odoo.addons.finance_connector_base.core.transport import TRANSPORTS
-from odoo.addons.finance_connector_base.transports.paging import dig, read_json, with_query, write_json
+from odoo.addons.finance_connector_base.transports.paging import dig, with_query, write_json
 
 from .interface import Account, BankInterface, words_of
 from .paying import Paying, told
@@ -24,7 +24,7 @@ class ModernTreasury(Paying, BankInterface):
     def accounts(self):
         """The company's own accounts at its banks."""
         found = []
-        for row in self._list("/api/internal_accounts"):
+        for row in self.read_list("/api/internal_accounts"):
             numbers = row.get("account_details") or [{}]
             found.append(
                 Account(
@@ -49,7 +49,7 @@ class ModernTreasury(Paying, BankInterface):
     def find(self, run):
         def look(payment):
             key = self.request_id(payment.end_to_end_id)
-            found = self._list(with_query("/api/payment_orders", {"metadata[request]": key}))
+            found = self.read_list(with_query("/api/payment_orders", {"metadata[request]": key}))
             if len(found) > 1:
                 raise RemoteDefectError(f"{self._host} has one payment several times", code="pay.several")
             if not found:
@@ -100,12 +100,6 @@ class ModernTreasury(Paying, BankInterface):
             str(order["id"]), end_to_end_id, str(order.get("status") or ""), reason=returned.get("code"),
             text=words_of(returned.get("reason") or dig(order, "current_hold.reason")), currency=order.get("currency"),
         )  # fmt: skip
-
-    def _list(self, path):
-        found = read_json(self.call("GET", path, headers={"Accept": "application/json"}).content)
-        if not isinstance(found, list) or not all(isinstance(one, dict) and "id" in one for one in found):
-            raise RemoteDefectError(f"{self._host} answers without a list", code="interface.answer")
-        return found
 
     @classmethod
     def fits(cls, run):

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from odoo.addons.finance_connector_base.core.errors import AuthError, ConfigurationError, RemoteDefectError
 from odoo.addons.finance_connector_base.core.transport import TRANSPORTS
-from odoo.addons.finance_connector_base.transports.paging import read_json, with_query
+from odoo.addons.finance_connector_base.transports.paging import with_query
 
 from .interface import Account, BankInterface
 from .wise_payments import WisePayments
@@ -38,11 +38,11 @@ class Wise(WisePayments, BankInterface):
 
     def accounts(self):
         found = []
-        for profile in self._list("/v2/profiles"):
+        for profile in self.read_list("/v2/profiles"):
             if str(profile.get("type", "")).upper() != "BUSINESS":
                 continue
             owner = profile.get("businessName") or profile.get("fullName")
-            for balance in self._list(f"/v4/profiles/{profile['id']}/balances?types=STANDARD"):
+            for balance in self.read_list(f"/v4/profiles/{profile['id']}/balances?types=STANDARD"):
                 found.append(
                     Account(
                         id=f"{profile['id']}/{balance['id']}",
@@ -104,12 +104,6 @@ class Wise(WisePayments, BankInterface):
         if not isinstance(key, rsa.RSAPrivateKey):
             raise ConfigurationError("the key for signing is no RSA key", code="sign.key")
         return base64.b64encode(key.sign(token.encode(), padding.PKCS1v15(), hashes.SHA256())).decode()
-
-    def _list(self, path):
-        found = read_json(self.call("GET", path, headers={"Accept": "application/json"}).content)
-        if not isinstance(found, list) or not all(isinstance(one, dict) and "id" in one for one in found):
-            raise RemoteDefectError(f"{self._host} answers without a list", code="interface.answer")
-        return found
 
     def _raise_for(self, answer, content, method):
         token = answer.headers.get(PROOF_HEADER)

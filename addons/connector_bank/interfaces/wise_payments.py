@@ -74,7 +74,7 @@ class WisePayments(Paying):
         for number in range(MOST_PAGES):
             query = {"profile": profile, "createdDateStart": self._settings["born"], "limit": PAGE,
                      "offset": number * PAGE}  # fmt: skip
-            rows = self._list(with_query("/v1/transfers", query))
+            rows = self.read_list(with_query("/v1/transfers", query))
             found |= {one.get("customerTransactionId"): one for one in rows}
             if len(rows) < PAGE:
                 return found
