@@ -75,10 +75,11 @@ def text(element):
     value = element.text
     if value is None:
         return None
-    value = cleaned(value).strip()
+    plain = value.isascii() and value.isprintable()
+    value = (value if plain else cleaned(value)).strip()
     if value in ABSENT:
         return None
-    return " ".join(value.split()) if "\n" in value else value
+    return value if plain or "\n" not in value else " ".join(value.split())
 
 
 def flag(element):

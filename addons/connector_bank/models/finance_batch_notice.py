@@ -52,6 +52,11 @@ class FinanceBatchNotice(models.Model):
 
     _mark_uniq = models.UniqueIndex("(journal_id, mark)", "This notice came before.")
 
+    @api.depends("bank_ref", "payment_info_id", "file_id")
+    def _compute_display_name(self):
+        for notice in self:
+            notice.display_name = notice.bank_ref or notice.payment_info_id or notice.file_id
+
     @api.depends("booking")
     def _compute_details_html(self):
         for notice in self:
