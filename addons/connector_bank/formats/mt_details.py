@@ -92,7 +92,8 @@ def _plain(text):
 
 
 def _read_text(lines, facts):
-    lines = [line[:_WIDTH] if len(line) > _WIDTH and line[_WIDTH:].isspace() else line for line in lines]
+    if max(map(len, lines)) > _WIDTH:
+        lines = [line[:_WIDTH] if line[_WIDTH:].isspace() else line for line in lines]
     text = joined(lines)
     match = STRUCTURED.match(text)
     if match:
@@ -292,7 +293,11 @@ def _labels(text, facts):
 
 
 def _detail(facts, line, currency):
-    values = {name: facts.take(name) for name in _PLAIN if name in facts}
+    values = {}
+    for name in _PLAIN:
+        if name in facts:
+            text = facts.pop(name)
+            values[name] = _plain(text) if "\n" in text or "  " in text else text
     if line.reference:
         _own_reference(line, values, facts)
     debit = line.amount < 0
@@ -387,7 +392,7 @@ def _keep_rest(facts, values):
     """What is left, by the bank's own name for it; structured references apart."""
     structured, others = [], []
     for name, texts in facts.items():
-        for text in map(_plain, texts.split("\n")):
+        for text in map(_plain, texts.split("\n")) if "\n" in texts or "  " in texts else (texts,):
             if name.startswith("reference "):
                 kind = name.removeprefix("reference ")
                 structured.append(Reference(text, "SCOR" if kind == "ISO" else kind))
