@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Pictures of the demo database for docs/pictures: screens.sh [NAME ...], names as in screens.txt.
+# Pictures of the demo database for docs/pictures: screens.sh [NAME ...], names as in screens.txt; or screens.sh desk-film
+# for the film strip of the matching desk.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 load_settings
@@ -15,5 +16,9 @@ until "$VENV/bin/python" -c "import urllib.request as u; u.urlopen('http://127.0
     [ "$tries" -lt 120 ] && kill -0 "$server" || fail "Odoo did not start; see .odoo/log/screens.log."
     sleep 0.5
 done
+if [ "$*" = desk-film ]; then
+    "$VENV/bin/python" "$ROOT/setup/desk_film.py" "http://127.0.0.1:$port" "$ROOT/docs/pictures/desk-film"
+    exit
+fi
 "$VENV/bin/python" "$ROOT/setup/screens.py" "http://127.0.0.1:$port" "$ROOT/setup/screens.txt" \
     "$ROOT/docs/pictures" "$@"

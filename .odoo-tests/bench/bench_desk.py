@@ -140,21 +140,16 @@ def accept(page):
 
 def run():
     """Seconds of the desk beside its limits and beside a list view of Odoo with the same lines."""
-    with screens.served(fill) as url, screens.browser(url) as page:
-        seconds = screens.seconds_to_stand(page, SCREENS, ROUNDS) | accept(page)
+    seconds = screens.measured(fill, SCREENS, ROUNDS, accept)
     words = f"Matching desk, {LINES:,} open lines"
     return [
-        row(f"{words}: first sight, beside its limit", seconds["desk"], PAINT_SECONDS, goal=1),
-        row(f"{words}: first sight, beside a list view of Odoo with the same lines", seconds["desk"], seconds["list"]),
-        row(f"{words}: accept to next, beside its limit", seconds["shown"], ACCEPT_SECONDS, goal=1),
-        row(f"{words}: accept to the server's answer", seconds["confirmed"], ACCEPT_SECONDS),
-        row(f"{words}: each of {IN_A_ROW} accepted as fast as it goes", seconds["each"], ACCEPT_SECONDS),
+        screens.row(f"{words}: first sight, beside its limit", seconds["desk"], PAINT_SECONDS, goal=1),
+        screens.row(f"{words}: first sight, beside a list view of Odoo with the same lines", seconds["desk"],
+                    seconds["list"]),
+        screens.row(f"{words}: accept to next, beside its limit", seconds["shown"], ACCEPT_SECONDS, goal=1),
+        screens.row(f"{words}: accept to the server's answer", seconds["confirmed"], ACCEPT_SECONDS),
+        screens.row(f"{words}: each of {IN_A_ROW} accepted as fast as it goes", seconds["each"], ACCEPT_SECONDS),
     ]
-
-
-def row(name, ours, other, goal=None):
-    return {"name": name, "ours": round(ours, 3), "other": round(other, 3), "unit": "s",
-            "ratio": round(other / ours, 2), "goal": goal}
 
 
 if __name__ == "__main__":

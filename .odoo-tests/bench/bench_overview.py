@@ -106,19 +106,12 @@ def fill(database):
 
 def run():
     """Seconds of the screens, beside their limits and beside Odoo's list of invoices."""
-    with screens.served(fill) as url, screens.browser(url) as page:
-        seconds = screens.seconds_to_stand(page, SCREENS, ROUNDS)
-    ours, invoices = round(seconds["overview"], 3), round(seconds["invoices"], 3)
-    technical = round(seconds["technical"], 3)
-    shared = {"ours": ours, "unit": "s"}
+    seconds = screens.measured(fill, SCREENS, ROUNDS)
     words = f"Overview, {MESSAGES:,} messages and {CASES:,} open cases"
     return [
-        {**shared, "name": f"{words}, beside its limit", "ratio": round(LIMIT_SECONDS / ours, 2), "goal": 1,
-         "other": LIMIT_SECONDS},
-        {**shared, "name": f"{words}, beside Odoo's list of invoices", "ratio": round(invoices / ours, 2),
-         "goal": None, "other": invoices},
-        {"ours": technical, "unit": "s", "name": "Technical board, the same, beside its limit",
-         "ratio": round(TECHNICAL_SECONDS / technical, 2), "goal": 1, "other": TECHNICAL_SECONDS},
+        screens.row(f"{words}, beside its limit", seconds["overview"], LIMIT_SECONDS, goal=1),
+        screens.row(f"{words}, beside Odoo's list of invoices", seconds["overview"], seconds["invoices"]),
+        screens.row("Technical board, the same, beside its limit", seconds["technical"], TECHNICAL_SECONDS, goal=1),
     ]
 
 

@@ -5,14 +5,9 @@ import sys
 import time
 from contextlib import contextmanager
 
-from playwright.sync_api import sync_playwright
-
-from runner import databases
+from runner import browser, databases
 from runner.real import Server
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
-STEP_SECONDS = 120
 #: From here each screen is opened; it is one of Odoo's own.
 BEFORE = "base.action_res_users"
 
@@ -31,22 +26,6 @@ def served(fill):
         if server.process:
             server.stop()
         databases.drop_database(database)
-
-
-@contextmanager
-def browser(url):
-    """A page of a laptop's size in which the administrator has logged in."""
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        page = chromium.new_page(viewport={"width": 1366, "height": 768})
-        page.set_default_timeout(STEP_SECONDS * 1000)
-        page.goto(f"{url}/web/login")
-        page.fill("input[name=login]", "admin")
-        page.fill("input[name=password]", "admin")
-        page.click("button[type=submit]")
-        page.wait_for_selector(".o_main_navbar")
-        yield page
-        chromium.close()
 
 
 def show(page, action, options="{}"):
@@ -70,3 +49,16 @@ def seconds_to_stand(page, screens, rounds):
             if turn:  # the first look loads what every later one has
                 found[name].append(time.monotonic() - began)
     return {name: statistics.median(seconds) for name, seconds in found.items()}
+
+
+def measured(fill, screens, rounds, further=None):
+    """``{name: median seconds}`` of the screens on a fresh database, and what ``further(page)`` adds to them."""
+    with served(fill) as url, browser.logged_in(url) as page:
+        seconds = seconds_to_stand(page, screens, rounds)
+        return seconds | (further(page) if further else {})
+
+
+def row(name, ours, other, goal=None):
+    """One row of the table: how many times quicker than ``other``."""
+    return {"name": name, "ours": round(ours, 3), "other": round(other, 3), "unit": "s",
+            "ratio": round(other / ours, 2), "goal": goal}

@@ -75,6 +75,10 @@ class FinanceMatchProposal(models.Model):
     )
     decided_by_id = fields.Many2one("res.users", readonly=True)
     decided_on = fields.Datetime(readonly=True)
+    taken_together = fields.Char(
+        readonly=True, copy=False, index="btree_not_null",
+        help="The same for proposals that one person accepted in one go.",
+    )
 
     @api.depends("part_ids.item_id")
     def _compute_documents(self):

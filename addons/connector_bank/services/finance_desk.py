@@ -141,6 +141,8 @@ class FinanceDesk(models.AbstractModel):
             "who": line.partner_id.display_name or line.partner_name or "",
             "text": line.payment_ref or line.name or "",
             "amount": line.finance_open_currency_id.format(line.finance_open_amount),
+            "open": line.finance_open_amount,
+            "currency_id": line.finance_open_currency_id.id,
             "incoming": line.finance_open_amount > 0,
             "journal": line.journal_id.code,
             "state": best["state"] if best else "open",

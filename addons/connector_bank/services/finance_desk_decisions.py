@@ -1,3 +1,4 @@
+import uuid
 from decimal import Decimal
 
 import psycopg2
@@ -81,7 +82,9 @@ class FinanceDesk(models.AbstractModel):
                 chosen |= self._proposal_of(self._line_to_decide(line_id), proposal_id)
             except (AccessError, UserError) as error:
                 refused.append({"line_id": line_id, "words": str(error)})
-        return {"done": self._accept_together(chosen, refused), "refused": refused}
+        done = self._accept_together(chosen, refused)
+        chosen.filtered(lambda one: one.line_id.id in done).sudo().taken_together = uuid.uuid4().hex
+        return {"done": done, "refused": refused}
 
     def _accept_together(self, proposals, refused):
         """Ids of the lines that are done: all in one go, or where Odoo refuses one, each by itself."""
@@ -180,7 +183,7 @@ class FinanceDesk(models.AbstractModel):
 
     @api.model
     def undo_last(self):
-        """Take back this person's last decision; an undone match stands there again as a proposal."""
+        """Take back this person's last decision, all lines accepted in one go; they stand there again as proposals."""
         self._check_operator()
         last = self.env[PROPOSAL].search(
             [
@@ -198,8 +201,15 @@ class FinanceDesk(models.AbstractModel):
         if last.state == "rejected":
             last._propose_again()
             return {**self._answer(line, words=self.env._("Proposed again: %s", last.display_name)), "was": "rejected"}
-        last.action_undo()
-        last._propose_again()
+        together = last
+        if last.taken_together:
+            together = last.search([("taken_together", "=", last.taken_together), ("state", "=", "accepted")])
+        together.action_undo()
+        for proposal in together:
+            proposal._propose_again()
+        if len(together) > 1:
+            return {"line_id": line.id, "open": True, "details": {}, "was": "accepted",
+                    "words": self.env._("Undone: %s lines accepted together", len(together))}
         return {**self._answer(line, words=self.env._("Undone: %s", _spoken(line))), "was": "accepted"}
 
     # around the line

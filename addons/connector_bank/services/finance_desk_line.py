@@ -27,13 +27,12 @@ class FinanceDesk(models.AbstractModel):
             **row,
             "amount_text": currency.format(line.finance_open_amount),
             "full_text": line.currency_id.format(line.amount) if line.finance_open_amount != line.amount else False,
-            "open": line.finance_open_amount,
-            "currency_id": currency.id,
             "decimals": currency.decimal_places,
             "facts": self._facts(line),
             "partner": {"id": line.partner_id.id, "name": line.partner_id.display_name} if line.partner_id else False,
             "evidence": line.finance_details_html if line.transaction_details else False,
             "why_not": (line.finance_why_not or "").splitlines(),
+            "steps": [] if proposals else self._steps(line),
             "proposals": [self._proposal(line, proposal) for proposal in proposals[:SHOWN_PROPOSALS]],
             "more": max(len(proposals) - SHOWN_PROPOSALS, 0),
             "notes": self._notes(line),
@@ -43,6 +42,26 @@ class FinanceDesk(models.AbstractModel):
             ],
             "move_id": line.move_id.id,
         }
+
+    def _steps(self, line):
+        """What a person can do about a line without a match, the likeliest first: ``{"key", "words"}``."""
+        _t = self.env._
+        steps = []
+        locks = line.company_id._get_violated_lock_dates(line.date, False, line.journal_id)
+        if locks:
+            until = format_date(self.env, max(day for day, _field in locks))
+            steps.append(("", _t("The books are locked until %s: whoever keeps the lock dates can open them, "
+                                 "before that nothing is booked on this line.", until)))
+        if not line.partner_id:
+            steps.append(("P", _t("Assign the partner; the line is theirs from then on, and M looks at it again.")))
+            if line.finance_open_amount < 0:
+                steps.append(("W", _t("Write it off to an account, if it is a charge, a tax or a salary.")))
+        steps.append(("S", _t("Choose the documents yourself, several of them if need be; the rest stays open.")))
+        if line.partner_id:
+            steps.append(("M", _t("Match again, once the missing document is in the books.")))
+        steps.append(("R", _t("Make a rule, if such a line comes again.")))
+        steps.append(("A", _t("Hand it to the colleague who knows what it is.")))
+        return [{"key": key, "words": words} for key, words in steps]
 
     def _facts(self, line):
         _t = self.env._

@@ -87,6 +87,22 @@ class TestDeskReading(DeskCase):
         self.assertEqual(desk.read_page()["lines"][0]["state"], "proposed")
         self.assertEqual(line.finance_match_state, "proposed")
 
+    def test_what_to_do(self):
+        """A line without a match says what a person can do; the likeliest step depends on the line."""
+        unknown, charge, known = self.line("77.00", "?"), self.line("-3.00", "Charges"), self.line("78.00", "?")
+        known.partner_id = self.customer
+        details = self.desk().read_lines([unknown.id, charge.id, known.id])
+        keys = {line: [step["key"] for step in details[line.id]["steps"]] for line in (unknown, charge, known)}
+        self.assertEqual(keys, {unknown: ["P", "S", "R", "A"], charge: ["P", "W", "S", "R", "A"],
+                                known: ["S", "M", "R", "A"]})
+        proposed, _document, _proposal = self.proposed()
+        self.assertFalse(self.desk().read_lines([proposed.id])[proposed.id]["steps"])
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_company SET hard_lock_date = %s WHERE id = %s", [unknown.date, self.company.id])
+        self.env.invalidate_all()
+        locked = self.desk().read_lines([unknown.id])[unknown.id]["steps"][0]
+        self.assertIn("locked until", locked["words"])
+
     def test_searches(self):
         invoice = self.invoice(60.0, payment_reference="FIND-1")
         self.invoice(60.0, partner=self.supplier)
@@ -165,6 +181,22 @@ class TestDeskDecisions(DeskCase):
         self.company.finance_desk_batch = 1
         with self.assertRaisesRegex(UserError, "At most 1"):
             self.desk().accept_many([[first.id, one.id], [second.id, two.id]])
+
+    def test_many_undone_together(self):
+        """One undo takes back what was accepted in one go, and nothing that was decided before it."""
+        alone, _document, single = self.proposed("DESK-4710")
+        self.desk().accept(alone.id, single.id)
+        first, _document, one = self.proposed("DESK-4711")
+        second, _other, two = self.proposed("DESK-4712")
+        self.desk().accept_many([[first.id, one.id], [second.id, two.id]])
+        answer = self.desk().undo_last()
+        self.assertIn("2 lines", answer["words"])
+        self.assertEqual([line.is_reconciled for line in (alone, first, second)], [True, False, False])
+        self.assertEqual([len(self.proposals(line)) for line in (first, second)], [1, 1])
+        self.desk().accept(first.id, self.proposals(first).id)
+        self.desk().undo_last()
+        self.assertFalse(first.is_reconciled)
+        self.assertTrue(alone.is_reconciled)
 
     def test_many_for_one_document(self):
         """What the first leaves is all that the next can have; a third that would take more is refused alone."""
