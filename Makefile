@@ -10,10 +10,11 @@
 #   make damage       200,000 damaged files into every parser; ARGS="COUNT SEED"
 #   make payout-day   a shop's 20,000 payments of a day, as files of provider and bank, booked and checked; ARGS
 #   make three-countries   a group with an interface bank, a file bank and a portal bank, checked to the cent
+#   make distributor       three banks and a treasury platform, from due bills to the last statement line, checked
 #   make screens      pictures for docs/pictures, taken from the demo database
 #   make clean        takes everything away that setup made
 
-.PHONY: help setup demo run test test-pure lint bench faults damage payout-day three-countries screens clean
+.PHONY: help setup demo run test test-pure lint bench faults damage payout-day three-countries distributor screens clean
 .DEFAULT_GOAL := help
 
 help:
@@ -58,6 +59,10 @@ payout-day: setup
 three-countries:
 	@setup/setup.sh tests
 	@.odoo-tests/scenarios/run three_countries $(ARGS)
+
+distributor:
+	@setup/setup.sh tests
+	@.odoo-tests/scenarios/run distributor $(ARGS)
 
 screens:
 	@setup/setup.sh tests

@@ -27,16 +27,26 @@ def wanted(listing: Path, names: list[str]):
             yield words[0], words[1], "first" in words[2:], int(width), int(height)
 
 
-def log_in(page: Page, url: str) -> None:
+def browser_path() -> str | None:
+    return next(filter(None, map(which, BROWSERS)), None)
+
+
+def log_in(page: Page, url: str, login: str = "admin", password: str = "admin") -> None:
     page.goto(f"{url}/web/login")
-    page.fill("input[name=login]", "admin")
-    page.fill("input[name=password]", "admin")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", password)
     page.click("button[type=submit]")
     page.wait_for_url("**/odoo**", timeout=120_000)
 
 
-def take(page: Page, address: str, target: Path, first: bool = False) -> list[str]:
-    """One picture, of the first record if asked for; returns the browser's complaints."""
+def settle(page: Page) -> None:
+    page.wait_for_selector(".o_action_manager > *", timeout=60_000)
+    page.wait_for_selector(".o_loading_indicator", state="detached", timeout=60_000)
+    page.wait_for_timeout(SETTLE_SECONDS * 1000)
+
+
+def take(page: Page, address: str, target: Path, first: bool = False, tab: str | None = None) -> list[str]:
+    """One picture, of the first record if asked for, of one page of its form; returns the browser's complaints."""
     complaints: list[str] = []
 
     def on_console(message):
@@ -49,9 +59,10 @@ def take(page: Page, address: str, target: Path, first: bool = False) -> list[st
     page.on("console", on_console)
     page.on("pageerror", on_error)
     page.goto(address)
-    page.wait_for_selector(".o_action_manager > *", timeout=60_000)
-    page.wait_for_selector(".o_loading_indicator", state="detached", timeout=60_000)
-    page.wait_for_timeout(SETTLE_SECONDS * 1000)
+    settle(page)
+    if tab:
+        page.get_by_role("tab", name=tab).click()
+        settle(page)
     record = page.locator(".o_data_row .o_data_cell:not(.o_list_record_selector)")
     if first and not record.count():
         complaints.append("no picture: the list is empty")
@@ -69,12 +80,12 @@ def take(page: Page, address: str, target: Path, first: bool = False) -> list[st
 
 
 def main(url: str, listing: str, folder: str, *names: str) -> None:
-    browser_path = next(filter(None, map(which, BROWSERS)), None)
-    if not browser_path:
+    path_of_browser = browser_path()
+    if not path_of_browser:
         sys.exit("No Chromium was found: run setup/setup.sh tests.")
     found = False
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=browser_path, args=FLAGS)
+        browser = play.chromium.launch(executable_path=path_of_browser, args=FLAGS)
         page = browser.new_page()
         log_in(page, url)
         for name, path, first, width, height in wanted(Path(listing), list(names)):

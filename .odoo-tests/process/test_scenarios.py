@@ -12,7 +12,7 @@ SECONDS = 550
 _numbers = itertools.count(1)
 
 
-@pytest.mark.parametrize("name", ["three_countries"])
+@pytest.mark.parametrize("name", ["three_countries", "distributor"])
 def test_scenario(name):
     database = f"test_{os.getpid()}_{name}{next(_numbers)}"
     command = [str(ROOT / ".odoo-tests/scenarios/run"), name, "--short", "--drop", "--database", database]

@@ -29,8 +29,12 @@ class SandboxProcess:
 
     def tell(self, what, **values):
         """Order something of the sandbox: ``effects``, ``faults``, ``settings``."""
+        self.post(f"{self.control}/{what}", **values)
+
+    def post(self, address, **values):
+        """Ask one of its addresses, a bank's desk for example."""
         body = json.dumps(values).encode()
-        request = urllib.request.Request(f"{self.control}/{what}", body, {"Content-Type": "application/json"})
+        request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
         urllib.request.urlopen(request, timeout=10).close()
 
     def untell(self, what):
@@ -38,10 +42,13 @@ class SandboxProcess:
         request = urllib.request.Request(f"{self.control}/{what}", method="DELETE")
         urllib.request.urlopen(request, timeout=10).close()
 
+    def effects(self, party, kind):
+        """What really happened there."""
+        with urllib.request.urlopen(f"{self.control}/effects?party={party}&kind={kind}", timeout=10) as answer:
+            return json.load(answer)
+
     def payments(self):
-        address = f"{self.control}/effects?party={self.party}&kind=payment"
-        with urllib.request.urlopen(address, timeout=10) as answer:
-            return [effect["data"]["end_to_end_id"] for effect in json.load(answer)]
+        return [effect["data"]["end_to_end_id"] for effect in self.effects(self.party, "payment")]
 
     def stop(self):
         self.process.kill()

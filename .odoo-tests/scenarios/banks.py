@@ -71,11 +71,17 @@ class Bank:
         found = []
         for wanted in payment_readers.read(content):
             reason = self.refuses.get(wanted.name)
-            (self.refused if reason else self.accepted).append(wanted)
             found.append((wanted, reason))
-            if not reason:
-                self.book(-wanted.amount, wanted.end_to_end_id, day, end_to_end=wanted.end_to_end_id, name=wanted.name)
+            if reason:
+                self.refused.append(wanted)
+            else:
+                self.accept(wanted, day)
         return found
+
+    def accept(self, wanted, day):
+        """Carry one payment out."""
+        self.accepted.append(wanted)
+        self.book(-wanted.amount, wanted.end_to_end_id, day, end_to_end=wanted.end_to_end_id, name=wanted.name)
 
     def look(self, day):
         """Carry out the files in the folder and answer them; how many payments there were."""
@@ -83,18 +89,21 @@ class Bank:
         for path in sorted((self.folder / "out").iterdir()):
             found = self.take(path.name, path.read_bytes(), day) if not path.name.startswith(".") else []
             count += len(found)
-            for number, (content, _status) in enumerate(self.answers(found)):
+            for number, content in enumerate(self.answers(found)):
                 self.lay_down(f"{path.stem}-{number}.pain002.xml", content)
         return count
 
-    def answers(self, found, good="ACSC"):
+    def answers(self, found):
         """Status reports as banks send them: first that the file was read, then what became of each payment."""
-        if not found or not found[0][0].order:
-            return
-        ids = {"order": found[0][0].order, "batch": found[0][0].batch}
-        yield report(*((one.end_to_end_id, "ACTC") for one, _reason in found), **ids), "ACTC"
+        if found and found[0][0].order:
+            yield self.report([(one, None) for one, _reason in found], "ACTC")
+            yield self.report(found, "ACSC")
+
+    def report(self, found, good, order=None, batch=None):
+        """A status report on payments; ``order`` and ``batch`` where the file itself tells neither."""
+        first = found[0][0]
         told = [(one.end_to_end_id, "RJCT", reason) if reason else (one.end_to_end_id, good) for one, reason in found]
-        yield report(*told, **ids), good
+        return report(*told, order=order or first.order, batch=batch or first.batch)
 
     # statements
 
@@ -135,6 +144,24 @@ class Bank:
         lines += [f":62F:{_balance(closing, self.currency, last)}", "-", ""]
         return "\r\n".join(lines).encode("ascii")
 
+    def bai2(self, day):
+        """The previous day as American banks report it; amounts in cents, ``495`` a transfer out."""
+        opening, entries = self.between(day, day)
+        closing = opening + sum(entry.amount for entry in entries)
+        head = f"03,{self.account},{self.currency},010,{_cents(opening)},,,015,{_cents(closing)},,/"
+        rows = [
+            f"16,{'195' if entry.amount > 0 else '495'},{_cents(abs(entry.amount))},Z,{entry.key},"
+            f"{entry.end_to_end or ''},{entry.text}/"
+            for entry in entries
+        ]
+        total = _cents(opening) + _cents(closing) + sum(_cents(abs(entry.amount)) for entry in entries)
+        lines = [
+            f"01,121042882,999999999,{day:%y%m%d},0615,1,80,1,2/", f"02,999999999,121042882,1,{day:%y%m%d},2400,USD,2/",
+            head, *rows, f"49,{total},{len(rows) + 2}/", f"98,{total},1,{len(rows) + 4}/",
+            f"99,{total},1,{len(rows) + 6}/",
+        ]  # fmt: skip
+        return "\n".join([*lines, ""]).encode("ascii")
+
     def ofx(self, first, last):
         """What a portal gives to download."""
         opening, entries = self.between(first, last)
@@ -155,6 +182,10 @@ class Bank:
         ).encode("ascii")
 
 
+
+
+def _cents(amount):
+    return int(amount.scaleb(2))
 
 
 def _balance(amount, currency, day):

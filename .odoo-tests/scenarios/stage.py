@@ -16,6 +16,8 @@ from runner.person import Person
 from runner.real import Server, wait_until
 from runner.sandbox_process import SandboxProcess
 
+from .camera import Camera, NoCamera, browser
+
 #: Everything a story waits for is a matter of seconds; a loaded machine takes longer.
 PATIENCE = 120
 PASSWORD = "scenario-password"  # noqa: S105 - of people who exist in the scenario's database alone
@@ -40,9 +42,9 @@ SELECT (SELECT count(*) FROM queue_job WHERE state IN ('pending', 'enqueued', 's
 class Stage:
     """A context manager; all processes end with it, the database stays where ``keep`` says so."""
 
-    def __init__(self, database, *, keep=True, demo=False):
-        self.database, self.keep, self.demo = database, keep, demo
-        self.checks, self.began = [], time.monotonic()
+    def __init__(self, database, *, keep=True, pictures=None):
+        self.database, self.keep, self.pictures = database, keep, pictures
+        self.checks, self.began, self._browser = [], time.monotonic(), None
 
     def __enter__(self):
         self._stack = ExitStack()
@@ -50,7 +52,7 @@ class Stage:
         self.sshd = self._stack.enter_context(Sshd(MaxStartups="100"))
         self.sandbox = SandboxProcess(party="psd2")
         self._stack.callback(self.sandbox.stop)
-        command = [str(BIN / "newdb"), self.database, "--addons", *(["--demo"] if self.demo else [])]
+        command = [str(BIN / "newdb"), self.database, "--addons"]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True)
         if not self.keep:
             self._stack.callback(databases.drop_database, self.database)
@@ -87,6 +89,14 @@ class Stage:
 
     def person(self, login, companies, password=PASSWORD):
         return Person(self.server, login, password, allowed_company_ids=companies, lang="en_US")
+
+    def camera(self, login):
+        """Looks over a person's shoulder; takes nothing where no pictures were asked for."""
+        if not self.pictures:
+            return NoCamera()
+        if self._browser is None:
+            self._browser = self._stack.enter_context(browser())
+        return Camera(self._browser, self.server.url, login, PASSWORD, Path(self.pictures))
 
     def rows(self, query):
         """Rows of the database, as lists of texts."""

@@ -38,29 +38,33 @@ def build(env, *, psd2, sftp, accounts, openings, size):
     }
 
 
+def _connector(*args, **values):
+    return office.connector(*args, owner="maker", **values)
+
+
 def _connect(env, companies, psd2, sftp):
     def line(name):
-        return {**sftp["fields"], "address": f"{sftp['address']}/{name}", "secrets": {"private_key": sftp["key"]}}
+        return office.line(sftp, name)
 
     payments, answers = {"name": "Payments", "kind": "payment_order"}, {"name": "Answers", "kind": "payment_answer"}
-    api, api_flows = office.connector(
+    api, api_flows = _connector(
         env, companies["de"], "de_api", "Hafenbank, interface", "berlin_group",
         [{"name": "Bookings", "kind": "statement"}], address=psd2, timeout_seconds=10, history_days=60,
         breaker_failures=2, breaker_seconds=5,
     )  # fmt: skip
-    pays, _flows = office.connector(
+    pays, _flows = _connector(
         env, companies["de"], "de_sftp", "Hafenbank, SFTP", "sftp", [payments, answers], **line("de")
     )
-    standby, standby_flows = office.connector(
+    standby, standby_flows = _connector(
         env, companies["de"], "de_standby", "Hafenbank, statements by SFTP", "sftp",
         [{"name": "Statements", "kind": "statement", "standby_for_id": api_flows["Bookings"]}], **line("de_statements"),
     )  # fmt: skip
-    files, _flows = office.connector(
+    files, _flows = _connector(
         env, companies["ch"], "ch_sftp", "Basler Bank, SFTP", "sftp",
         [payments, {**answers, "pattern": "*.pain002.xml"},
          {"name": "Statements", "kind": "statement", "pattern": "*.sta, *.camt.xml"}], **line("ch"),
     )  # fmt: skip
-    portal, _flows = office.connector(env, companies["uk"], "uk_portal", "York Bank, portal", "portal", [payments])
+    portal, _flows = _connector(env, companies["uk"], "uk_portal", "York Bank, portal", "portal", [payments])
     return {
         "api": api.id, "de_sftp": pays.id, "standby": standby.id, "standby_flow": standby_flows["Statements"],
         "ch_sftp": files.id, "portal": portal.id,

@@ -473,11 +473,12 @@ class Ebics(Party):
         self._event(found, "ORDER_HAC_FINAL_POS", "DS05", "carried out")
 
     def _payments(self, content):
-        found = []
-        for transfer in ElementTree.fromstring(content).iter():
+        root, found = ElementTree.fromstring(content), []
+        ids = {"order": root.findtext(".//{*}GrpHdr/{*}MsgId"), "batch": root.findtext(".//{*}PmtInfId")}
+        for transfer in root.iter():
             if transfer.tag.rpartition("}")[2] == "CdtTrfTxInf":
                 amount = transfer.find(".//{*}InstdAmt")
                 found.append({"end_to_end_id": transfer.findtext(".//{*}EndToEndId"), "amount": amount.text,
-                              "currency": amount.get("Ccy")})  # fmt: skip
+                              "currency": amount.get("Ccy"), **ids})  # fmt: skip
         return found
 

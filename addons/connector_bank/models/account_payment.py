@@ -53,11 +53,13 @@ class AccountPayment(models.Model):
             else:
                 payment.finance_way = told or ("initiated" if payment.state in ("in_process", "paid") else False)
 
-    @api.depends("finance_told_code", "finance_told_reasons")
+    @api.depends("finance_told_code", "finance_told_reasons", "finance_told_state")
     def _compute_finance_told_text(self):
         for payment in self:
             status = STATUSES.get(payment.finance_told_code)
             words = [status.words if status else payment.finance_told_code or ""]
+            if payment.finance_told_state == "reversed" and payment.finance_told_reasons:
+                words = []  # what was said before the money came back says nothing any more
             for code in (payment.finance_told_reasons or "").split():
                 cause = CAUSES.get(code)
                 words.append(f"{code}: {cause.words}" if cause else code)

@@ -164,6 +164,7 @@ class FinanceMatching(models.AbstractModel):
                        c.name AS currency, c.decimal_places AS places,
                        m.move_type, m.name, m.ref, m.payment_reference, m.invoice_origin,
                        pay.id AS payment_id, pay.name AS payment_name, pay.memo, pay.payment_reference AS payment_ref,
+                       pay.finance_end_to_end AS payment_end_to_end,
                        p.commercial_partner_id, p.complete_name AS partner_name
                   FROM account_move_line l
                   JOIN account_move m ON m.id = l.move_id
@@ -205,7 +206,8 @@ class FinanceMatching(models.AbstractModel):
         return dict(found)
 
     def _item(self, row, accounts, company_id, company_places):
-        own_ids = _texts(row["payment_name"], row["payment_ref"]) if row["payment_id"] else ()
+        given = (row["payment_name"], row["payment_ref"], row["payment_end_to_end"])
+        own_ids = _texts(*given) if row["payment_id"] else ()
         return OpenItem(
             id=row["id"],
             company_id=company_id,

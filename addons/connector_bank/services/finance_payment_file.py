@@ -110,7 +110,7 @@ class FinancePaymentFile(models.AbstractModel):
             executed_on=order.executed_on,
             owner=company,
             account=self._account(own, currency if "batch.account.currency" in carries else None),
-            agent=self._agent(own, order, "batch"),
+            agent=self._agent(own, order, carries, "batch"),
             description=DESCRIPTION if "batch.description" in carries else None,
             payments=tuple(self._payment(payment, order, carries) for payment in order.payment_ids.sorted("id")),
             sequence=order.sequence or None if debit else None,
@@ -125,7 +125,7 @@ class FinancePaymentFile(models.AbstractModel):
             message_id=order._order_ref(),
             created_at=made_on,
             initiator=Party(name=company.name, identifier=originator),
-            forwarding_agent=self._agent(own, order, "run.forwarding", named=True) if forwards else None,
+            forwarding_agent=self._agent(own, order, carries, "run.forwarding", named=True) if forwards else None,
             batches=(batch,),
         )
 
@@ -145,7 +145,7 @@ class FinancePaymentFile(models.AbstractModel):
             party=Party(name=bank.acc_holder_name or payment.partner_id.name,
                         address=self._address(payment.partner_id, carries, "payment.party")),
             account=self._account(bank, kind=self._account_kind(bank, order)),
-            agent=self._agent(bank, order, "payment"),
+            agent=self._agent(bank, order, carries, "payment"),
             charge_bearer=self._fixed(order, "payment.charge_bearer"),
             remittance=self._remittance(payment.memo or payment.payment_reference or ""),
             mandate=self._mandate(mandate, order) if mandate else None,
@@ -174,10 +174,11 @@ class FinancePaymentFile(models.AbstractModel):
         """Current or savings, where the format asks."""
         return bank.finance_account_kind if shipped_rules(order.profile).needs("payment.account.kind") else None
 
-    def _agent(self, bank, order, level, named=False):
-        """The bank by BIC, and by its clearing number where the profile says in which system."""
-        bic = bank.bank_id.bic
-        system = self._fixed(order, f"{level}_agent.clearing_system" if named else f"{level}.agent.clearing_system")
+    def _agent(self, bank, order, carries, level, named=False):
+        """The bank by BIC where the format has a place for it, and by its clearing number where it says its system."""
+        path = f"{level}_agent" if named else f"{level}.agent"
+        bic = bank.bank_id.bic if f"{path}.bic" in carries else None
+        system = self._fixed(order, f"{path}.clearing_system")
         member = bank.clearing_number if system else None
         facts = {
             "bic": bic.replace(" ", "").upper() if bic else None,

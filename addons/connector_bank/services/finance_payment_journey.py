@@ -145,7 +145,7 @@ class FinancePaymentJourney(models.AbstractModel):
         votes = message.approval_id.vote_ids.filtered(lambda one: one.decision == "approve").sorted("id")
         stages = [
             self._stage("initiated", self.env._("Initiated"), min(payments.mapped("create_date"), default=None), total,
-                        total, ", ".join(payments.create_uid.sudo().mapped("name")[:3])),
+                        total, ", ".join(self._makers(order, payments).mapped("name")[:3])),
             self._stage("approved", self.env._("Approved"), votes[-1:].create_date,
                         total if message.approval_id.state == "approved" else 0, total,
                         ", ".join(votes.user_id.mapped("name")),
@@ -177,12 +177,17 @@ class FinancePaymentJourney(models.AbstractModel):
         ]  # fmt: skip
         if bad:
             told = bad.finance_answer_ids[:1]
-            words = self.env._("Came back") if set(bad.mapped("finance_way")) == {"reversed"} else self.env._("Refused")
+            back = set(bad.mapped("finance_way")) == {"reversed"}
+            words = self.env._("Came back") if back else self.env._("Refused")
+            on = not back and told.told_on
             stages.append(
-                {**self._stage("bad", words, told.told_on, len(bad), total, bad[:1].finance_told_text or ""),
-                 "mood": "bad"}
-            )  # fmt: skip
+                {**self._stage("bad", words, on, len(bad), total, bad[:1].finance_told_text or ""), "mood": "bad"}
+            )
         return self._marked(stages, ended=total and len(bad) == total)
+
+    def _makers(self, order, payments):
+        """Who wanted them paid: a run's payments are made by a job in the name of whoever agreed last."""
+        return order.sudo().run_id.requested_by_id or payments.create_uid.sudo()
 
     def _relays(self, answers, total):
         """Hub and treasury, where one of them stands between us and the bank."""

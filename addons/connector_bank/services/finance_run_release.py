@@ -77,8 +77,12 @@ class FinanceRunRelease(models.AbstractModel):
             "accounts": paid.partner_bank_id,
             "excluded": self._editors(run),
             "changes": [*groups, *rows],
-            "warnings": [f"{line.display_name}: {line.warning_text} {line.reason or ''}" for line in flagged[:SHOWN]],
+            "warnings": [f"{line.display_name}: {self._warning(line)}" for line in flagged[:SHOWN]],
         }  # fmt: skip
+
+    def _warning(self, line):
+        """What is to be looked at, and why the maker pays it all the same."""
+        return f"{line.warning_text} → {line.reason}" if line.reason else line.warning_text
 
     def _editors(self, run):
         """Who made or changed lines and groups of the run; they do not approve it."""

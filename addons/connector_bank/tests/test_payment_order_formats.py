@@ -4,6 +4,7 @@ from odoo.tests import tagged
 from odoo.addons.connector_bank.payments import read, shipped
 
 from .order_case import OrderCase
+from .statement_maker import Booking, camt053, statement
 
 
 @tagged("post_install", "-at_install")
@@ -59,6 +60,31 @@ class TestPaymentOrderFormats(OrderCase):
         self.assertEqual((batch.agent.clearing_member, batch.owner.identifier), ("121042882", "1234567890"))
         self.assertEqual(batch.payments[0].agent.clearing_member, "021000021")
         self.assertLessEqual(len(order.payment_ids[0].finance_end_to_end), 15)
+
+    def test_short_ids_on_the_statement(self):
+        """Of two payments of one amount each finds its own line by the short id that the file gave it."""
+        self.as_bank("us_ach_ccd", "us", "USD", ("5551234567", "121042882"))
+        outstanding = self.account("Outstanding", "101998", "asset_current")
+        outstanding.reconcile = True
+        self.journal.outbound_payment_method_line_ids.payment_account_id = outstanding
+        dollars = {"currency_id": self.env.ref("base.USD").id, "partner_bank_id": self.payees["us"].id}
+        twins = self.pay(55, **dollars) | self.pay(55, **dollars)
+        order = self.order(*twins)
+        order.profile = "us_ach_ccd"
+        order.action_hand_over()
+        bookings = [
+            Booking("-55.00", "ACH", ref=f"B{one.id}", end_to_end=one.finance_end_to_end) for one in twins[::-1]
+        ]
+        self.bring(camt053(statement(*bookings, account="5551234567", currency="USD")))
+        self.match()
+        found = {one: one.reconciled_statement_line_ids.finance_bank_ref for one in twins}
+        self.assertEqual(found, {one: f"B{one.id}" for one in twins})
+
+    def test_ach_of_a_bank_with_bic(self):
+        """A bank that takes wires has a BIC; an ACH file has no place for it."""
+        order = self.as_bank("us_ach_ccd", "us", "USD", ("5551234567", "121042882"))
+        (order.journal_id.bank_account_id | self.payees["us"]).bank_id.sudo().bic = "ZZHUUS00"
+        self.check(order, ".ach")
 
     def test_bacs(self):
         order = self.as_bank(
