@@ -21,7 +21,7 @@ class FinanceConnector(models.Model):
     def _remains(self):
         """Statements find their journal by its account number."""
         found = super()._remains()
-        if self.flow_ids.filtered(lambda flow: flow.kind == "statement"):
+        if self.flow_ids.filtered(lambda flow: flow.kind == "statement") and not self.is_payout_provider:
             journals = self.env["account.journal"].search(
                 [("company_id", "child_of", self.company_id.id), ("bank_account_id", "!=", False)], limit=1
             )

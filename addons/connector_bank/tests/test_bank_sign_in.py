@@ -39,6 +39,12 @@ class TestSignIn(InterfaceBankCase):
     def secret(self, purpose):
         return self.line.credential_ids.filtered(lambda one: one.purpose == purpose)._reveal()
 
+    def test_what_remains_is_said(self):
+        self.line.sudo().write({"state": "draft"})
+        self.assertIn("Sign in at the provider", self.line.remains)
+        self.sign_in()
+        self.assertNotIn("Sign in at the provider", self.line.remains)
+
     def test_signed_in_and_fetched(self):
         self.fetch(self.line)
         self.assertEqual((self.line.state, self.cases()), ("paused", ["oauth.sign_in"]))

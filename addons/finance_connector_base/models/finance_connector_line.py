@@ -73,7 +73,7 @@ class FinanceConnector(models.Model):
     )
     # signing in
     auth_scheme = fields.Selection(
-        selection_add=[("oauth2", "OAuth2 client credentials"), ("wsse", "User token inside (WS-Security)")],
+        selection_add=[("oauth2", "OAuth2"), ("wsse", "User token inside (WS-Security)")],
         ondelete={"oauth2": "set default", "wsse": "set default"},
     )
     api_key_header = fields.Char(default="X-API-Key", string="Header of the API key")

@@ -56,9 +56,3 @@ class FinanceConnector(models.Model):
                 connector.write({"state": "active", "pause_reason": False})
                 flows = connector.flow_ids.filtered(lambda flow: flow.direction == "in" and flow.mode != "event")
                 flows._enqueue_pull(planned=False)
-
-    def _remains(self):
-        found = super()._remains()
-        if self.signs_in and not self.signed_in_on:
-            found.insert(0, self.env._("Enter the return address at the provider, then press Sign in at the provider."))
-        return found

@@ -10,7 +10,7 @@ class FinanceConnector(models.Model):
 
     remains = fields.Html(compute="_compute_remains", string="What remains", sanitize=False)
 
-    @api.depends("state", "health", "environment", "flow_ids", "credential_ids")
+    @api.depends("state", "health", "environment", "flow_ids", "credential_ids", "signs_in", "signed_in_on")
     def _compute_remains(self):
         for connector in self:
             sentences = connector._remains() if connector.state == "draft" else []
@@ -24,6 +24,8 @@ class FinanceConnector(models.Model):
         found = []
         if connector.transport != "upload" and connector.health != "ok":
             found.append(env._("The test of the connection has not gone through yet: press Test connection."))
+        if connector.signs_in and not connector.signed_in_on:
+            found.insert(0, env._("Enter the return address at the provider, then press Sign in at the provider."))
         if connector.webhook_scheme:
             if not connector._webhook_secrets():
                 found.append(env._("Enter the webhook secret that the provider shows, page Secrets."))
