@@ -2,8 +2,14 @@ from odoo import _, api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from odoo.addons.finance_connector_base import server
+
 from ..importing.account import spellings
 from ..importing.rules import CONTENT, RULES
+
+#: A job of matching begins no more work after so many seconds: far below what a server gives a request, so that many
+#: lines cannot keep it from ever ending.
+MATCH_SECONDS = 30
 
 
 class AccountJournal(models.Model):
@@ -125,9 +131,13 @@ class AccountJournal(models.Model):
         )
 
     def finance_match_job(self):
-        """Match the open lines of this journal."""
+        """Match the open lines of this journal; many in several jobs, each of which commits."""
         self.env["account.bank.statement.line"].check_access("write")
-        result = self.env["finance.matching"]._match_journals(self)
+        matching = self.env["finance.matching"]
+        result = matching._match_journals(self, float(server.option("match_seconds", MATCH_SECONDS)))
+        if result["later"]:
+            matching._enqueue(self)
+            return _("%(lines)s lines: %(reconciled)s reconciled, %(later)s follow in the next job", **result)
         return _("%(lines)s lines: %(reconciled)s reconciled, %(proposed)s proposed, %(left)s open", **result)
 
     def action_finance_identity(self):

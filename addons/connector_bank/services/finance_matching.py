@@ -39,29 +39,35 @@ class FinanceMatching(models.AbstractModel):
         ).finance_match_job()
 
     @api.model
-    def _match_journals(self, journals):
-        return self._match(
-            self.env["account.bank.statement.line"].search(
-                [("journal_id", "in", journals.ids), ("is_reconciled", "=", False), ("state", "=", "posted"),
-                 ("statement_id.finance_coming", "!=", True)]
-            )
-        )
+    def _match_journals(self, journals, seconds=None):
+        lines = self.env["account.bank.statement.line"].search(
+            [("journal_id", "in", journals.ids), ("is_reconciled", "=", False), ("state", "=", "posted"),
+             ("statement_id.finance_coming", "!=", True)]
+        )  # fmt: skip
+        return self._match(lines, seconds)
 
     @api.model
-    def _match(self, lines):
+    def _match(self, lines, seconds=None):
         """Match ``lines``: reconcile what is sure, propose what is not, say why the rest stays.
 
-        :return: ``{"lines", "reconciled", "proposed", "left", "seconds"}``
+        :param seconds: begin no more work after so many; what is sure goes first, the rest when all of that is done
+        :return: ``{"lines", "reconciled", "proposed", "left", "later", "seconds"}``; ``later`` sure ones are left for
+            another time
         """
         started = time.monotonic()
-        tally = {"lines": len(lines), "reconciled": 0, "proposed": 0, "left": 0}
+        until = started + seconds if seconds else None
+        tally = {"lines": len(lines), "reconciled": 0, "proposed": 0, "left": 0, "later": 0}
         for company, own in lines.grouped("company_id").items():
             service = self.with_company(company)
             items = service._items(company)
             for_invoices = own.filtered(lambda line: not line._finance_without_invoice())
             result = match(service._lines(for_invoices), items, service._settings(company), service._settled_numbers)
             sure, proposals, why_not = service._without_rejected(result)
-            booked = self.env["finance.settle"].with_company(company)._settle_all(sure)
+            booked, later = self.env["finance.settle"].with_company(company)._settle_all(sure, until)
+            if later:
+                tally["reconciled"] += len(booked)
+                tally["later"] += later
+                continue
             proposals += [proposal for proposal in sure if proposal.line_id not in booked]
             returns = set(self.env["finance.return"]._returns(own).ids)
             proposals = [proposal for proposal in proposals if proposal.line_id not in returns]

@@ -1,4 +1,5 @@
 import logging
+import time
 from decimal import Decimal
 
 import psycopg2
@@ -22,16 +23,20 @@ class FinanceSettle(models.AbstractModel):
     _description = "Settlement"
 
     @api.model
-    def _settle_all(self, proposals):
-        """Reconcile ``proposals`` (of the matching engine); ids of the lines that are done."""
+    def _settle_all(self, proposals, until=None):
+        """Reconcile ``proposals`` (of the matching engine): ids of the lines that are done, how many were not tried.
+
+        :param until: moment (``time.monotonic``) after which no further chunk is begun
+        """
         self._read_at_once(proposals)
         possible = [proposal for proposal in proposals if self._accounts(proposal) is not None]
-        done = set()
-        for start in range(0, len(possible), CHUNK):
-            done |= self._chunk(possible[start : start + CHUNK])
+        done, tried = set(), 0
+        while tried < len(possible) and not (tried and until and time.monotonic() > until):
+            done |= self._chunk(possible[tried : tried + CHUNK])
+            tried += CHUNK
         self._record(proposal for proposal in possible if proposal.line_id in done)
         self._solve_refused(list(done))
-        return done
+        return done, max(len(possible) - tried, 0)
 
     def _chunk(self, proposals):
         try:

@@ -3,11 +3,14 @@
 import io
 import zipfile
 from datetime import date
+from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from odoo.addons.finance_connector_base.tests.common import server_option
 from odoo.addons.queue_job.tests.common import trap_jobs
 
+from ..services import finance_settle
 from .camt_maker import iban
 from .common import BankCase
 from .statement_maker import OTHER_ACCOUNT, Booking, camt052, camt053, statement
@@ -173,6 +176,20 @@ class TestImport(BankCase):
         with trap_jobs() as trap:
             self.bring(camt053(statement(Booking("5.00", "one"), name="2", opening="105.00", first="2026-03-03")))
             trap.assert_jobs_count(0)
+
+    def test_match_in_several_jobs(self):
+        """What does not fit into one job's time is left to the next, which begins where this one ended."""
+        invoices = [self.invoice(10.0 + number) for number in range(5)]
+        with trap_jobs() as trap:
+            self.bring(camt053(statement(*(Booking(f"{10 + n}.00", one.name) for n, one in enumerate(invoices)))))
+            trap.assert_jobs_count(1, only=self.journal.finance_match_job)
+        for left in (3, 1, 0):
+            with trap_jobs() as trap, patch.object(finance_settle, "CHUNK", 2), server_option(match_seconds="0.000001"):
+                said = self.journal.finance_match_job()
+                trap.assert_jobs_count(int(left > 0), only=self.journal.finance_match_job)
+            done = sum(one.payment_state == "paid" for one in invoices)
+            self.assertEqual(done, 5 - left)
+            self.assertEqual(f"{left} follow" in said, bool(left), said)
 
     def test_journal_without_number(self):
         """A chosen journal without an account number takes the number of the file."""
