@@ -108,7 +108,8 @@ class FinanceSettle(models.AbstractModel):
         simple = [
             each for each in proposals if len(each.parts) == 1 and not each.write_offs and not each.rest
         ]
-        if len(simple) != len({each.line_id for each in simple}):
+        writer = self.env["finance.counterpart.writer"]
+        if len(simple) < writer._least() or len(simple) != len({each.line_id for each in simple}):
             return {}
         items = self.env["account.move.line"].browse(each.parts[0].item_id for each in simple)
         wanted, item_of = {}, {}
@@ -122,7 +123,7 @@ class FinanceSettle(models.AbstractModel):
                 payer = line.partner_id or self._partner(item)
                 wanted[line.id] = Wanted(**values, payer_id=payer.id if payer != line.partner_id else None)
                 item_of[line.id] = item
-        done = self.env["finance.counterpart.writer"]._put(wanted)
+        done = writer._put(wanted)
         return {line_id: [item.browse(made) + item_of[line_id]] for line_id, made in done.items()}
 
     def _counterparts(self, proposal):

@@ -44,7 +44,8 @@ class TestCounterpartWriter(SettleCase):
     def wanted(self, proposals):
         """What the settlement asks of the writer."""
         asked = {}
-        with patch.object(type(self.writer), "_put", lambda _self, wanted: asked.update(wanted) or {}):
+        keep = patch.object(type(self.writer), "_put", lambda _self, wanted: asked.update(wanted) or {})
+        with server_option(bulk_pairs="1"), keep:
             self.settle._at_once(proposals)
         return asked
 
