@@ -12,7 +12,7 @@ import pytest
 from runner.real import wait_until
 
 KILLS = 10
-LINES, PIECE = 2_400, 100
+LINES, PIECE = 3_000, 100
 JOURNAL = "DE09000000000000000001"  # of no bank
 ENTRY = (
     '<Ntry><Amt Ccy="{currency}">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>'
