@@ -6,6 +6,7 @@ from odoo.tools import file_open
 
 from odoo.addons.finance_connector_base.approval.kinds import KINDS
 from odoo.addons.finance_connector_base.approval.kinds import Kind as ApprovalKind
+from odoo.addons.finance_connector_base.core.errors import FinanceError
 
 from ..importing.compare import compare
 from ..importing.label import label
@@ -223,7 +224,10 @@ class FinanceIdentityChange(models.Model):
         """No import may run meanwhile, and what came since the preview must not differ otherwise."""
         record = self.sudo()
         journal, reader = record.journal_id, record.env["finance.identity.reader"]
-        record.env["finance.statement.writer"]._one_at_a_time(journal)
+        try:
+            record.env["finance.statement.writer"]._one_at_a_time(journal, record.env["finance.message"])
+        except FinanceError as error:  # a long file is half in
+            raise UserError(str(error)) from error
         if reader._newest(journal) != record.looked_until:
             found, _counts = record._compared()
             if any(found[name] != record[name] for name in ("again", "merged", "asked")):
