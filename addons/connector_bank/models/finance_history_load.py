@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.finance_connector_base import server
-
 STATES = [
     ("draft", "Files"), ("looking", "Being read"), ("looked", "Looked at"), ("loading", "Loading"), ("done", "Done"),
 ]
@@ -151,7 +149,7 @@ class FinanceHistoryLoad(models.Model):
     @api.autovacuum
     def _gc_forgotten(self):
         """Loads that nobody went on with: their files would be kept outside of every rule of retention."""
-        days = int(server.option("history_days", 30))
+        days = self.env.company._finance_setting("history_days", 30)
         before = fields.Datetime.subtract(fields.Datetime.now(), days=days)
         self.sudo().search([("state", "!=", "done"), ("write_date", "<", before)], limit=100).unlink()
 

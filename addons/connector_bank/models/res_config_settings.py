@@ -41,6 +41,24 @@ class ResConfigSettings(models.TransientModel):
     finance_import_now_megabytes = fields.Integer(
         config_parameter="finance_connector_base.import_now_megabytes", default=4, string="Read at once up to (MB)"
     )
+    finance_identity_files = fields.Integer(
+        config_parameter="finance_connector_base.identity_files", default=1000, string="Files read again"
+    )
+    finance_identity_seconds = fields.Integer(
+        config_parameter="finance_connector_base.identity_seconds", default=60, string="For at most (seconds)"
+    )
+    finance_history_files = fields.Integer(
+        config_parameter="finance_connector_base.history_files", default=5000, string="Files of one load"
+    )
+    finance_history_chunk = fields.Integer(
+        config_parameter="finance_connector_base.history_chunk", default=50, string="Files in one step"
+    )
+    finance_history_seconds = fields.Integer(
+        config_parameter="finance_connector_base.history_seconds", default=40, string="A step takes at most (seconds)"
+    )
+    finance_history_days = fields.Integer(
+        config_parameter="finance_connector_base.history_days", default=30, string="Forgotten loads go after (days)"
+    )
     finance_double_days = fields.Integer(related="company_id.finance_double_days", readonly=False)
     finance_new_details_days = fields.Integer(related="company_id.finance_new_details_days", readonly=False)
     finance_screening_list = fields.Binary(related="company_id.finance_screening_list", readonly=False)

@@ -7,7 +7,6 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from odoo.addons.finance_connector_base import server
 from odoo.addons.finance_connector_base.core.errors import FinanceError
 from odoo.addons.finance_connector_base.core.money import plain
 
@@ -35,7 +34,7 @@ class FinanceHistoryReader(models.AbstractModel):
 
         :raise UserError: too many, or a zip file that cannot be opened
         """
-        most = int(server.option("history_files", 5000))
+        most = load.company_id._finance_setting("history_files", 5000)
         old = load.sudo().file_ids
         (old.attachment_id - load.sudo().attachment_ids).unlink()
         old.unlink()
@@ -59,7 +58,7 @@ class FinanceHistoryReader(models.AbstractModel):
     @api.model
     def _read(self, load):
         """Read what was not read yet, for as long as a request may last; ``True`` once all is told."""
-        until = time.monotonic() + float(server.option("history_seconds", 40))
+        until = time.monotonic() + load.company_id._finance_setting("history_seconds", 40)
         for file in load.sudo().file_ids.filtered(lambda one: one.state == "new"):
             if time.monotonic() > until:
                 return False
@@ -211,8 +210,8 @@ class FinanceHistoryReader(models.AbstractModel):
     @api.model
     def _load(self, load):
         """Import the next files; ``False`` once none is left. Bytes that came before are the same message."""
-        until = time.monotonic() + float(server.option("history_seconds", 40))
-        most = int(server.option("history_chunk", 50))
+        until = time.monotonic() + load.company_id._finance_setting("history_seconds", 40)
+        most = load.company_id._finance_setting("history_chunk", 50)
         waiting = load.sudo().file_ids.filtered(lambda one: one.state == "ready")
         for file in waiting.sorted(lambda one: (one.position, one.id))[:most]:
             file.write(self._loaded(load, file))

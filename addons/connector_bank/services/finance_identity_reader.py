@@ -3,7 +3,6 @@ import time
 from odoo import api, models
 from odoo.tools import SQL
 
-from odoo.addons.finance_connector_base import server
 from odoo.addons.finance_connector_base.core.errors import FinanceError
 
 from ..formats.bounded import parse_bounded
@@ -33,10 +32,10 @@ class FinanceIdentityReader(models.AbstractModel):
     def _played(self, journal):
         """``(statements, counts)``: ``Played`` in the order of import; files by what became of them.
 
-        Newest files first, until a limit of the server is reached (``identity_files``, ``identity_seconds``).
+        Newest files first, until a limit of the settings is reached.
         """
-        most, seconds = int(server.option("identity_files", 1000)), float(server.option("identity_seconds", 60))
-        until = time.monotonic() + seconds
+        limit = self.env.company._finance_setting
+        most, until = limit("identity_files", 1000), time.monotonic() + limit("identity_seconds", 60)
         counts, found = {"read": 0, "left": 0, "unreadable": 0}, []
         for number, message in enumerate(self._messages(journal)):
             if number >= most or time.monotonic() > until:

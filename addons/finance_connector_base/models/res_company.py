@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .. import server
 from ..core.errors import FinanceError
 from ..crypto.expiry import thresholds
 
@@ -33,5 +34,6 @@ class ResCompany(models.Model):
                 raise ValidationError(str(error)) from error
 
     def _finance_setting(self, name, default):
-        """A number from the settings, as whole number; the measured default where nothing is set."""
-        return int(self.env["ir.config_parameter"].sudo().get_param(f"finance_connector_base.{name}", default))
+        """A whole number from the settings, else of the host, else the measured default."""
+        kept = self.env["ir.config_parameter"].sudo().get_param(f"finance_connector_base.{name}")
+        return int(float(kept or server.option(name, default)))
