@@ -47,7 +47,7 @@ class FinanceBatchNotice(models.Model):
     details_html = fields.Html(compute="_compute_details_html", string="What the bank says")
     mark = fields.Char(readonly=True, required=True, help="What makes it this one when the bank sends it again.")
     line_id = fields.Many2one(
-        "account.bank.statement.line", readonly=True, index="btree_not_null", ondelete="set null", string="Line"
+        "account.bank.statement.line", readonly=True, index="btree_not_null", ondelete="set null"
     )
 
     _mark_uniq = models.UniqueIndex("(journal_id, mark)", "This notice came before.")
