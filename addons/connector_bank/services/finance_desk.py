@@ -100,7 +100,7 @@ class FinanceDesk(models.AbstractModel):
     def _base_domain(self):
         return Domain("is_reconciled", "=", False) & Domain("company_id", "in", self.env.companies.ids) & Domain(
             "state", "=", "posted"
-        ) & Domain("statement_id.finance_coming", "!=", True)
+        ) & Domain("statement_id", "not any", [("finance_coming", "=", True)])
 
     def _domain(self, filters):
         domain = self._base_domain()

@@ -155,13 +155,15 @@ class FinanceFollowup(models.AbstractModel):
     def _replace_suspense(self, line, counterparts, partner=None):
         """Give ``line`` these counterparts instead of its suspense; their journal items, in their order.
 
-        The suspense item itself becomes the first: Odoo needs half the time for that.
+        The suspense item itself becomes the first: Odoo needs half the time for that. Where taxes are concerned it is
+        replaced, for Odoo works out taxes of new items from what they are given.
         """
         _liquidity, suspense, other = line._seek_for_lines()
         if other or not suspense:
             raise UserError(self.env._("A part of this line is reconciled already: decide by hand."))
-        became, gone = suspense[:1], suspense[1:]
-        first, *more = counterparts
-        commands = [Command.update(became.id, first), *(Command.create(values) for values in more)]
-        commands += [Command.delete(item.id) for item in gone]
+        taxed = any(name.startswith("tax_") for values in counterparts for name in values)
+        became = suspense[:0] if taxed else suspense[:1]
+        commands = [Command.update(item.id, values) for item, values in zip(became, counterparts, strict=False)]
+        commands += [Command.create(values) for values in counterparts[len(became) :]]
+        commands += [Command.delete(item.id) for item in suspense - became]
         return became + self.env["finance.counterpart.writer"]._change_entry(line, commands, partner)

@@ -42,7 +42,7 @@ class FinanceMatching(models.AbstractModel):
     def _match_journals(self, journals, seconds=None):
         lines = self.env["account.bank.statement.line"].search(
             [("journal_id", "in", journals.ids), ("is_reconciled", "=", False), ("state", "=", "posted"),
-             ("statement_id.finance_coming", "!=", True)]
+             ("statement_id", "not any", [("finance_coming", "=", True)])]
         )  # fmt: skip
         return self._match(lines, seconds)
 
@@ -51,12 +51,12 @@ class FinanceMatching(models.AbstractModel):
         """Match ``lines``: reconcile what is sure, propose what is not, say why the rest stays.
 
         :param seconds: begin no more work after so many; what is sure goes first, the rest when all of that is done
-        :return: ``{"lines", "reconciled", "proposed", "left", "later", "seconds"}``; ``later`` sure ones are left for
-            another time
+        :return: ``{"lines", "reconciled", "proposed", "left", "seconds"}``; with ``seconds`` also ``later``: sure ones
+            that are left for another time
         """
         started = time.monotonic()
         until = started + seconds if seconds else None
-        tally = {"lines": len(lines), "reconciled": 0, "proposed": 0, "left": 0, "later": 0}
+        tally = {"lines": len(lines), "reconciled": 0, "proposed": 0, "left": 0} | ({"later": 0} if seconds else {})
         for company, own in lines.grouped("company_id").items():
             service = self.with_company(company)
             items = service._items(company)
