@@ -64,7 +64,7 @@ class FinanceMatching(models.AbstractModel):
             result = match(service._lines(for_invoices), items, service._settings(company), service._settled_numbers)
             sure, proposals, why_not = service._without_rejected(result)
             booked, later = self.env["finance.settle"].with_company(company)._settle_all(sure, until)
-            if later:
+            if later and booked:  # where nothing could be booked, the next job would find the same
                 tally["reconciled"] += len(booked)
                 tally["later"] += later
                 continue

@@ -30,6 +30,7 @@ class FinanceSettle(models.AbstractModel):
         """
         self._read_at_once(proposals)
         possible = [proposal for proposal in proposals if self._accounts(proposal) is not None]
+        possible = self._refused_last(possible)
         done, tried = set(), 0
         while tried < len(possible) and not (tried and until and time.monotonic() > until):
             done |= self._chunk(possible[tried : tried + CHUNK])
@@ -59,11 +60,20 @@ class FinanceSettle(models.AbstractModel):
             domain="bank", res_model=line._name, res_id=line.id, blocking=False,
         )
 
+    def _refused_last(self, proposals):
+        """What Odoo refused before does not keep the others waiting."""
+        rows = self.env["finance.exception"].sudo().search_read(self._of_refused([one.line_id for one in proposals]),
+                                                                ["res_id"])  # fmt: skip
+        refused = {row["res_id"] for row in rows}
+        return sorted(proposals, key=lambda one: one.line_id in refused) if refused else proposals
+
+    def _of_refused(self, lines):
+        return [("code", "=", "match.failed"), ("state", "=", "open"),
+                ("res_model", "=", "account.bank.statement.line"), ("res_id", "in", lines)]  # fmt: skip
+
     def _solve_refused(self, lines):
-        self.env["finance.exception"].sudo().search(
-            [("code", "=", "match.failed"), ("state", "=", "open"), ("res_model", "=", "account.bank.statement.line"),
-             ("res_id", "in", lines)]
-        )._solve(_("Solved by itself: the line is reconciled."))
+        found = self.env["finance.exception"].sudo().search(self._of_refused(lines))
+        found._solve(_("Solved by itself: the line is reconciled."))
 
     def _record(self, proposals):
         model = self.env["finance.match.proposal"].sudo()

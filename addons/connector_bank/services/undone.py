@@ -13,9 +13,9 @@ class NotAlike(Exception):
 
 @contextmanager
 def done_or_undone(env):
-    """What PostgreSQL refuses inside is rolled back, for Odoo to try; a lost race is not, it is to run anew.
+    """What is refused inside is rolled back, for Odoo to try; a lost race is not, it is to run anew.
 
-    :raise NotAlike: it was refused
+    :raise NotAlike: PostgreSQL refused it
     """
     env.flush_all()
     savepoint = env.cr.savepoint(flush=False)
@@ -23,10 +23,12 @@ def done_or_undone(env):
         yield
     except psycopg2.OperationalError:
         raise
-    except psycopg2.Error as error:
+    except Exception as error:
         env.transaction.clear()
         savepoint.close(rollback=True)
-        raise NotAlike(str(error).partition("\n")[0]) from error
+        if isinstance(error, psycopg2.Error):
+            raise NotAlike(str(error).partition("\n")[0]) from error
+        raise
     savepoint.close(rollback=False)
 
 

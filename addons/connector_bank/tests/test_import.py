@@ -5,6 +5,7 @@ import zipfile
 from datetime import date
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.finance_connector_base.tests.common import server_option
@@ -190,6 +191,31 @@ class TestImport(BankCase):
             done = sum(one.payment_state == "paid" for one in invoices)
             self.assertEqual(done, 5 - left)
             self.assertEqual(f"{left} follow" in said, bool(left), said)
+
+    def test_what_is_refused_ends(self):
+        """Where Odoo refuses what comes first, the others are booked; where it refuses all, no job follows."""
+        invoices = [self.invoice(10.0 + number) for number in range(3)]
+        refused = invoices[0].line_ids.filtered(lambda item: item.account_id.account_type == "asset_receivable")
+        settle = type(self.env["finance.settle"])
+        apply = settle._apply
+
+        def picky(service, proposals):
+            if refused.id in [part.item_id for one in proposals for part in one.parts]:
+                raise UserError("not this one")
+            return apply(service, proposals)
+
+        with trap_jobs():
+            self.bring(camt053(statement(*(Booking(f"{10 + n}.00", one.name) for n, one in enumerate(invoices)))))
+        with patch.object(settle, "_apply", picky), patch.object(finance_settle, "CHUNK", 1), \
+                server_option(match_seconds="0.000001"):  # fmt: skip
+            said = []
+            for _job in range(5):
+                with trap_jobs() as trap:
+                    said.append(self.journal.finance_match_job())
+                    if not trap.enqueued_jobs:
+                        break
+        self.assertEqual([one.payment_state for one in invoices], ["not_paid", "paid", "paid"], said)
+        self.assertFalse(trap.enqueued_jobs, said)
 
     def test_journal_without_number(self):
         """A chosen journal without an account number takes the number of the file."""
