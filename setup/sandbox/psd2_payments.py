@@ -7,7 +7,8 @@ account. What happens at the bank without a call is an effect ``word`` of the in
 Settings: ``remembers`` (the same ``X-Request-ID`` is the same initiation), ``lists`` (``/v1/initiations/{request}``),
 ``exempt`` (executes without a person), ``slow_bank`` (authorised ones stay ACTC until an effect ``execute``),
 ``reject`` (end-to-end ids that it refuses), ``sca_over`` (the page has ended: nobody can authorise, the payment is
-refused), ``cancels`` (a cancellation is accepted as long as nothing is executed).
+refused), ``cancels`` (a cancellation is accepted as long as nothing is executed), ``cancel_answer`` (what a cancellation
+is answered with, where a person has to authorise that, too: nothing is cancelled).
 """
 
 import hashlib
@@ -30,7 +31,7 @@ class Psd2Payments:
 
     pay_defaults = {
         "remembers": True, "lists": False, "exempt": False, "slow_bank": False, "reject": (), "sca_over": False,
-        "cancels": True,
+        "cancels": True, "cancel_answer": None,
     }  # fmt: skip
 
     def no_payments(self):
@@ -159,6 +160,8 @@ class Psd2Payments:
             return error(403, "RESOURCE_UNKNOWN", "no such payment")
         if found["status"] in ("ACSC", "RJCT") or not self.settings["cancels"]:
             return error(405, "CANCELLATION_INVALID", "it is too late")
+        if self.settings["cancel_answer"] is not None:
+            return Answer(202, self.settings["cancel_answer"])
         self.effect("word", key, status="CANC")
         return Answer(204)
 

@@ -74,14 +74,20 @@ class BerlinGroupPayments(Paying):
         request_id = self.request_id("cancellation", known.id)
         headers = {"Accept": JSON, "X-Request-ID": request_id, **self._settings["psu"]}
         answer = self.call("DELETE", f"/v1/{known.id}", headers=headers)
-        found = self._object(answer) if answer.content else {"transactionStatus": "CANC"}
-        return told(known.id, None, "ACCR" if found.get("transactionStatus") == "CANC" else "PDCR")
+        found = self._object(answer) if answer.content else {}
+        if answer.status == 204 or found.get("transactionStatus") == "CANC":
+            return told(known.id, None, "ACCR")
+        wanted = "Not cancelled yet: the bank may want a person to authorise it in its portal."
+        return told(known.id, None, "PDCR", text=f"{wanted} {self._said(found)}".strip())
 
     @staticmethod
     def _row(path, found):
+        return told(path, None, str(found.get("transactionStatus") or ""), text=BerlinGroupPayments._said(found))
+
+    @staticmethod
+    def _said(found):
         messages = found.get("tppMessages") or []
-        text = "; ".join(f"{one.get('code', '')}: {words_of(one.get('text'))}" for one in messages[:5])
-        return told(path, None, str(found.get("transactionStatus") or ""), text=text)
+        return "; ".join(f"{one.get('code', '')}: {words_of(one.get('text'))}" for one in messages[:5])
 
     # bodies
 

@@ -174,6 +174,15 @@ class TestBerlinGroupPaying(PayingCase):
         cancels = [{"id": self.told(receipt)[0]["id"], "end_to_end_id": None}]
         self.assertEqual(self.told(self.line("psd2", cancels=cancels).push(None, "c"))[0]["status"], "RJCR")
 
+    def test_a_cancellation_that_a_person_has_to_authorise_is_not_done(self):
+        cancels = [{"id": self.told(self.push("psd2", self.parcel("10.00")))[0]["id"], "end_to_end_id": None}]
+        links = {"transactionStatus": "ACTC", "_links": {"scaRedirect": {"href": "https://bank.example/cancel"}}}
+        for answer in (b"", links):
+            self.sandbox.parties["psd2"].settings["cancel_answer"] = answer
+            (row,) = self.told(self.line("psd2", cancels=cancels).push(None, "c"))
+            self.assertEqual(row["status"], "PDCR")
+            self.assertIn("authorise", row["text"])
+
 
 class TestWisePaying(PayingCase):
     def setUp(self):
