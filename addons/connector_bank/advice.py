@@ -75,6 +75,8 @@ ADVICE.update(
         "and the rest is sent with the same keys; nothing goes twice.",
         "pay.no_id": "The interface took the order without giving it a number. Ask the bank; until then it counts as "
         "unknown.",
+        "pay.numbers": "The interface took the order, but its answer with the numbers of the payments cannot be read: nothing "
+        "is asked about them. See in the provider's portal what became of each; do not pay anew before.",
         "pay.other": "Under our id the interface has another payment. Nothing was sent. Ask the provider, and an "
         "administrator here: two databases may use the same account.",
         "pay.several": "The interface has one payment several times. Call the provider now and have all but one "
@@ -235,6 +237,7 @@ TITLES.update(
         "pay": "Not taken by the payment interface",
         "pay.part": "A part of the order is at the interface",
         "pay.no_id": "Taken without a number",
+        "pay.numbers": "Numbers of the payments cannot be read",
         "pay.other": "Another payment under our id",
         "pay.several": "One payment several times",
         "pay.own_account": "Account to pay from not known",

@@ -124,7 +124,8 @@ class Paying:
 
     def _receipt(self, rows, link=None):
         remote = rows[0]["id"] if len(rows) == 1 else None
-        return Receipt(remote_id=remote, content=self._answer(rows, **({"link": link} if link else {})), status=200)
+        content = self._answer(rows, **({"link": link} if link else {}))
+        return Receipt(remote_id=remote, content=content, status=200, whole=True)
 
     def _cancelled(self):
         """Each is asked for by itself; what was refused for good is an answer, too."""

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 
+from odoo.addons.finance_connector_base.core.errors import FormatError
 from odoo.addons.finance_connector_base.transports.paging import write_json
 
 #: Where a payment is still asked about.
@@ -33,11 +34,14 @@ class FinancePaymentRemote(models.Model):
 
     @api.model
     def _delivered(self, message, order, answer):
-        """Keep the numbers, and take in what the answer says as an answer to payments; safe to run again."""
+        """Keep the numbers, and take in what the answer says as an answer to payments; safe to run again.
+
+        :raise FormatError: ``pay.numbers``: it cannot be read, so nobody can ask about the payments
+        """
         try:
             found = json.loads(answer or b"{}")
-        except ValueError:  # longer than what is kept of an answer: the payments are asked about by their own ids
-            found = {}
+        except ValueError as error:
+            raise FormatError(str(error), code="pay.numbers", place=order.name) from error
         rows = [row for row in found.get("told") or () if row.get("id")]
         if not found.get("payment_interface"):
             return

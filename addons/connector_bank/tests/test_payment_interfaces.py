@@ -6,6 +6,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.finance_connector_base.services import finance_deliver
 from odoo.addons.finance_connector_base.tests.sandbox import sandbox
 from odoo.addons.queue_job.tests.common import trap_jobs
 
@@ -126,6 +127,20 @@ class TestBerlinGroupOrders(PayingOrderCase):
         self.assertFalse(order.to_authorise)
         self.assertIn("0 new", self.ask())
         self.assertEqual(len(self.paid()), 2)
+
+    def test_a_long_answer_keeps_its_numbers(self):
+        order = self.released(self.first, self.second)
+        with patch.object(finance_deliver, "ANSWER_BYTES", 40):
+            self.send(order.message_id)
+        self.assertEqual((order.message_id.state, len(order.remote_ids), order.to_authorise), ("processed", 1, True))
+
+    def test_an_answer_that_cannot_be_read_is_not_done(self):
+        order = self.released(self.first)
+        self.step(order.message_id)
+        with patch.object(type(order.message_id), "_answer", lambda _message: b'{"payment_interface": "ber'):
+            self.send(order.message_id)
+        self.assertNotEqual(order.message_id.state, "processed")
+        self.assertIn("pay.numbers", order.message_id._blocking_cases().mapped("code"))
 
     def test_nothing_before_the_release(self):
         order = self.handed(self.first)

@@ -33,3 +33,4 @@ class Receipt:
     content: bytes = b""
     status: int | None = None
     headers: dict = field(default_factory=dict)
+    whole: bool = False  # work goes on with its content: kept to the last byte, not as evidence alone

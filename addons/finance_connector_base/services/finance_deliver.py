@@ -19,7 +19,7 @@ from ..wakeup import is_lost
 
 _logger = logging.getLogger(__name__)
 
-#: Answers are kept as evidence, but never without end.
+#: Answers are kept as evidence, but never without end, except those that work goes on with (``Receipt.whole``).
 ANSWER_BYTES = 256 * 1024
 #: How often a short transaction is run again when another one was faster.
 ROUNDS = 6
@@ -336,7 +336,7 @@ class FinanceDeliver(models.AbstractModel):
 
     def _confirm(self, row, delivery, receipt):
         """The other side has it; its answer is kept with the attempt."""
-        answer = receipt.content[:ANSWER_BYTES]
+        answer = receipt.content if receipt.whole else receipt.content[:ANSWER_BYTES]
         attempt = {"status": receipt.status}
         if answer:
             attempt |= {"answer": base64.b64encode(answer), "answer_sha256": sha256(receipt.content)}
