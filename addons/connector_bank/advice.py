@@ -75,8 +75,8 @@ ADVICE.update(
         "and the rest is sent with the same keys; nothing goes twice.",
         "pay.no_id": "The interface took the order without giving it a number. Ask the bank; until then it counts as "
         "unknown.",
-        "pay.numbers": "The interface took the order, but its answer with the numbers of the payments cannot be read: nothing "
-        "is asked about them. See in the provider's portal what became of each; do not pay anew before.",
+        "pay.numbers": "The interface took the order, but its answer with the numbers of the payments cannot be read: "
+        "nothing is asked about them. See in the provider's portal what became of each; do not pay anew before.",
         "pay.other": "Under our id the interface has another payment. Nothing was sent. Ask the provider, and an "
         "administrator here: two databases may use the same account.",
         "pay.several": "The interface has one payment several times. Call the provider now and have all but one "

@@ -7,8 +7,8 @@ account. What happens at the bank without a call is an effect ``word`` of the in
 Settings: ``remembers`` (the same ``X-Request-ID`` is the same initiation), ``lists`` (``/v1/initiations/{request}``),
 ``exempt`` (executes without a person), ``slow_bank`` (authorised ones stay ACTC until an effect ``execute``),
 ``reject`` (end-to-end ids that it refuses), ``sca_over`` (the page has ended: nobody can authorise, the payment is
-refused), ``cancels`` (a cancellation is accepted as long as nothing is executed), ``cancel_answer`` (what a cancellation
-is answered with, where a person has to authorise that, too: nothing is cancelled).
+refused), ``cancels`` (a cancellation is accepted as long as nothing is executed), ``cancel_answer`` (what a
+cancellation is answered with, where a person has to authorise that, too: nothing is cancelled).
 """
 
 import hashlib

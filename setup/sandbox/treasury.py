@@ -106,7 +106,7 @@ class Treasury(Party):
         return Answer(200, {"tasks": [self._shown(one) for one in self.tasks.values() if one["reference"] == wanted]})
 
     def _shown(self, task):
-        return {name: task[name] for name in ("id", "state", "text", "reference")}
+        return {name: task[name] for name in ("id", "state", "text", "reference", "file")}
 
     @route("GET", "/answers")
     def answer_list(self, request):

@@ -1,3 +1,4 @@
+import uuid
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -227,7 +228,9 @@ class FinancePaymentOrder(models.Model):
             message = self.env["finance.deliver"].sudo()._submit(
                 order.flow_id.sudo().connector_id, "payment_order", content, key=f"payment_order:{order.id}",
                 name=name, record=order, flow=order.flow_id.sudo(), content_type=content_type,
-                options={"control": self.env["finance.payment.file"]._control(order, content)},
+                # ids begin anew in a restored database; this is the order's alone
+                options={"control": self.env["finance.payment.file"]._control(order, content),
+                         "reference": str(uuid.uuid4())},
             )  # fmt: skip
             order.sudo().message_id = message
             order.message_post(body=self.env._("Handed over: %(count)s payments, %(amount)s.", count=order.count,

@@ -1,9 +1,10 @@
 """A treasury platform by its interface: a file is laid down, a task is run on it, answers are fetched one by one.
 
-That is how Kyriba and its like take payments: the file is the ISO 20022 one that people released. ``reference`` of the
-task is our key: a second task under it is the first one.
+That is how Kyriba and its like take payments: the file is the ISO 20022 one that people released. Task and file bear
+the reference of the message, which no other database and no restored one gives again: a second task is the first one.
 """
 
+from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from odoo.addons.finance_connector_base.core.errors import BusinessError, OutcomeUnknownError, RemoteDefectError
@@ -17,8 +18,8 @@ TAKEN = "taken"
 
 @TRANSPORTS.add("treasury_platform", "Treasury platform (file and task)")
 class TreasuryPlatform(Https):
-    """:param settings: besides those of ``Https``: ``platform_task``, the task that takes payment files;
-    ``pull_path`` lists answers
+    """:param settings: besides those of ``Https``: ``platform_task``, the task that takes payment files; ``reference``
+    of the message (those of former versions have none: their key stands for it); ``pull_path`` lists answers
     """
 
     def check(self):
@@ -27,23 +28,37 @@ class TreasuryPlatform(Https):
 
     def push(self, parcel, key):
         """Only the task makes the platform pay: a file that lies there alone does nothing."""
-        path = f"/files/{quote(parcel.name, safe='')}"
+        reference, name = self._names(key, parcel)
+        path = f"/files/{quote(name, safe='')}"
         self.call("PUT", path, body=parcel.content, content_type=parcel.content_type, headers=parcel.headers)
-        body = write_json({"task": self._settings["platform_task"], "file": parcel.name, "reference": key})
-        answer = self.call("POST", "/tasks", body=body, key=key)
+        body = write_json({"task": self._settings["platform_task"], "file": name, "reference": reference})
+        answer = self.call("POST", "/tasks", body=body, key=reference)
         try:
-            return self._taken(read_json(answer.content))
+            return self._taken(read_json(answer.content), name)
         except RemoteDefectError as error:  # a success that cannot be read: the task may run
             raise OutcomeUnknownError(str(error), code="platform.unreadable") from error
 
     def ask(self, key, parcel=None):
-        found = self._list(with_query("/tasks", {"reference": key}), "tasks")
-        return self._taken(found[0]) if found else None
+        if parcel is None:
+            raise NotImplementedError
+        reference, name = self._names(key, parcel)
+        found = self._list(with_query("/tasks", {"reference": reference}), "tasks")
+        return self._taken(found[0], name) if found else None
 
-    def _taken(self, task):
-        """:raise BusinessError: ``platform.refused``: the task ended without passing anything on"""
+    def _names(self, key, parcel):
+        """Reference of the task, and name of the file."""
+        reference, name = self._settings.get("reference"), PurePosixPath(parcel.name)
+        return (reference, f"{name.stem}-{reference}{name.suffix}") if reference else (key, parcel.name)
+
+    def _taken(self, task, name):
+        """
+        :raise BusinessError: ``platform.refused``: the task ended without passing anything on
+        :raise RemoteDefectError: ``platform.other``: it is the task of another file
+        """
         if not isinstance(task, dict) or not task.get("id") or not task.get("state"):
             raise RemoteDefectError(f"{self._host} answers without a task", code="platform.answer")
+        if task.get("file", name) != name:
+            raise RemoteDefectError(f"{self._host} ran our task on {task['file']}, not {name}", code="platform.other")
         if task["state"] == "failed":
             raise BusinessError(f"{self._host} refuses the file: {task.get('text') or ''}", code="platform.refused")
         return Receipt(remote_id=str(task["id"]), content=write_json(task), status=200)

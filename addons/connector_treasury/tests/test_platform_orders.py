@@ -101,6 +101,28 @@ class TestPlatformOrders(OrderCase):
                     self.order_.action_cancel()
         self.assertEqual((self.message.state, len(self.orders())), ("processed", 1))
 
+    def test_the_same_ids_after_a_restore_are_another_order(self):
+        key, name = self.message.dedup_key, self.message.name
+        self.sandbox.happen("treasury", "file", name, digest="", orders=[], message="of yesterday")
+        self.sandbox.happen("treasury", "order", "task-0", reference=key, file=name, state="done", text="")
+        self.release()
+        self.step()
+        self.assertEqual((self.message.state, len(self.orders())), ("processed", 2))
+        self.assertNotEqual(self.message.remote_id, "task-0")
+        self.sandbox.happen("treasury", "passed", self.message.remote_id)
+        self.assertEqual(len(self.sandbox.effects("treasury", "payment")), 2)
+
+    def test_the_task_of_another_file_is_not_ours(self):
+        self.sandbox.happen("treasury", "file", "other.xml", digest="", orders=[], message="other")
+        reference = self.message.options["reference"]
+        self.sandbox.happen("treasury", "order", "task-0", reference=reference, file="other.xml", state="done", text="")
+        self.release()
+        self.step()
+        self.step()
+        self.assertEqual((self.message.state, self.message.arrived), ("unknown", "maybe"))
+        self.assertIn("outcome.unknown", self.message._blocking_cases().mapped("code"))
+        self.assertEqual(len(self.orders()), 1)
+
     def test_refused_by_the_platform(self):
         self.sandbox.parties["treasury"].settings["task_fails"] = True
         self.release()

@@ -133,6 +133,7 @@ class FinanceConnector(models.Model):
         settings = self._transport_settings()
         if message:
             settings["hand"] = message._hand()
+            settings["reference"] = (message.options or {}).get("reference")
         return TRANSPORTS.get(self.transport)(settings, self._secrets())
 
     def _transport_settings(self):
