@@ -2,7 +2,8 @@
 
 Money moves with the funding: an effect ``payment``. Effects ``state`` (``{"status": "outgoing_payment_sent"}``) move
 a transfer by themselves. Settings: ``poor`` (there is not enough on the balance), ``fund_proof`` (the funding asks for
-the signed one-time token), ``reject`` (account numbers that are no recipients).
+the signed one-time token), ``reject`` (account numbers that are no recipients), ``unfundable`` (no transfer can be
+funded), ``funded_meanwhile`` (somebody funds each in Wise's own screen just before).
 """
 
 from .party import Answer, route
@@ -11,7 +12,7 @@ from .party import Answer, route
 class WiseTransfers:
     """Mixed into the party."""
 
-    pay_defaults = {"poor": False, "fund_proof": False, "reject": ()}
+    pay_defaults = {"poor": False, "fund_proof": False, "reject": (), "unfundable": False, "funded_meanwhile": False}
 
     def no_transfers(self):
         self.recipients, self.quotes, self.transfers = {}, {}, {}
@@ -90,12 +91,19 @@ class WiseTransfers:
         found = self.transfers[int(key)]
         if self.settings["fund_proof"] and not self._proved(request):
             return self._ask_proof()
+        if self.settings["funded_meanwhile"]:
+            self._fund(key, found)
         if found["status"] != "incoming_payment_waiting":
-            return Answer(409, {"error": "transfer is funded already or over"})
+            return Answer(422, {"errors": [{"code": "transfer.invalid-state", "message": "funded already or over"}]})
+        if self.settings["unfundable"]:
+            return Answer(422, {"errors": [{"code": "transfer.unfundable", "message": "this cannot be funded now"}]})
         if self.settings["poor"]:
             why = "balance.payment-option-unavailable"
             return Answer(201, {"type": "BALANCE", "status": "REJECTED", "errorCode": why})
+        self._fund(key, found)
+        return Answer(201, {"type": "BALANCE", "status": "COMPLETED", "errorCode": None})
+
+    def _fund(self, key, found):
         self.effect("state", key, status="processing")
         self.effect("payment", found["customerTransactionId"], amount=found["amount"], account=found["account"],
                     reference=found["reference"])  # fmt: skip
-        return Answer(201, {"type": "BALANCE", "status": "COMPLETED", "errorCode": None})

@@ -8,11 +8,10 @@ from odoo.addons.finance_connector_base.core.errors import BusinessError, Config
 from odoo.addons.finance_connector_base.core.transport import TRANSPORTS
 from odoo.addons.finance_connector_base.transports.paging import dig, with_query, write_json
 
+from ..payments.checks import decimals
 from .interface import Account, BankInterface, words_of
 from .paying import Paying, told
 
-#: Minor units by currency, where they are not two (ISO 4217).
-PLACES = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "TND": 3, "OMR": 3, "JOD": 3}
 #: Clearing system of ISO 20022 → kind of routing number.
 ROUTING = {"USABA": "aba", "GBDSC": "gb_sort_code", "CACPA": "ca_cpa", "AUBSB": "au_bsb", "INFSC": "in_ifsc"}
 
@@ -35,7 +34,7 @@ class ModernTreasury(Paying, BankInterface):
         return found
 
     def pay(self, run, key):
-        return self._one_by_one(run, self._pay), None
+        return self._one_by_one(run, self._pay, self._there), None
 
     def _pay(self, payment, batch):
         answer = self.call(
@@ -47,17 +46,18 @@ class ModernTreasury(Paying, BankInterface):
         return self._row(order, payment.end_to_end_id)
 
     def find(self, run):
-        def look(payment):
-            key = self.request_id(payment.end_to_end_id)
-            found = self.read_list(with_query("/api/payment_orders", {"metadata[request]": key}))
-            if len(found) > 1:
-                raise RemoteDefectError(f"{self._host} has one payment several times", code="pay.several")
-            if not found:
-                return None
-            self._checked(found[0], payment)
-            return self._row(found[0], payment.end_to_end_id)
+        return self._all_or_none(run, self._there)
 
-        return self._all_or_none(run, look)
+    def _there(self, payment):
+        """What the hub has under our key of this payment, also when the idempotency key is long forgotten."""
+        key = self.request_id(payment.end_to_end_id)
+        found = self.read_list(with_query("/api/payment_orders", {"metadata[request]": key}))
+        if len(found) > 1:
+            raise RemoteDefectError(f"{self._host} has one payment several times", code="pay.several")
+        if not found:
+            return None
+        self._checked(found[0], payment)
+        return self._row(found[0], payment.end_to_end_id)
 
     def status(self, known):
         _answer, order = self.read(f"/api/payment_orders/{known.id}")
@@ -123,7 +123,7 @@ def minor(amount, currency):
 
     :raise BusinessError: ``pay.amount``
     """
-    value = amount.scaleb(PLACES.get(currency, 2))
+    value = amount.scaleb(decimals(currency))
     if value != int(value):
         raise BusinessError(f"{currency} has no such small units", code="pay.amount")
     return int(value)

@@ -47,8 +47,8 @@ class Paying:
     :param settings: besides those of the transport, of the message at hand: ``profile`` (of the order), ``seed`` (a
         UUID of the message, from which our ids are made), ``order`` (our message id), ``own_account`` (its id at the
         interface), ``return_url``, ``psu`` (headers about the person), ``cancels`` (values of ``Known``), ``born`` (ISO
-        moment in UTC before which nothing of it was made), ``send_seconds``; for a look at statuses ``asked``:
-        ``[{"order", "payments": [values of Known]}]``
+        moment in UTC before which nothing of it was made), ``send_seconds``, ``again`` (tried before); for a look
+        at statuses ``asked``: ``[{"order", "payments": [values of Known]}]``
     """
 
     #: First word of the answers, and of the table of statuses.
@@ -142,10 +142,13 @@ class Paying:
 
     # payments one by one
 
-    def _one_by_one(self, run, pay):
+    def _one_by_one(self, run, pay, look):
         """``pay(payment, batch)`` for each: its row. A refusal of one is its answer; the others go on.
 
         What breaks off after the first left us with a part of them there: only asking can tell.
+
+        :param look: ``look(payment)`` gives the row of what is there already, or ``None``; asked before anything is
+            sent again, since the other side may have forgotten our key
         """
         until = time.monotonic() + self._settings["send_seconds"]
         rows = []
@@ -154,7 +157,8 @@ class Paying:
                 if rows and time.monotonic() > until:
                     raise OutcomeUnknownError("not all were sent in time; it goes on", code="pay.part")
                 try:
-                    rows.append(pay(payment, batch))
+                    there = look(payment) if self._settings.get("again") else None
+                    rows.append(there or pay(payment, batch))
                 except StateConflictError as error:  # a twin of this call is under way
                     raise OutcomeUnknownError(str(error), code="pay.part") from error
                 except BusinessError as error:

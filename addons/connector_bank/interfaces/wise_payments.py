@@ -4,7 +4,14 @@
 money when it is funded, which Wise does once.
 """
 
-from odoo.addons.finance_connector_base.core.errors import BusinessError, ConfigurationError, RemoteDefectError
+from odoo.addons.finance_connector_base.core.errors import (
+    BusinessError,
+    ConfigurationError,
+    FinanceError,
+    OutcomeUnknownError,
+    RemoteDefectError,
+    StateConflictError,
+)
 from odoo.addons.finance_connector_base.transports.paging import with_query
 
 from .interface import words_of
@@ -22,10 +29,19 @@ class WisePayments(Paying):
     paying_code = "wise"
 
     def pay(self, run, key):
-        return self._one_by_one(run, self._pay), None
+        found = self._transfers(self._profile()) if self._settings.get("again") else {}
+
+        def look(payment):
+            transfer = found.get(self.request_id(payment.end_to_end_id))
+            if transfer is None or transfer["status"] == WAITING:
+                return None
+            self._checked(transfer, payment)
+            return self._row(transfer, payment.end_to_end_id)
+
+        return self._one_by_one(run, self._pay, look), None
 
     def _pay(self, payment, batch):
-        profile, _slash, _balance = self._own().partition("/")
+        profile = self._profile()
         recipient = self.send("POST", "/v1/accounts", {"profile": int(profile), **recipient_of(payment)})
         quote = self.send("POST", f"/v3/profiles/{profile}/quotes", {
             "sourceCurrency": batch.account.currency or payment.currency, "targetCurrency": payment.currency,
@@ -43,16 +59,35 @@ class WisePayments(Paying):
         return self._row(transfer, payment.end_to_end_id)
 
     def _funded(self, profile, transfer):
-        """Pay it from the balance. What Wise refuses to fund is cancelled, so that nobody funds it later."""
-        funding = self.send("POST", f"/v3/profiles/{profile}/transfers/{transfer['id']}/payments", {"type": "BALANCE"})
-        if funding.get("status") == "REJECTED":
-            self.send("PUT", f"/v1/transfers/{transfer['id']}/cancel", {})
-            return {**transfer, "status": "cancelled", "why": words_of(funding.get("errorCode"))}
-        return {**transfer, "status": "incoming_payment_initiated"}
+        """Pay it from the balance. What Wise refuses to fund is cancelled, so that nobody funds it later.
+
+        :raise OutcomeUnknownError: the transfer is there, and it is not known whether it is, or will be, funded
+        """
+        path = f"/v3/profiles/{profile}/transfers/{transfer['id']}/payments"
+        try:
+            funding = self.send("POST", path, {"type": "BALANCE"})
+            if funding.get("status") != "REJECTED":
+                return {**transfer, "status": "incoming_payment_initiated"}
+            return self._given_up(transfer, words_of(funding.get("errorCode")))
+        except StateConflictError:
+            raise
+        except BusinessError as error:  # also where it was funded before: then it does not wait any more
+            return self._given_up(transfer, str(error))
+
+    def _given_up(self, transfer, why):
+        """The transfer as it is after its funding was refused: cancelled, where it still waits for it."""
+        try:
+            _answer, now = self.read(f"/v1/transfers/{transfer['id']}")
+            if now.get("status") != WAITING:
+                return now
+            if self.send("PUT", f"/v1/transfers/{transfer['id']}/cancel", {}).get("status") == "cancelled":
+                return {**transfer, "status": "cancelled", "why": why}
+        except FinanceError as error:
+            raise OutcomeUnknownError(f"{why}; {error}", code="pay.part") from error
+        raise OutcomeUnknownError(f"the transfer was not funded ({why}) and is not cancelled", code="pay.part")
 
     def find(self, run):
-        profile, _slash, _balance = self._own().partition("/")
-        found = self._transfers(profile)
+        found = self._transfers(self._profile())
 
         def look(payment):
             transfer = found.get(self.request_id(payment.end_to_end_id))
@@ -88,12 +123,12 @@ class WisePayments(Paying):
         transfer = self.send("PUT", f"/v1/transfers/{known.id}/cancel", {})
         return told(known.id, known.end_to_end_id, "ACCR" if transfer.get("status") == "cancelled" else "PDCR")
 
-    def _own(self):
+    def _profile(self):
         own = self._settings.get("own_account")
         if not own:
             words = "it is not known which balance is paid from: find the accounts, and give the journal its number"
             raise ConfigurationError(words, code="pay.own_account")
-        return own
+        return own.partition("/")[0]
 
     def _checked(self, transfer, payment):
         """What Wise has under our id is this payment."""

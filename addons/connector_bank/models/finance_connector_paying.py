@@ -86,6 +86,7 @@ class FinanceConnector(models.Model):
             "profile": order.profile,
             "order": order._order_ref(),
             "seed": message.correlation_id,
+            "again": message.attempt > 1,
             "own_account": self._paying_account(order.journal_id),
             "return_url": message._payment_return_url(),
             "born": f"{(message.create_date - CLOCKS).isoformat(timespec='seconds')}Z",

@@ -238,6 +238,32 @@ class TestWisePaying(PayingCase):
         with self.assertRaisesRegex(BusinessError, "not valid"):
             self.push("wise", self.parcel("11.00", name="PO-2"))
 
+    def test_funded_by_somebody_else_meanwhile(self):
+        """Wise refuses to fund what is funded: the payment is on its way, not refused."""
+        self.sandbox.parties["wise"].settings["funded_meanwhile"] = True
+        rows = self.told(self.push("wise", self.parcel("10.00")))
+        self.assertEqual((rows[0]["status"], len(self.paid("wise"))), ("processing", 1))
+
+    def test_what_cannot_be_funded_is_cancelled_or_unknown(self):
+        self.sandbox.parties["wise"].settings["unfundable"] = True
+        rows = self.told(self.push("wise", self.parcel("10.00")))
+        self.assertTrue(rows[0]["id"])
+        self.assertEqual((rows[0]["status"], self.paid("wise")), ("cancelled", []))
+        self.assertIn("cannot be funded", rows[0]["text"])
+        self.sandbox.fault("503", party="wise", method="PUT", path="/cancel$")
+        with self.assertRaises(OutcomeUnknownError):
+            self.push("wise", self.parcel("12.00", name="PO-2"))
+
+    def test_again_only_what_is_missing(self):
+        self.sandbox.fault("reset_after", party="wise", method="POST", path="/payments$", skip=1)
+        parcel = self.parcel("10.00", "20.50", "30.00")
+        with self.assertRaises(OutcomeUnknownError):
+            self.push("wise", parcel)
+        before = len(self.sandbox.effects("wise", "recipient"))
+        self.assertEqual(len(self.told(self.push("wise", parcel, again=True))), 3)
+        self.assertEqual(len(self.sandbox.effects("wise", "recipient")) - before, 1)
+        self.assertEqual(len(set(self.paid("wise"))), 3)
+
     def test_what_lies_under_our_id_is_compared(self):
         self.push("wise", self.parcel("10.00"))
         with self.assertRaisesRegex(FinanceError, "another payment"):
@@ -263,6 +289,26 @@ class TestHubPaying(PayingCase):
                     found = found or self.push("hub", parcel)
                     self.assertEqual([effect["data"]["amount"] for effect in self.sandbox.effects("hub", "payment")],
                                      [1000, 2050])  # fmt: skip
+
+    def test_a_forgotten_key_pays_nothing_twice(self):
+        """The hub keeps idempotency keys for a day; what is sent again later is looked up first."""
+        self.sandbox.parties["hub"].settings["idempotency"] = False
+        self.sandbox.fault("reset_before", party="hub", method="POST", skip=1)
+        parcel = self.parcel("10.00", "20.50", "30.00")
+        with self.assertRaises(OutcomeUnknownError):
+            self.push("hub", parcel)
+        rows = self.told(self.push("hub", parcel, again=True))
+        self.assertEqual(len({one["id"] for one in rows}), 3)
+        self.assertEqual([effect["data"]["amount"] for effect in self.sandbox.effects("hub", "payment")],
+                         [1000, 2050, 3000])  # fmt: skip
+
+    def test_smallest_units(self):
+        """ISO 4217 has currencies without small units and with three digits of them."""
+        for currency, units in (("EUR", 123400), ("VND", 1234), ("JPY", 1234), ("XOF", 1234), ("KWD", 1234000),
+                                ("IQD", 1234000), ("LYD", 1234000), ("UGX", 1234), ("CLP", 1234)):  # fmt: skip
+            self.assertEqual(modern_treasury.minor(Decimal(1234), currency), units, currency)
+        with self.assertRaises(BusinessError):
+            modern_treasury.minor(Decimal("0.5"), "VND")
 
     def test_a_return_names_its_reason(self):
         rows = self.told(self.push("hub", self.parcel("10.00")))
