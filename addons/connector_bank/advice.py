@@ -18,6 +18,8 @@ ADVICE.update(
         "undo the match. Close this case only when it is sure; a held message is then released by two people.",
         "payment.not_cancelled": "The money goes its way. Talk to the payee; it comes back only if he returns it.",
         "payment.change": "Change the bank details by the change request with its call-back before the next payment.",
+        "payment.gone": "See in the bank's portal whether the payment was carried out. Pay anew only when it "
+        "surely was not.",
         "payment.status_unknown": "Ask the bank what the status means.",
         "answer": "The file is no answer that we can read. Ask the bank for it again.",
         "answer.payment": "The bank answers to a payment that is not in Odoo. Find out who made it.",
@@ -89,6 +91,9 @@ ADVICE.update(
         "interface_answer": "The answer of the interface is damaged. Ask the bank again.",
         "interface": "The bank's interface answers otherwise than its standard says. Nothing was booked. Try later; if "
         "it stays, send the answer to the bank's developer support.",
+        "interface.gone": "The bank has removed what was asked about. See in the bank's portal.",
+        "interface.refused": "The bank refuses this service or product for us. Ask the bank; our sign-in is not the "
+        "cause.",
         "interface.unsteady": "The list of bookings changed faster than it could be read. It is fetched again later.",
         "interface.repeated": "Equal bookings at the edge of two pages were both taken. Compare with the bank: it may "
         "have shown one booking twice.",
@@ -208,6 +213,7 @@ TITLES.update(
         "payment.unsure": "Booked by a line that does not name it",
         "payment.not_cancelled": "Not cancelled",
         "payment.change": "Bank details to be changed",
+        "payment.gone": "Payment no longer known at the bank",
         "payment.status_unknown": "Unknown status of a payment",
         "answer": "Unreadable answer of the bank",
         "answer.payment": "Answer to an unknown payment",

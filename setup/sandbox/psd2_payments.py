@@ -8,7 +8,8 @@ Settings: ``remembers`` (the same ``X-Request-ID`` is the same initiation), ``li
 ``exempt`` (executes without a person), ``slow_bank`` (authorised ones stay ACTC until an effect ``execute``),
 ``reject`` (end-to-end ids that it refuses), ``sca_over`` (the page has ended: nobody can authorise, the payment is
 refused), ``cancels`` (a cancellation is accepted as long as nothing is executed), ``cancel_answer`` (what a
-cancellation is answered with, where a person has to authorise that, too: nothing is cancelled).
+cancellation is answered with, where a person has to authorise that, too: nothing is cancelled),
+``purged`` (the code with which it answers about statuses).
 """
 
 import hashlib
@@ -31,7 +32,7 @@ class Psd2Payments:
 
     pay_defaults = {
         "remembers": True, "lists": False, "exempt": False, "slow_bank": False, "reject": (), "sca_over": False,
-        "cancels": True, "cancel_answer": None,
+        "cancels": True, "cancel_answer": None, "purged": "",
     }  # fmt: skip
 
     def no_payments(self):
@@ -148,6 +149,8 @@ class Psd2Payments:
             return self.unknown(request)
         if not found or (found["service"], found["product"]) != (service, product):
             return error(403, "RESOURCE_UNKNOWN", "no such payment")
+        if self.settings["purged"]:
+            return error(403, self.settings["purged"], "no longer")
         told = {"transactionStatus": found["status"]}
         if found.get("why"):
             told["tppMessages"] = [{"category": "ERROR", "code": "SCA_INVALID", "text": found["why"]}]

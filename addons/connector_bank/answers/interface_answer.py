@@ -20,6 +20,8 @@ _MARK = b'"payment_interface"'
 _CODE = re.compile(r"[A-Z]{2}\d\d|[A-Z]{4}|[RC]\d\d", re.ASCII)
 #: Words that mean the same at every interface: what we keep ourselves.
 OWN = "*"
+#: Our word, in no table, where the other side has removed what we ask about: it leaves the payment where it was.
+GONE = "GONE"
 
 
 class Word(NamedTuple):

@@ -158,6 +158,10 @@ class BerlinGroup(BerlinGroupPayments, BankInterface):
                 raise ConfigurationError(said, code="interface.unsupported")
             if code == "RESOURCE_UNKNOWN":
                 raise BusinessError(said, code="interface.account_unknown")
+            if code == "RESOURCE_EXPIRED":
+                raise BusinessError(said, code="interface.gone")
+            if code in ("PRODUCT_INVALID", "SERVICE_BLOCKED"):  # with 403, and yet nothing about our sign-in
+                raise BusinessError(said, code="interface.refused")
         return super()._raise_for(answer, content, method)
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from odoo.addons.finance_connector_base.core.errors import BusinessError, OutcomeUnknownError, RemoteDefectError
 from odoo.addons.finance_connector_base.transports.paging import dig, with_query, write_json
 
+from ..answers.interface_answer import GONE
 from .interface import words_of
 from .json_interface import JSON
 from .paying import Paying, told
@@ -66,7 +67,12 @@ class BerlinGroupPayments(Paying):
         return [self._row(f"{path}/{quote(str(payment_id), safe='')}", found)], str(link) if link else None
 
     def status(self, known):
-        _answer, found = self.read(f"/v1/{known.id}/status")
+        try:
+            _answer, found = self.read(f"/v1/{known.id}/status")
+        except BusinessError as error:
+            if error.code not in ("interface.account_unknown", "interface.gone"):
+                raise
+            return told(known.id, None, GONE, text=str(error))
         return self._row(known.id, found)
 
     def take_back(self, known):

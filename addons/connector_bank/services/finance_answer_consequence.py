@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..answers import CAUSES, STATUSES
+from ..answers.interface_answer import GONE
 
 
 class FinanceAnswerConsequence(models.AbstractModel):
@@ -39,6 +40,14 @@ class FinanceAnswerConsequence(models.AbstractModel):
             return "payment.contradiction", self.env._(
                 "%(name)s is %(state)s, now the bank says %(code)s.",
                 name=name, state=payment.finance_way or "", code=answer.status,
+            )  # fmt: skip
+        if answer.status == GONE:
+            last = STATUSES.get(payment.finance_told_code)
+            if last and last.means == "announced":  # carried out: banks remove such initiations after a while
+                return None, ""
+            return "payment.gone", self.env._(
+                "The bank no longer has the initiation of %(name)s; its last word was %(code)s.",
+                name=name, code=payment.finance_told_code or "–",
             )  # fmt: skip
         if change.note == "unknown_status":
             return "payment.status_unknown", self.env._(

@@ -195,6 +195,18 @@ class TestBerlinGroupOrders(PayingOrderCase):
         self.assertEqual((self.first.finance_way, self.paid()), ("rejected", []))
         self.assertIn("payment.rejected", self.cases_of(self.first))
 
+    def test_purged_by_the_bank(self):
+        first, second = self.released(self.first), self.released(self.second)
+        self.send(first.message_id)
+        self.send(second.message_id)
+        agree(self.link(second))
+        self.ask()
+        self.sandbox.parties["psd2"].settings["purged"] = "RESOURCE_EXPIRED"
+        self.ask()
+        self.assertIn("0 new", self.ask())
+        self.assertEqual((self.connector.state, self.told(first), self.told(second)), ("active", ["RCVD"], ["ACSC"]))
+        self.assertEqual((self.cases_of(self.first), self.cases_of(self.second)), (["payment.gone"], []))
+
     def cases_of(self, record):
         return self.env["finance.exception"].search(
             [("res_model", "=", record._name), ("res_id", "=", record.id)]

@@ -183,6 +183,17 @@ class TestBerlinGroupPaying(PayingCase):
             self.assertEqual(row["status"], "PDCR")
             self.assertIn("authorise", row["text"])
 
+    def test_a_purged_initiation_is_told_and_stops_nothing(self):
+        told = self.told(self.push("psd2", self.parcel("10.00")))
+        for code in ("RESOURCE_UNKNOWN", "RESOURCE_EXPIRED"):
+            self.sandbox.parties["psd2"].settings["purged"] = code
+            (answer,) = self.looked("psd2", told)
+            self.assertEqual(answer.status, "GONE")
+        for code in ("SERVICE_BLOCKED", "PRODUCT_INVALID"):
+            self.sandbox.parties["psd2"].settings["purged"] = code
+            with self.assertRaises(BusinessError):
+                self.looked("psd2", told)
+
 
 class TestWisePaying(PayingCase):
     def setUp(self):
