@@ -19,6 +19,7 @@ ROUTING = {"USABA": "aba", "GBDSC": "gb_sort_code", "CACPA": "ca_cpa", "AUBSB": 
 @TRANSPORTS.add("modern_treasury", "Modern Treasury (payment hub)")
 class ModernTreasury(Paying, BankInterface):
     paying_code = "modern_treasury"
+    one_by_one = True
 
     def accounts(self):
         """The company's own accounts at its banks."""

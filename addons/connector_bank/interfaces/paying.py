@@ -53,6 +53,8 @@ class Paying:
 
     #: First word of the answers, and of the table of statuses.
     paying_code = ""
+    #: Each payment is a call, or several: an order has to be through within the lease of its message.
+    one_by_one = False
 
     def pay(self, run, key):
         """Hand all payments of ``run`` over: rows of the answer, and the address where a person authorises them.

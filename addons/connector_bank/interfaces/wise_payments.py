@@ -27,6 +27,7 @@ CLEARINGS = {"USABA": ("aba", "abartn"), "GBDSC": ("sort_code", "sortCode")}
 
 class WisePayments(Paying):
     paying_code = "wise"
+    one_by_one = True
 
     def pay(self, run, key):
         found = self._transfers(self._profile()) if self._settings.get("again") else {}

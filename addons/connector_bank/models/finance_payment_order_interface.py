@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.finance_connector_base import server
 from odoo.addons.finance_connector_base.core.errors import FinanceError
 from odoo.addons.finance_connector_base.core.transport import TRANSPORTS
 
@@ -9,6 +10,8 @@ from ..payments import shipped
 
 #: Statuses in which the bank waits for one of us.
 WAITS = (False, "RCVD", "PATC", "PDNG")
+#: With four calls of a third of a second each, so many are through in the five minutes of a lease.
+MOST_PAYMENTS = 200
 #: Kinds of flows by which a bank says what became of orders.
 ANSWERING = ("payment_answer", "ebics_protocol", "ebics_signatures")
 
@@ -59,8 +62,15 @@ class FinancePaymentOrder(models.Model):
             connector = order.sudo().flow_id.connector_id
             if shipped()[order.profile].format != FORMAT:
                 raise UserError(self.env._("%s takes orders in pain.001 profiles only.", connector.name))
+            transport = TRANSPORTS.get(connector.transport)
+            most = int(server.option("interface_payments", MOST_PAYMENTS))
+            if transport.one_by_one and order.count > most:
+                raise UserError(
+                    self.env._("%(name)s takes payments one by one, no more than %(most)s in an order: put the others"
+                               " into another one.", name=connector.name, most=most)
+                )  # fmt: skip
             try:
-                TRANSPORTS.get(connector.transport).fits(self.env["finance.payment.file"]._run(order))
+                transport.fits(self.env["finance.payment.file"]._run(order))
             except FinanceError as error:
                 raise UserError(f"{error.place}: {error}" if error.place else str(error)) from error
         return super()._check_payments()

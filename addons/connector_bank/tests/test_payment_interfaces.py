@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.finance_connector_base.services import finance_deliver
+from odoo.addons.finance_connector_base.tests.common import server_option
 from odoo.addons.finance_connector_base.tests.sandbox import sandbox
 from odoo.addons.queue_job.tests.common import trap_jobs
 
@@ -352,6 +353,12 @@ class TestWiseOrders(PayingOrderCase):
         self.send(order.message_id)
         self.assertEqual((order.message_id.state, len(self.paid())), ("processed", 2))
         self.assertEqual(len(set(self.paid())), 2)
+
+    def test_too_many_for_one_order(self):
+        """An order that cannot be through in time is not begun."""
+        with server_option(interface_payments="1"), self.assertRaisesRegex(UserError, "no more than 1"):
+            self.released(self.first, self.second)
+        self.assertFalse(self.paid())
 
     def test_without_an_account(self):
         self.connector.access_ids.sudo().unlink()
