@@ -46,9 +46,8 @@ ADVICE.update(
         "statement.coming": "A longer file is still being imported into the same account. Nothing is to be done: this "
         "one comes in by itself afterwards. If the longer one was stopped, resume it.",
         "statement.totals": "Lines of the statement were deleted or added by hand while it was being imported. Put "
-        "them right, then press Retry.",
-        "statement.lost": "Delete the lines of this file that are left, or leave them: importing it again recognises "
-        "them.",
+        "them right, or delete the statement; then press Retry. Without it the file begins anew and recognises the "
+        "lines that are left.",
         "statement.gap": "A statement between two is missing. Ask the bank for it; the case closes by itself when "
         "it arrives.",
         "statement.late": "The bank's statement did not come in time. Look at the connector and its flow, or fetch the "

@@ -58,6 +58,9 @@ class FinanceLongStatement(models.AbstractModel):
         coming = coming.sudo()
         if coming.stop_user_id:
             return {"more": True, "stop": coming._words(), "text": coming._words()}
+        if self._lost(message, coming):
+            coming.unlink()
+            return self.env["finance.process.statement"].process(message)
         room = self._size(message.company_id)
         while (piece := coming._next()) and (room > 0):
             begun = time.monotonic()
@@ -68,6 +71,16 @@ class FinanceLongStatement(models.AbstractModel):
             return {"more": True, "text": coming._words()}
         return self._ended(message, coming)
 
+    def _half_in(self, message):
+        coming = [("finance_message_id", "=", message.id), ("finance_coming", "=", True)]
+        return self.env["account.bank.statement"].sudo().search(coming).with_env(self.env)
+
+    def _lost(self, message, coming):
+        """Whether somebody deleted the statement that was half in: the file begins anew, lines left are recognised."""
+        piece = coming._next()
+        begun = coming.piece_ids.filtered(lambda one: one.done and one.statement == piece.statement)
+        return bool(piece and begun and not self._half_in(message))
+
     def _one(self, message, coming, piece):
         """Write one piece, or all pieces of its statement where it is not surely new.
 
@@ -75,17 +88,8 @@ class FinanceLongStatement(models.AbstractModel):
         """
         facts = coming._facts(piece.statement)
         of_statement = coming.piece_ids.filtered(lambda one: one.statement == piece.statement)
-        half_in = [("finance_message_id", "=", message.id), ("finance_coming", "=", True)]
-        record = self.env["account.bank.statement"].sudo().search(half_in).with_env(self.env)
+        record = self._half_in(message)
         first, last = piece == of_statement[:1], piece == of_statement[-1:]
-        if not first and not record:
-            raise BusinessError(
-                self.env._(
-                    "The statement that was half in is no longer there: somebody deleted it. Cancel this message and "
-                    "import the file again; lines that are left are recognised."
-                ),
-                code="statement.lost",
-            )
         if first:
             return self._first(message, facts, of_statement)
         with self._said(coming):

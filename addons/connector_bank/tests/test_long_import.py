@@ -191,6 +191,21 @@ class TestLongImport(BankCase):
         self.assertEqual((message.state, self.cases(message)), ("refused", ["statement.totals"]))
         self.assertTrue(self.statements().finance_coming)
 
+    def test_statement_deleted(self):
+        """Retry begins anew once the half statement is gone: the file comes in whole, and no line twice."""
+        for lines_too in (True, False):
+            with self.subTest(lines_too=lines_too):
+                message = self.store(self.made(OTHER_ACCOUNT if lines_too else None), name=f"{lines_too}.xml")
+                journal = self.other if lines_too else self.journal
+                self.step(message)
+                self.step(message)
+                if lines_too:
+                    self.lines(journal).unlink()
+                self.statements(journal).unlink()
+                self.work(message)
+                self.assertEqual((message.state, len(self.lines(journal))), ("processed", LINES), message.result_text)
+                self.assertFalse(self.statements(journal).filtered("finance_coming"))
+
     def test_many_short_statements(self):
         """Short statements come in by pieces, too, each whole."""
         made = [
