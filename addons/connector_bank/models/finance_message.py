@@ -58,7 +58,10 @@ class FinanceMessage(models.Model):
                 )
             )
         result = super().action_cancel()
-        self.sudo().long_import_ids.unlink()
+        given_up = self.sudo().long_import_ids
+        for message in given_up.message_id:
+            self.env["finance.long.statement"]._let_in(message)
+        given_up.unlink()
         return result
 
     def _compute_statement_counts(self):

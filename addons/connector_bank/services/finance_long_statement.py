@@ -239,6 +239,7 @@ class FinanceLongStatement(models.AbstractModel):
         writer._check_unconfirmed(message, journal, record, *facts.period())
         writer._check_continuity(journal, message)
         self.env["finance.continuity"]._arrived(journal)
+        self._let_in(message)
         counted = {"statements": 1, "lines": facts.booked, "duplicates": 0, "pending": facts.entries - facts.booked}
         totals = control(statement, (), journal=journal.id, currency=journal._finance_currency().name)
         result = self.env["finance.process.statement"]._found(message, statement)
@@ -268,14 +269,14 @@ class FinanceLongStatement(models.AbstractModel):
     def _ended(self, message, coming):
         results = [piece.result for piece in coming.piece_ids if piece.result]
         coming.unlink()
-        self._let_in(message)
         return self.env["finance.process.statement"]._result(results)
 
     def _let_in(self, message):
-        """Messages that waited for this one are processed anew."""
+        """Messages that waited for a statement of this one are processed anew, those of other branches as well."""
         cases = self.env["finance.exception"].sudo().search(
-            [("code", "=", "statement.coming"), ("state", "=", "open"), ("company_id", "=", message.company_id.id)]
-        )
+            [("code", "=", "statement.coming"), ("state", "=", "open"),
+             ("company_id", "child_of", message.company_id.root_id.id)]
+        )  # fmt: skip
         for waiting in cases.message_id - message:
             self.env["finance.standing"]._decide(waiting, machine.retry)
 

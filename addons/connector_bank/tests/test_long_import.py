@@ -181,6 +181,21 @@ class TestLongImport(BankCase):
         self.assertEqual((late.state, self.cases(late)), ("processed", []))
         self.assertEqual(len(self.lines()), LINES + 1)
 
+    def test_another_file_comes_in_after_a_cancel(self):
+        """Who gives the long file up frees what waited for it."""
+        message = self.store(self.made())
+        self.step(message)
+        self.step(message)
+        late = self.bring(camt053(statement(Booking("5.00", "Fee", day="2026-03-03", ref="X"), first="2026-03-03",
+                                            last="2026-03-03", name="2026-2")))
+        self.assertEqual((late.state, self.cases(late)), ("refused", ["statement.coming"]))
+        self.lines().unlink()
+        self.statements().unlink()
+        message.action_cancel()
+        self.assertEqual((message.state, late.state), ("cancelled", "received"))
+        self.work(late)
+        self.assertEqual((late.state, self.cases(late), len(self.lines())), ("processed", [], 1))
+
     def test_changed_by_hand(self):
         """A line that somebody deletes meanwhile is noticed at the end."""
         message = self.store(self.made())
