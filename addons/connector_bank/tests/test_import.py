@@ -201,7 +201,7 @@ class TestImport(BankCase):
 
         def picky(service, proposals):
             if refused.id in [part.item_id for one in proposals for part in one.parts]:
-                raise UserError("not this one")
+                raise UserError(self.env._("not this one"))
             return apply(service, proposals)
 
         with trap_jobs():
