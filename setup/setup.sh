@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Makes a fresh Debian or Ubuntu machine ready to run this project; run again, it changes nothing.
-# usage: setup.sh [run|tests|bench|python]
+# usage: setup.sh [run|tests|bench|python|image|compile]
 #   run       Odoo, its libraries, a database (when nothing is said)
 #   tests     the same, a browser and the test libraries
 #   bench     the same, and the libraries that benchmarks compare with
 #   python    only libraries: enough for pure tests and lint
 #   image     Odoo and libraries, when a container image is built
+#   compile   only what reads large files, once the addons are there
 #
 # From the environment, all optional and remembered in .odoo/settings:
 #   PYTHON=...         the interpreter (3.10 to 3.13)
@@ -28,12 +29,13 @@ unset PYTHON PGHOST PGPORT PGUSER PGPASSWORD
 
 purpose=${1:-run}
 case "$purpose" in
-python) steps 3 ;;
+python) steps 4 ;;
 image) steps 3 ;;
-run) steps 6 ;;
-tests) steps 8 ;;
-bench) steps 9 ;;
-*) fail "usage: setup.sh [run|tests|bench|python|image]" ;;
+compile) steps 1 ;;
+run) steps 7 ;;
+tests) steps 9 ;;
+bench) steps 10 ;;
+*) fail "usage: setup.sh [run|tests|bench|python|image|compile]" ;;
 esac
 
 mkdir -p "$HOME_DIR"
@@ -45,7 +47,12 @@ PYTHON=${GIVEN_PYTHON:-${PYTHON:-}}
 if [ "$purpose" = python ]; then
     step "Python" python_program
     step "Libraries" python_libraries
+    step "Compiled readers of files" compiled_modules
     step "Test libraries" test_libraries
+    exit
+fi
+if [ "$purpose" = compile ]; then
+    step "Compiled readers of files" compiled_modules
     exit
 fi
 if [ "$purpose" = image ]; then
@@ -57,6 +64,7 @@ fi
 step "System programs" system_programs
 step "Odoo 19" get_odoo
 step "Libraries" python_libraries
+step "Compiled readers of files" compiled_modules
 step "Database server" database_server
 step "Configuration and launchers" launchers
 step "Template database" make_template

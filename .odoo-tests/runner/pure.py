@@ -12,11 +12,6 @@ import pytest
 
 from .layout import ADDONS, kind_of, module_of
 
-try:
-    from hypothesis import HealthCheck, settings
-except ImportError:
-    settings = None
-
 
 def _bare_package(name: str, *places) -> None:
     package = ModuleType(name)
@@ -38,13 +33,6 @@ def mount() -> None:
 
 def pytest_configure(config):
     mount()
-    if settings:
-        # The same examples each time, and no limit of time: the machine may be busy.
-        slow = (HealthCheck.too_slow,)
-        settings.register_profile(
-            "repeatable", derandomize=True, deadline=None, database=None, suppress_health_check=slow
-        )
-        settings.load_profile("repeatable")
 
 
 class PureModule(pytest.Module):

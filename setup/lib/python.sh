@@ -90,3 +90,18 @@ test_libraries() {
     pip_install -r "$ROOT/.odoo-tests/requirements.txt"
     mark_made test_libraries "$key"
 }
+
+compiled_modules() { # what reads large files runs several times as fast compiled; without a compiler it runs as it is
+    local key
+    key=$(key_of "$ROOT/setup/native/requirements.txt" "$("$VENV/bin/python" --version)")
+    if ! "$VENV/bin/python" "$ROOT/setup/native/build.py" --missing; then
+        compiler || { note "no compiler: files are read by Python alone, at a half to three quarters of the speed"; return; }
+        if ! made native_tools "$key"; then
+            rm -rf "$HOME_DIR/native-tools"
+            pip_install --target "$HOME_DIR/native-tools" -r "$ROOT/setup/native/requirements.txt"
+            mark_made native_tools "$key"
+        fi
+        "$VENV/bin/python" "$ROOT/setup/native/build.py" "$HOME_DIR/native-tools" ||
+            note "what is quicker compiled could not be compiled (see the log): files are read by Python alone"
+    fi
+}

@@ -45,6 +45,15 @@ system_programs() {
     fi
 }
 
+compiler() { # a C compiler and the headers of the chosen Python; both are a help, not a need
+    local headers
+    headers=$("$VENV/bin/python" -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h
+    { command -v gcc && [ -f "$headers" ]; } && return
+    may_install || return 1
+    (need_packages "Quicker reading of files" gcc libc6-dev python3-dev) || true
+    command -v gcc && [ -f "$headers" ]
+} >&2
+
 browser_program() {
     command -v chromium || command -v google-chrome || command -v google-chrome-stable || return 1
 }

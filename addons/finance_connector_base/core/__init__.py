@@ -1,1 +1,5 @@
 """Pure building blocks every addon may import: standard library only, never Odoo."""
+
+from . import native
+
+native.install()

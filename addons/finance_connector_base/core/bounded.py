@@ -21,7 +21,7 @@ import tempfile
 import threading
 import time
 
-from . import errors
+from . import errors, native
 from .errors import BusinessError, FinanceError, FormatError, TechnicalError
 from .safe.limits import CHUNK, ParseLimits, active, changed
 
@@ -170,7 +170,7 @@ class _Helper:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=(other.fileno(),),
-                env={"LC_ALL": "C.UTF-8"},
+                env={"LC_ALL": "C.UTF-8", native.SWITCH: "1" if native.wanted() else "0"},
                 cwd="/",
                 start_new_session=True,
                 check=True,

@@ -1,69 +1,82 @@
-"""Frozen dataclasses as JSON lines and back, strictly typed: what is not exactly right is refused.
+"""Records as JSON lines and back, strictly typed: what is not exactly right is refused.
 
 Fields at their default are left out, amounts are decimal strings, days are ISO 8601. Used where records
-come from a process that is not trusted; nothing is ever unpickled.
+come from a process that is not trusted; nothing is ever unpickled. Reading is msgspec's, in C; only amounts
+come by here, because it would take NaN and any exponent for a ``Decimal``.
 """
 
-import contextlib
 import functools
 import json
 import re
 import types
-from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from dataclasses import fields
+from datetime import date
 from decimal import Decimal
-from typing import Union, get_args, get_origin, get_type_hints
+from typing import Union
+
+import msgspec
+from msgspec.structs import astuple
 
 from .errors import BusinessError
 from .money import plain
 
 _dumps = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
-_DECIMAL = re.compile(r"-?\d{1,60}(\.\d{1,60})?", re.ASCII)
+#: Without ``plain``, Python writes small and round amounts with an exponent.
+_decimal_text = re.compile(r"-?\d{1,60}(\.\d{1,60})?(E[+-]\d{1,2})?", re.ASCII).fullmatch
 
 
 class Codec:
-    """Lines of the given dataclasses; the first name of each line tells which."""
+    """Lines of the given kinds of record, made with ``core.record.tagged``."""
 
     def __init__(self, *kinds):
-        self._kinds = {kind.__name__.lower(): kind for kind in kinds}
-        self._names = {kind: name for name, kind in self._kinds.items()}
-        self._read = {name: _reader(kind) for name, kind in self._kinds.items()}
+        self._kinds = {kind.__struct_config__.tag: kind for kind in kinds}
+        self._encode = msgspec.json.Encoder().encode
+        self._decode = msgspec.json.Decoder(Union[kinds], dec_hook=_decimal).decode  # noqa: UP007  of a tuple
 
     def line(self, record):
-        found = {"event": self._names[type(record)], **content(record)}
+        """The canonical line, as it is shown and compared: the tag first, spaces, amounts without exponent."""
+        found = {"event": record.__struct_config__.tag, **content(record)}
         return _dumps(found)
+
+    def quick_line(self, record):
+        """A line for ``record`` to read again, a tenth of the work of ``line``; its spelling is no promise."""
+        return self._encode(record).decode()
 
     def record(self, line):
         """:raise BusinessError: ``parse.crash``: the line is none of ours"""
-        with _unreadable():
-            found = json.loads(line, parse_float=_refuse, parse_constant=_refuse)
-            return self._read[found.pop("event")](found)
+        try:
+            return self._decode(line)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise _unreadable() from error
 
     def restored(self, name, values):
         """The record of which ``content`` made these plain JSON values.
 
         :raise BusinessError: ``parse.crash``
         """
-        with _unreadable():
-            return self._read[name](values)
+        try:
+            return msgspec.convert(values, self._kinds[name], dec_hook=_decimal)
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise _unreadable() from error
 
 
-@contextlib.contextmanager
 def _unreadable():
-    try:
-        yield
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise BusinessError("reading gave something unreadable", code="parse.crash") from error
+    return BusinessError("reading gave something unreadable", code="parse.crash")
+
+
+def _decimal(_kind, text):
+    """An amount as ``plain`` writes it, whatever way it was written."""
+    if not _decimal_text(text):
+        raise ValueError("not a decimal")
+    amount = Decimal(text)
+    return amount if amount and "E" not in text else Decimal(plain(amount))
 
 
 def content(record):
     """A record as plain JSON values; fields at their default are left out."""
     found = {}
-    for name, default in _defaults(type(record)):
-        value = getattr(record, name)
-        if value is default:
-            continue
-        if value != default:
+    for (name, default), value in zip(_defaults(type(record)), astuple(record), strict=True):
+        if value is not default and value != default:
             found[name] = value if type(value) in _PLAIN else _value(value)
     return found
 
@@ -77,56 +90,10 @@ _PLAIN = frozenset((str, int, bool, types.NoneType))
 
 
 def _value(value):
-    if isinstance(value, Decimal):
-        return plain(value)
-    if isinstance(value, date):  # datetime too
-        return value.isoformat()
+    if isinstance(value, msgspec.Struct):
+        return content(value)
     if isinstance(value, tuple):
         return [_value(item) for item in value]
-    return content(value) if is_dataclass(value) else value
-
-
-def _refuse(text):
-    raise ValueError(f"not a value of ours: {text[:40]}")
-
-
-def _reader(kind):
-    """A function from a plain JSON value to ``kind``."""
-    if is_dataclass(kind):
-        return _record_reader(kind)
-    origin = get_origin(kind)
-    if origin in (Union, types.UnionType):
-        inner = _reader(next(one for one in get_args(kind) if one is not types.NoneType))
-        return lambda value: None if value is None else inner(value)
-    if origin is tuple:
-        item = _reader(get_args(kind)[0])
-        return lambda value: tuple(item(one) for one in _exactly(list)(value))
-    return _LEAVES.get(kind) or _exactly(kind)
-
-
-def _record_reader(kind):
-    hints = get_type_hints(kind)
-    readers = {field.name: _reader(hints[field.name]) for field in fields(kind)}
-
-    def read(value):
-        return kind(**{name: readers[name](one) for name, one in _exactly(dict)(value).items()})
-
-    return read
-
-
-def _exactly(kind):
-    def read(value):
-        if type(value) is not kind:
-            raise TypeError(f"not {kind.__name__}")
-        return value
-
-    return read
-
-
-def _decimal(value):
-    if not _DECIMAL.fullmatch(value):
-        raise ValueError("not a decimal")
-    return Decimal(value)
-
-
-_LEAVES = {Decimal: _decimal, date: date.fromisoformat, datetime: datetime.fromisoformat}
+    if isinstance(value, Decimal):
+        return plain(value)
+    return value.isoformat() if isinstance(value, date) else value  # datetime too

@@ -6,20 +6,15 @@ A parser yields, per statement::
       Entry … Entry        one booking each, in the order of the file
     Footer                 closing balance and the totals the file declares
 
-``checked`` passes events on while it counts, so a large file is never held whole, and adds a
+``statement_totals.checked`` passes events on while it counts, so a large file is never held whole, and adds a
 ``Finding`` after the footer for whatever does not add up. Findings warn; they never refuse a file.
 """
 
-from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
-from .errors import FormatError
-from .money import plain
-from .record import record
+from .record import record, tagged
 from .registry import Registry
-
-ZERO = Decimal(0)
 
 #: Statement formats: class with ``recognises(head: bytes) -> bool`` and
 #: ``parse(stream: BinaryIO) -> Iterator[Event]``.
@@ -103,7 +98,7 @@ class Detail:
     exchange: Exchange | None = None
 
 
-@record
+@tagged
 class Header:
     account: str | None  # IBAN without blanks, or the local number
     currency: str | None
@@ -125,7 +120,7 @@ class Header:
     place: str | None = None
 
 
-@record
+@tagged
 class Entry:
     booked_on: date | None
     amount: Decimal  # in the currency of ``currency``; negative is a debit of our account
@@ -155,7 +150,7 @@ class Balance:
     on: date | None = None
 
 
-@record
+@tagged
 class Footer:
     closing: Decimal | None = None
     closing_on: date | None = None
@@ -167,7 +162,7 @@ class Footer:
     additional: str | None = None  # what the bank says of the statement as a whole
 
 
-@record
+@tagged
 class Finding:
     """Something that does not add up, in words; a warning and a case, never a refusal."""
 
@@ -177,115 +172,3 @@ class Finding:
 
 
 Event = Header | Entry | Footer | Finding
-
-
-class Totals:
-    """Running sums of one statement; only booked entries move the balance."""
-
-    __slots__ = (
-        "booked", "booked_credits", "booked_debits", "currencies", "header", "other_credits", "other_debits", "others",
-    )  # fmt: skip
-
-    def __init__(self, header):
-        self.header = header
-        self.booked = self.others = 0
-        self.booked_credits = self.booked_debits = self.other_credits = self.other_debits = ZERO
-        self.currencies = set()  # of entries in another one than the statement
-
-    def add(self, entry):
-        amount = entry.amount
-        if entry.status == "booked":
-            self.booked += 1
-            if amount < ZERO:
-                self.booked_debits -= amount
-            else:
-                self.booked_credits += amount
-        else:
-            self.others += 1
-            if amount < ZERO:
-                self.other_debits -= amount
-            else:
-                self.other_credits += amount
-        if entry.currency is not None and entry.currency != self.header.currency:
-            self.currencies.add(entry.currency)
-
-    @property
-    def entries(self):
-        return self.booked + self.others
-
-    @property
-    def sum_credits(self):
-        return self.booked_credits + self.other_credits
-
-    @property
-    def sum_debits(self):
-        return self.booked_debits + self.other_debits
-
-    @property
-    def movement(self):
-        return self.booked_credits - self.booked_debits
-
-    def findings(self, footer) -> Iterator[Finding]:
-        header = self.header
-        if header.currency and self.currencies:
-            yield Finding(
-                "statement.currency",
-                f"Entries in {', '.join(sorted(self.currencies))} inside a statement in {header.currency}",
-                footer.place,
-            )
-        elif header.opening is not None and footer.closing is not None:
-            reached = header.opening + self.movement
-            if reached != footer.closing:
-                yield Finding(
-                    "statement.balance",
-                    f"Opening {plain(header.opening)} and entries {plain(self.movement)} give "
-                    f"{plain(reached)}, but the closing balance is {plain(footer.closing)} "
-                    f"(difference {plain(footer.closing - reached)} {header.currency or ''})".replace(" )", ")"),
-                    footer.place,
-                )
-        declared = (
-            ("count", "entries", footer.entries, (self.entries, self.booked)),
-            ("credits", "sum of credits", footer.sum_credits, (self.sum_credits, self.booked_credits)),
-            ("debits", "sum of debits", footer.sum_debits, (self.sum_debits, self.booked_debits)),
-        )
-        for code, words, said, found in declared:
-            if said is not None and said not in found:
-                yield Finding(
-                    f"statement.{code}",
-                    f"The file declares {words} {said}, it holds {found[0]}",
-                    footer.place,
-                )
-
-
-def checked(events: Iterable[Event], named=None) -> Iterator[Event]:
-    """Pass ``events`` on; refuse a broken order, report what does not add up.
-
-    :param named: what makes of each header the one to pass on
-
-    Raises ``FormatError`` when an entry stands outside a statement or a statement has no end.
-    """
-    totals = add = None
-    for event in events:
-        kind = type(event)
-        if kind is Entry:
-            if totals is None:
-                raise FormatError("entry outside a statement", code="statement.order", place=event.place)
-            add(event)
-            yield event
-        elif kind is Header:
-            if totals is not None:
-                raise FormatError("statement inside a statement", code="statement.order", place=event.place)
-            event = named(event) if named else event
-            totals = Totals(event)
-            add = totals.add
-            yield event
-        elif kind is Footer:
-            if totals is None:
-                raise FormatError("end without a statement", code="statement.order", place=event.place)
-            yield event
-            yield from totals.findings(event)
-            totals = None
-        else:
-            yield event
-    if totals is not None:
-        raise FormatError("the statement has no end", code="statement.truncated", place=totals.header.place)

@@ -12,13 +12,16 @@ def records(stream, width, limits=None) -> Iterator[tuple[int, str]]:
     """Yield ``(line number, text)`` as ``forgiving_lines`` does; blank lines are left out, short ones filled up.
 
     Without line ends the file is cut every ``width`` bytes: such files of mainframes have one byte a character.
+
+    :param width: or what gives it from the first bytes, where a format has several
     """
-    for first, lines in record_blocks(stream, width, limits):
+    ended = _Lines(stream, width)
+    for first, lines in forgiving_blocks(ended, limits):
         for number, line in enumerate(lines, first):
             if line[:1] == " ":
                 line = line.lstrip()
             if line and not line.isspace():
-                yield number, line.ljust(width)
+                yield number, line.ljust(ended.width)
 
 
 def record_blocks(stream, width, limits=None) -> Iterator[tuple[int, list[str]]]:
@@ -30,9 +33,10 @@ class _Lines:
     """The stream, its records ended by line ends if they are not."""
 
     def __init__(self, stream, width):
-        self._stream, self._width = stream, width
+        self._stream = stream
         self._head = stream.read(CHUNK)
-        self._cut = not (b"\n" in self._head or b"\r" in self._head or len(self._head.strip(_NOTHING)) <= width)
+        self.width = width(self._head) if callable(width) else width
+        self._cut = not (b"\n" in self._head or b"\r" in self._head or len(self._head.strip(_NOTHING)) <= self.width)
         self._rest = b""
 
     def read(self, size):
@@ -40,7 +44,7 @@ class _Lines:
         if not self._cut:
             return chunk
         whole = self._rest + chunk
-        end = len(whole) - len(whole) % self._width if chunk else len(whole)
+        end = len(whole) - len(whole) % self.width if chunk else len(whole)
         self._rest = whole[end:]
-        found = b"".join(whole[at : at + self._width] + b"\n" for at in range(0, end, self._width))
+        found = b"".join(whole[at : at + self.width] + b"\n" for at in range(0, end, self.width))
         return found or (self.read(size) if chunk else b"")
