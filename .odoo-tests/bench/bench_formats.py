@@ -1,7 +1,8 @@
 """Reading statement files: entries a second beside the best library for the same format, and how many are right.
 
 Ours makes canonical events with every check; a peer does what its documentation shows first. Both must give the
-amounts that were written. Runs alternate, the quickest of each counts, because others use the machine, too.
+amounts that were written. Runs alternate, the quickest of each counts, in processor time, because others use the
+machine, too. Readers run compiled where setup could; what that brings is measured beside the same source as Python.
 Peers come from ``.odoo/bench-libraries`` (``setup.sh bench``); a row without its peer is left out.
 """
 
@@ -19,7 +20,9 @@ from odoo.addons.connector_bank.formats import parse
 from odoo.addons.connector_bank.tests.camt_maker import write_camt053
 from odoo.addons.connector_bank.tests.fixed_maker import write_coda, write_n43
 from odoo.addons.connector_bank.tests.ofx_maker import write_ofx
+from odoo.addons.connector_bank.tests.test_pure_native import as_python
 from odoo.addons.connector_bank.tests.text_statement_maker import write_bai2, write_mt940
+from odoo.addons.finance_connector_base.core import native
 from odoo.addons.finance_connector_base.core.statement import Entry
 
 from runner.layout import HOME, ROOT
@@ -28,6 +31,9 @@ ENTRIES = 5_000
 RUNS = 15
 SECONDS = 20  # of a row, after three runs; ofxparse takes its time
 GOAL = 5
+PACKAGE = "odoo.addons.connector_bank.formats"
+MODULES = {"camt053": "camt"}  # of formats that are not named like theirs
+COMPILED = frozenset(name for name in list(sys.modules) if native.compiled(name))
 MEMORY_ENTRIES = 440_000  # of MT940: 100 MB
 MEMORY_GOAL_MIB = 30
 SAMPLES = ROOT / "addons" / "connector_bank" / "tests" / "samples"
@@ -45,7 +51,7 @@ def run():
             continue
         rows.append(_speed(name, write, peer, read))
         rows += _right(name, peer, read)
-    return [*rows, _memory()]
+    return [*rows, *_compiled(), _memory()]
 
 
 # Peers: a function from the text of a file to the amounts it finds.
@@ -177,6 +183,36 @@ def _speed(name, write, peer, read):
     }
 
 
+def _compiled():
+    """Readers that run compiled, beside the same source as Python."""
+    with as_python() as python:
+        for name, write in {name: write for name, write, _peer, _load in PEERS}.items():
+            if f"{PACKAGE}.{MODULES.get(name, name)}" not in COMPILED:
+                print(f"{name} runs as Python")
+                continue
+            target = io.StringIO()
+            write(target, ENTRIES)
+            content = target.getvalue().encode()
+            ours, other = [], []
+            for _run in range(RUNS):
+                ours.append(_seconds(_all, parse, content))
+                other.append(_seconds(_all, python.parse, content))
+            fast, slow = ENTRIES / min(ours), ENTRIES / min(other)
+            yield {
+                "name": f"{name}, {ENTRIES:,} entries, compiled beside Python",
+                "ratio": round(fast / slow, 2),
+                "goal": None,
+                "ours": round(fast),
+                "other": round(slow),
+                "unit": "entries/s",
+            }
+
+
+def _all(read, content):
+    for _event in read(io.BytesIO(content)):
+        pass
+
+
 def _right(name, peer, read):
     """Entries of our sample files that both read with the right amount, in their order."""
     total = right = theirs = 0
@@ -234,10 +270,10 @@ def _memory():
     }
 
 
-def _seconds(read, content):
-    started = time.perf_counter()
-    read(content)
-    return time.perf_counter() - started
+def _seconds(read, *given):
+    started = time.thread_time()
+    read(*given)
+    return time.thread_time() - started
 
 
 def _resident_mib():

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from odoo.addons.finance_connector_base.core.errors import FinanceError, FormatError
 from odoo.addons.finance_connector_base.core.safe.limits import CHUNK
-from odoo.addons.finance_connector_base.core.statement import FORMATS, Header, checked
+from odoo.addons.finance_connector_base.core.statement import FORMATS, Header
+from odoo.addons.finance_connector_base.core.statement_totals import checked
 
 from . import (  # noqa: F401  registers their formats
     adyen,

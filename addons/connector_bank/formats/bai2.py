@@ -12,6 +12,7 @@ from odoo.addons.finance_connector_base.core.statement import FORMATS, Balance, 
 
 from .bai2_codes import BALANCES, MEANINGS, TOTAL_CREDITS, TOTAL_DEBITS, sign
 from .bai2_details import detail
+from .bai2_plain import transactions
 from .bai2_records import amount, cells, count, day, decimals, minor, moment, records
 
 _SIGN = re.compile(rb"\s*01,[^,\r\n]{0,40},[^,\r\n]{0,40},\d{6,8},\d{0,4},[^,\r\n]{0,40},[^\r\n]{0,40}")
@@ -52,9 +53,11 @@ class _Reader:
         }  # fmt: skip
         start = 0
         try:
-            for code, start, text, rest, size in records(stream):
+            for code, start, text, rest, size in records(stream, self._plain):
                 if code == "16":
                     yield self._entry(start, text, rest, size)
+                elif code is None:
+                    yield from text
                 else:
                     yield from handlers[code](start, text, rest, size)
         except FormatError as error:
@@ -71,7 +74,7 @@ class _Reader:
     def _file_header(self, number, text, rest, size):
         if self._file:
             raise FormatError("a file inside a file", code="bai2.order")
-        _sender, _receiver, on, at, identifier, *more = [*cells(text, rest), "", "", "", "", ""]
+        _sender, _receiver, on, at, identifier, *more = cells(text, rest) + [""] * 5
         version = next(filter(None, reversed(more)), "")  # the last field; some banks leave out those before it
         if version not in _VERSIONS:
             raise FormatError(f"version {version!r} is not read", code="bai2.version")
@@ -83,7 +86,7 @@ class _Reader:
     def _group_header(self, number, text, rest, size):
         if self._file is None or self._group:
             raise FormatError("a group outside a file", code="bai2.order")
-        _receiver, _originator, status, on, _at, currency, modifier, *_more = [*cells(text, rest), *[""] * 7]
+        _receiver, _originator, status, on, _at, currency, modifier, *_more = cells(text, rest) + [""] * 7
         if status in ("2", "4"):
             words = "to be deleted" if status == "2" else "a test"
             raise FormatError(f"the bank says that this group is {words}", code="bai2.status")
@@ -97,7 +100,7 @@ class _Reader:
         if self._group is None or self._account:
             raise FormatError("an account outside a group", code="bai2.order")
         on, group_currency, modifier = self._group.facts
-        name, currency, *summary = [*cells(text, rest), ""]
+        name, currency, *summary = cells(text, rest) + [""]  # noqa: RUF005  what Cython compiles
         account = self._account = _Account(number)
         account.records, account.entries, account.entry_total, account.on = size, 0, 0, on
         account.currency = currency.upper() or group_currency
@@ -129,9 +132,12 @@ class _Reader:
         """Quadruples of type, amount, number of items and availability."""
         account, at = self._account, 0
         while at < len(summary):
-            code, value, items, funds, *_rest = [*summary[at : at + 4], "", "", "", ""]
+            code, value, items, funds, *_rest = summary[at : at + 4] + [""] * 4
+            if not code:  # nothing said, or a comma too many where the record breaks
+                at += 1
+                continue
             at += 4 + _spread(funds, summary, at + 4)
-            if not code or not value:
+            if not value:
                 continue
             figure = minor(value)
             account.total += figure
@@ -147,13 +153,27 @@ class _Reader:
 
     # -- entries ----------------------------------------------------------------------------------
 
+    def _plain(self, lines, at, number):
+        account = self._account
+        if account is None:
+            return (), at
+        entries, after, figures = transactions(lines, at, number, account)
+        account.entries += len(entries)
+        account.records += after - at
+        account.total += figures
+        account.entry_total += figures
+        return entries, after
+
     def _entry(self, number, text, rest, size):
         account = self._account
         if account is None:
             raise FormatError("a transaction outside an account", code="bai2.order")
         account.records += size
         account.entries += 1
-        fields = text.split(",", 3)
+        code: str
+        value: str
+        funds: str
+        fields: list = text.split(",", 3)
         code, value, funds, more = fields if len(fields) == 4 else _whole(text, rest)
         code, value, funds = code.strip(), value.strip(), funds.strip().upper()
         direction = sign(code)
@@ -169,7 +189,7 @@ class _Reader:
             value_on = day(spread[0].strip()) if funds == "V" else None
         if more is None:
             more = rest.pop(0) if rest else ""
-        references = more.split(",", 2)
+        references: list = more.split(",", 2)
         while len(references) < 3 and rest:
             more = f"{more},{rest.pop(0)}"
             references = more.split(",", 2)

@@ -3,7 +3,7 @@
 from odoo.addons.finance_connector_base.core.statement import Detail, Party, Reference
 
 #: Goldman Sachs and others: four letters and a colon, a line each.
-_LABELS = {
+LABELS = {
     "EREF": "end_to_end_id",
     "REMI": "remittance",
     "CHKN": "cheque_number",
@@ -27,10 +27,9 @@ _LABELS = {
     "OBI": "remittance",
 }
 #: Codes whose customer reference is the number of a cheque.
-_CHEQUES = frozenset({"395", "475"})
-_KNOWN = ("end_to_end_id", "cheque_number")
+CHEQUES = frozenset({"395", "475"})
 #: The other side of a debit, and of a credit.
-_PARTY = tuple(
+PARTY = tuple(
     {f"{side} {name}": name for name in ("name", "account", "bic", "address")} for side in ("creditor", "debtor")
 )
 
@@ -41,43 +40,65 @@ def detail(code, direction, references, rest):
     :param references: bank reference, customer reference, text; the last ones may be missing
     :param rest: continuations
     """
-    values = {}
-    customer = references[1].strip() if len(references) > 1 else ""
-    if customer:
-        values["cheque_number" if code in _CHEQUES else "end_to_end_id"] = customer
-    text = references[2].strip() if len(references) > 2 else ""
-    facts, texts = {}, []
+    line: str
+    word: str
+    value: str
+    customer: str = references[1].strip() if len(references) > 1 else ""
+    text: str = references[2].strip() if len(references) > 2 else ""
+    is_cheque = code in CHEQUES
+    names: dict = PARTY[direction != -1]
+    known: dict = {}
+    party: dict = {}
+    others: dict = {}
+    texts: list = []
+    remittance: list = []
     for line in (text, *rest) if rest else (text,):
         if "  " in line:
             line = " ".join(line.split())
         word, colon, value = line.partition(":")
-        if colon and word in _LABELS and (not value or value[0] in " ="):
-            if value := value[1:].strip():
-                facts.setdefault(_LABELS[word], []).append(value)
-        elif line:
-            texts.append(line)
-    if facts:
-        _labelled(facts, texts, direction, values)
-    elif texts:
-        values["remittance"] = tuple(texts)
-    return (Detail(**values),) if values else ()
+        label: str = LABELS.get(word) if colon else None
+        if label is None or (value and value[0] not in " ="):
+            if line:
+                texts.append(line)
+            continue
+        value = value[1:].strip()
+        if not value:
+            continue
+        if label in names:
+            field = names[label]
+            party[field] = f"{party[field]} {value}" if field in party else value
+        elif label == "remittance":
+            remittance.append(value)
+        elif label in ("end_to_end_id", "cheque_number"):
+            known.setdefault(label, value)
+        else:
+            others.setdefault(label, []).append(value)
+    end_to_end, cheque = known.get("end_to_end_id"), known.get("cheque_number")
+    if customer:
+        stated = cheque if is_cheque else end_to_end
+        if stated is None and is_cheque:
+            cheque = customer
+        elif stated is None:
+            end_to_end = customer
+        elif stated != customer:
+            others["customer"] = [customer]
+    if not (end_to_end or cheque or party or remittance or texts or others):
+        return ()
+    return (
+        Detail(
+            counterparty=_party(party) if party else None,
+            end_to_end_id=end_to_end,
+            cheque_number=cheque,
+            remittance=tuple(remittance or texts),
+            additional=(" ".join(texts) or None) if remittance else None,
+            other_references=labelled(others) if others else (),
+        ),
+    )
 
 
-def _labelled(facts, plain, direction, values):
-    for name in _KNOWN:
-        if name in facts:
-            if values.get(name, facts[name][0]) != facts[name][0]:
-                facts["customer"] = [values[name]]
-            values[name] = facts.pop(name)[0]
-    names = _PARTY[direction != -1]
-    if not facts.keys().isdisjoint(names):
-        party = {names[key]: " ".join(facts.pop(key)) for key in [key for key in facts if key in names]}
-        values["counterparty"] = Party(**party)
-    remittance = facts.pop("remittance", None)
-    if remittance:
-        values["remittance"] = tuple(remittance)
-        values["additional"] = " ".join(plain) or None
-    elif plain:
-        values["remittance"] = tuple(plain)
-    if facts:
-        values["other_references"] = tuple([Reference(one, name) for name, found in facts.items() for one in found])
+def _party(facts):
+    return Party(facts.get("name"), facts.get("account"), facts.get("bic"), None, facts.get("address"))
+
+
+def labelled(others):
+    return tuple([Reference(one, name) for name, found in others.items() for one in found])

@@ -25,63 +25,77 @@ _DECIMALS = {
 }
 
 
-def records(stream):
+def records(stream, plain):
     """Yield ``(code, line number, text, continuations, number of records)``.
 
     Text and continuations (88) come without their code and final slash. A line that begins with no code goes
     on with the text above it.
+
+    :param plain: reads transactions by itself: (lines, index of the first, its number) → (events, index of the next);
+        its events are yielded with the code None in place of the text
     """
-    code = None
     limit = active(TextLimits).line_characters
-    start, text, rest, size, ended = 0, "", [], 0, False
-    for number, line in _lines(stream):
-        line = line.strip()
-        found = _CODES.get(line[:3])
-        if found is None:
-            if not line or line == "/":
+    code: str = None
+    line: str
+    text: str = ""
+    start, rest, size, ended = 0, [], 0, False
+    for first, lines in _blocks(stream):
+        at, end = 0, len(lines)
+        while at < end:
+            number = first + at
+            line = lines[at].strip()
+            at += 1
+            found: str = _CODES.get(line[:3])
+            if found is None:
+                if not line or line == "/":
+                    continue
+                if code is None or ended:
+                    raise FormatError("this is no record", code="bai2.record", place=f"line {number}")
+                ended = line[-1] == "/"
+                line = line.removesuffix("/")
+                if rest:
+                    rest[-1] = f"{rest[-1]} {line}"
+                else:
+                    text = f"{text} {line}"
+                if len(text) > limit or (rest and len(rest[-1]) > limit):
+                    raise FormatError("a record is too long", code="text.limit", place=f"line {start}")
                 continue
-            if code is None or ended:
-                raise FormatError("this is no record", code="bai2.record", place=f"line {number}")
             ended = line[-1] == "/"
-            line = line.removesuffix("/")
-            if rest:
-                rest[-1] = f"{rest[-1]} {line}"
+            line = line[3:-1] if ended else line[3:]
+            if found != "88":
+                if code is not None:
+                    yield code, start, text, rest, size
+                if found == "16":
+                    events, after = plain(lines, at - 1, number)
+                    if events:
+                        yield None, number, events, (), 0
+                        code, at = None, after
+                        continue
+                code, start, text, rest, size = found, number, line, [], 1
+            elif code is None:
+                raise FormatError("a continuation of nothing", code="bai2.order", place=f"line {number}")
             else:
-                text = f"{text} {line}"
-            if len(text) > limit or (rest and len(rest[-1]) > limit):
-                raise FormatError("a record is too long", code="text.limit", place=f"line {start}")
-            continue
-        ended = line[-1] == "/"
-        line = line[3:-1] if ended else line[3:]
-        if found != "88":
-            if code is not None:
-                yield code, start, text, rest, size
-            code, start, text, rest, size = found, number, line, [], 1
-        elif code is None:
-            raise FormatError("a continuation of nothing", code="bai2.order", place=f"line {number}")
-        else:
-            rest.append(line)
-            size += 1
-            if size % _CHECKED_LINES == 0 and sum(map(len, rest)) > limit:
-                raise FormatError("a record is too long", code="text.limit", place=f"line {start}")
+                rest.append(line)
+                size += 1
+                if size % _CHECKED_LINES == 0 and sum(map(len, rest)) > limit:
+                    raise FormatError("a record is too long", code="text.limit", place=f"line {start}")
     if code is not None:
         yield code, start, text, rest, size
 
 
-def _lines(stream):
-    """The lines; several of a physical one where the first one holds several records."""
-    blocks = forgiving_blocks(stream)
+def _blocks(stream):
+    """``(number of the first line, lines)``; one by one where the first one holds several records."""
     packed = None
-    for first, lines in blocks:
+    for first, lines in forgiving_blocks(stream):
         if packed is None:
             whole = next(filter(str.strip, lines), None)
             packed = whole and _NEXT.search(whole) is not None
         if packed:
             for number, line in enumerate(lines, first):
                 for part in _NEXT.split(line):
-                    yield number, part
+                    yield number, [part]
         else:
-            yield from enumerate(lines, first)
+            yield first, lines
 
 
 def cells(text, rest):

@@ -270,7 +270,6 @@ class _DocumentReader:
         if self._entry is None:
             self._open_entry(entry)
         self._entry.add(element)
-        element.clear()
         earlier = element.getprevious()
         if earlier is not None and earlier.tag == element.tag:
             group.remove(earlier)

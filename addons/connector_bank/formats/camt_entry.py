@@ -1,6 +1,7 @@
 """Entries of a camt message: ``Ntry`` and the transactions (``TxDtls``) inside."""
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
+from odoo.addons.finance_connector_base.core.safe.xml_tree import leading, light
 from odoo.addons.finance_connector_base.core.statement import (
     Charge,
     Detail,
@@ -11,7 +12,6 @@ from odoo.addons.finance_connector_base.core.statement import (
 )
 
 from .camt_values import (
-    LOCAL,
     Table,
     account,
     agent_bic,
@@ -184,13 +184,8 @@ class EntryReader:
     def __init__(self, element, own, default_status):
         self._own, self._default_status = own, default_status
         self._details = []
-        self._rest, fields = None, []
-        for child in element:
-            # What follows the transactions may not have been read to its end yet.
-            if LOCAL[child.tag] in _GROUPS:
-                self._rest = child
-                break
-            fields.append(child)
+        # What follows the transactions may not have been read to its end yet.
+        fields, self._rest = leading(element, _GROUPS)
         self._values = values = _ENTRY(fields)
         if "amount" not in values:
             raise FormatError("an entry has no Amt", code="camt.amount")
@@ -204,7 +199,7 @@ class EntryReader:
 
     def add(self, element):
         """Read one ``TxDtls``."""
-        values = _DETAIL(element)
+        values = _DETAIL(light(element))
         debit = values.get("debit", self._debit)
         value, currency = self._detail_amount(values)
         codes = values.get("codes", (None, None))

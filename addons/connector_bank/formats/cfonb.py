@@ -29,9 +29,14 @@ class Cfonb:
         return _HEAD.match(head) is not None
 
     def parse(self, stream):
-        lines = records(stream, 240)
+        lines = records(stream, _width)
         first = next(lines, None)
         if first is None:
             raise FormatError("the file holds no statement", code="cfonb.empty")
         reader = Cfonb240() if first[1].startswith("3") else Cfonb120()
         yield from events(reader, chain((first,), lines))
+
+
+def _width(head):
+    found = _HEAD.match(head)
+    return 120 if found and found["statement"] else 240

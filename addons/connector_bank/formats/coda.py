@@ -23,8 +23,9 @@ from odoo.addons.finance_connector_base.core.statement import (
     Party,
 )
 
+from .coda_plain import movements
 from .coda_texts import NO_CHARGES, communication, information
-from .fixed import cents, count, day, number, scaled, text
+from .fixed import DAYS, cents, count, number, scaled, text
 
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*0000[0 ]\d{6}[\d ]{5}[ D][^\r\n]{85,115}[12]\s*1[0-3]")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
@@ -32,7 +33,7 @@ _REASON = re.compile(r"[A-Z]{2}[0-9]{2}|[A-Z]{4}")
 _PURPOSE = re.compile(r"[A-Z]{4}")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{10,30}(?= |$)")
 _WIDTH = 128
-_SIGNS = {"0": "", "1": "-"}  # credit, debit
+_DAYS = DAYS["dmy"]
 #: Account number and currency by account structure (position 2 of record 1).
 _ACCOUNTS = {
     "0": (slice(0, 12), slice(13, 16)),
@@ -55,7 +56,10 @@ def _amount(sign, digits):
 
 
 def _day(digits):
-    return day(digits, "dmy", "coda.date")
+    try:
+        return _DAYS[digits]
+    except ValueError as error:
+        raise FormatError("a date is no day of the calendar", code="coda.date") from error
 
 
 def _account(structure, zone):
@@ -87,8 +91,10 @@ class _Movement:
 
     def amount(self):
         line = self.line
-        if line[46] == "0" and line[31] in _SIGNS and line[32:47].isdigit() and line.isascii():
-            return Decimal(f"{_SIGNS[line[31]]}{line[32:46]}E-2") + 0  # no third decimal, no minus of a zero
+        sign = line[31]
+        if line[46] == "0" and (sign == "0" or sign == "1") and line[32:47].isdigit() and line.isascii():
+            value = Decimal(line[32:46] + "E-2")  # no third decimal
+            return -value if sign == "1" else value
         return cents(_amount(line[31], line[32:47]))
 
     def communication(self):
@@ -119,8 +125,9 @@ class _Movement:
             if second[112:125].strip():
                 values |= _codes(second)
         values.setdefault("additional", None)
-        for structured, told in self.told or ():
-            self._add(values, party, information(structured, told))
+        if self.told:
+            for structured, told in self.told:
+                self._add(values, party, information(structured, told))
         values["counterparty"] = Party(**party) if any(party.values()) else None
         return values
 
@@ -210,18 +217,31 @@ class _Reader:
 
     def events(self, blocks):
         """Events of ``record_blocks``; refusals name the line."""
+        line: str
         position = None
         try:
             for first, lines in blocks:
-                for position, line in enumerate(lines, first):
+                at, end = 0, len(lines)
+                while at < end:
+                    line, position = lines[at], first + at
+                    at += 1
                     if len(line) < _WIDTH:
                         line = line.lstrip().ljust(_WIDTH)
                         if line.isspace():
                             continue
                     elif line[0] == " ":
                         line = line.lstrip().ljust(_WIDTH)
-                    if not self._continues(line):
-                        yield from self._read(line, position)
+                    if self._continues(line):
+                        continue
+                    if line[:2] == "21" and self.header is not None and self._closing is None:
+                        entries, after = movements(lines, at - 1, position, self.header.currency, self._open_number())
+                        if entries:
+                            yield from self._finished()
+                            yield from entries
+                            self._counted += after - at + 1
+                            self._moved, at = True, after
+                            continue
+                    yield from self._read(line, position)
         except FormatError as error:
             error.place = error.place or f"line {position}"
             raise
@@ -237,7 +257,8 @@ class _Reader:
         elif kind == "23" and movement.third is None and line[6:10] == movement.detail_number:
             movement.third = line
         elif kind == "31":
-            movement.told = movement.told or []
+            if movement.told is None:
+                movement.told = []
             movement.told.append([line[39] == "1", line[40:113]])
         elif kind == "32" and movement.told:
             movement.told[-1][1] += line[10:115]
@@ -256,6 +277,10 @@ class _Reader:
         if kind in "1238":
             self._counted += 1
         return self._records[kind](line, position)
+
+    def _open_number(self):
+        """Of the movement that is being read; what comes under the same one may be part of it."""
+        return None if self._main is None else self._main.number
 
     def _note(self, line, position):
         """What the bank wants to tell all its customers."""

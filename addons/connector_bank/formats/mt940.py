@@ -17,7 +17,7 @@ from odoo.addons.finance_connector_base.core.statement import (
     Header,
 )
 
-from . import mt_fields
+from . import mt_fields, mt_plain
 from .mt_details import joined, numbered_owner, read
 from .mt_dialects import STRUCTURED, TOTALS
 from .mt_message import END, fields
@@ -160,7 +160,7 @@ class _Reader:
     def _read_line(message, parts, number):
         if message.closing is not None:
             raise FormatError("an entry behind the closing balance", code="mt.order")
-        message.waiting = (mt_fields.line(parts), number, [], [])
+        message.waiting = (mt_plain.line(parts) or mt_fields.line(parts), number, [], [])
         message.entries += 1
 
     def _read_text(self, message, tag, parts, number):
@@ -257,7 +257,10 @@ class _Reader:
     def _entry(self, message):
         line, number, texts, numbered = message.waiting
         message.waiting = None
-        posting, own_code, detail = read(texts, line, message.currency, numbered)
+        found = None
+        if len(texts) == 1 and not numbered and not line.supplementary:
+            found = mt_plain.text(texts[0], line)
+        posting, own_code, detail = found or read(texts, line, message.currency, numbered)
         return Entry(
             booked_on=line.booked_on,
             amount=line.amount,

@@ -32,7 +32,6 @@ _MONEY = re.compile(r"([A-Z]{3})?(\d{1,15}(?:,\d{0,5})?)", re.ASCII)
 _RATE = re.compile(r"\d{1,12}(?:[.,]\d{0,12})?", re.ASCII)
 _REASON = re.compile(r"[A-Z]{2}\d\d|[A-Z]{4}", re.ASCII)
 _NUMBER = re.compile(r"\d\d", re.ASCII)
-_POSTING = ("posting", "gvc", "batch")
 #: Of a line of ``:86:``; blanks behind it only fill a record up.
 _WIDTH = 65
 _SUBFIELD = re.compile(r"[0-367]\d")
@@ -43,8 +42,10 @@ _PLAIN = (
 )  # fmt: skip
 #: Facts that few entries have: they are looked for only where one was seen.
 _RARE = frozenset({"ultimate_debtor", "ultimate_creditor", "original_amount", "rate", "charge", "return_reason"})
+#: Among the facts where parties are named by their roles.
+_ROLES = "roles"
 #: What the rest of the facts is called where it is kept among the bank's own references.
-_OTHER = {"bank": "?30", "extension": "?34", "creditor_id": "CRED", "debtor_id": "DEBT"}
+OTHER_KINDS = {"bank": "?30", "extension": "?34", "creditor_id": "CRED", "debtor_id": "DEBT"}
 
 
 def read(texts, line, currency, numbered=()):
@@ -54,37 +55,28 @@ def read(texts, line, currency, numbered=()):
     :param line: ``mt_fields.Line``
     :param numbered: physical lines of each ``:NS:`` of the entry
     """
-    facts = _Facts()
+    facts: dict = {}  # name → text, several with line ends between; one that no table knows is the bank's own
     for lines in texts:
         _read_text(lines, facts)
     for lines in numbered:
         _read_numbered(lines, facts)
     for text in line.supplementary:
         _read_supplementary(text, facts)
-    posting, code, batch = map(facts.take, _POSTING)
+    posting, code, batch = take(facts, "posting"), take(facts, "gvc"), take(facts, "batch")
     if code and batch:
         code = f"{code}+{batch}"
     return posting, code, _detail(facts, line, currency)
 
 
-class _Facts(dict):
-    """Name → text, several with line ends between; a name that no table knows is kept as the bank's own."""
+def add(facts, name, text):
+    text = text.strip()
+    if text:
+        facts[name] = f"{facts[name]}\n{text}" if name in facts else text
 
-    roles = False  # parties named by their roles
-    rare = False  # one of ``_RARE``
 
-    def add(self, name, text):
-        text = text.strip()
-        if name in _RARE:
-            self.rare = True
-        if text:
-            self[name] = f"{self[name]}\n{text}" if name in self else text
-
-    def take(self, name):
-        if name not in self:
-            return None
-        text = self.pop(name)
-        return _plain(text) if "\n" in text or "  " in text else text
+def take(facts, name):
+    text = facts.pop(name, None)
+    return text if text is None else _plain(text)
 
 
 def _plain(text):
@@ -104,16 +96,16 @@ def _read_text(lines, facts):
         _labels(text, facts)
     else:
         for part in wrapped(lines):
-            facts.add("remittance", part)
+            add(facts, "remittance", part)
 
 
 def _read_supplementary(text, facts):
     if SLASH.match(text):
         _slashes(text, facts)
     elif is_iban(text):  # Rabobank: the other account
-        facts.add("iban", text)
+        add(facts, "iban", text)
     else:
-        facts.add("additional", text)
+        add(facts, "additional", text)
 
 
 def _read_numbered(lines, facts):
@@ -122,15 +114,15 @@ def _read_numbered(lines, facts):
         number, text = line[:2], line[2:].strip()
         meaning = NUMBERED.get(number)
         if not _NUMBER.match(number):  # goes on, or the bank writes what it likes
-            facts.add("additional", line)
+            add(facts, "additional", line)
         elif meaning == "remittance" or meaning == "name":
             (running if meaning == "remittance" else name).append(text)
         else:
-            facts.add(meaning or f"NS{number}", text)
+            add(facts, meaning or f"NS{number}", text)
     if any(name):
-        facts.add("name", " ".join(filter(None, wrapped(name, FULL_SUBFIELD))))
+        add(facts, "name", " ".join(filter(None, wrapped(name, FULL_SUBFIELD))))
     for text in wrapped(running, FULL_SUBFIELD):
-        facts.add("remittance", text)
+        add(facts, "remittance", text)
 
 
 def numbered_owner(lines):
@@ -197,7 +189,7 @@ def _subfields(text, match, facts):
         elif meaning and meaning not in facts:
             facts[meaning] = part[2:].strip()
         elif part[2:].strip():
-            facts.add(meaning or "additional", part[2:] if meaning else f"{mark}{part[:2]} {part[2:]}")
+            add(facts, meaning or "additional", part[2:] if meaning else f"{mark}{part[:2]} {part[2:]}")
     facts.pop("own", None)
     if name:
         facts["name"] = " ".join(name)
@@ -215,11 +207,11 @@ def _keywords(text, facts):
     else:
         before, found = text, ()
     if before:
-        facts.add("remittance", before)
+        add(facts, "remittance", before)
     for word, value in found:
         name, value = KEYWORDS[word], value.strip()
         if name in facts or name in _RARE:
-            facts.add(name, value)
+            add(facts, name, value)
         elif name == "remittance" or value not in NO_REFERENCE:
             facts[name] = value
 
@@ -241,36 +233,36 @@ def _at_pluses(text):
 
 def _slashes(text, facts):
     before, *cells = SLASH.split(text)
-    facts.add("remittance", before)
+    add(facts, "remittance", before)
     party = ""
     for word, value in zip(cells[::2], cells[1::2], strict=True):
         name, value = SLASHES[word], value.strip("/ ")
         if name == "party":
             party = f"{word} "
-            facts.roles = True
-            facts.add(f"{party}name", value)
+            facts[_ROLES] = ""
+            add(facts, f"{party}name", value)
         elif name in ("name", "address", "iban", "bic"):
-            facts.add(party + name, value)
+            add(facts, party + name, value)
         elif name == "counterparty":
             _counterparty(value, facts)
         elif name == "remittance":
             _remittance(value, facts)
         elif name == "purpose":
-            facts.add(name, value.removeprefix("CD/"))
+            add(facts, name, value.removeprefix("CD/"))
         elif value not in NO_REFERENCE:
-            facts.add(name, value)
+            add(facts, name, value)
 
 
 def _counterparty(value, facts):
     """ING: account/BIC/name/city."""
     number, bic, name, city = (part.strip() for part in (value + "///").split("/", 4)[:4])
-    facts.add("account", number)
+    add(facts, "account", number)
     if bic and not is_bic(bic):
-        facts.add("additional", bic)
+        add(facts, "additional", bic)
     else:
-        facts.add("bic", bic)
-    facts.add("name", name)
-    facts.add("address", city)
+        add(facts, "bic", bic)
+    add(facts, "name", name)
+    add(facts, "address", city)
 
 
 def _remittance(value, facts):
@@ -280,36 +272,36 @@ def _remittance(value, facts):
     elif value.startswith("STRD/"):
         kind, _slash, reference = value[5:].partition("/")
         if reference:
-            facts.add(f"reference {kind}", reference)
+            add(facts, f"reference {kind}", reference)
             return
-    facts.add("remittance", value)
+    add(facts, "remittance", value)
 
 
 def _labels(text, facts):
     before, *cells = LABEL.split(text)
-    facts.add("additional", before.strip(" ;"))
+    add(facts, "additional", before.strip(" ;"))
     for label, value in zip(cells[::2], cells[1::2], strict=True):
-        facts.add(LABELS[label], value.strip(" ;"))
+        add(facts, LABELS[label], value.strip(" ;"))
 
 
 def _detail(facts, line, currency):
     values = {}
     for name in _PLAIN:
         if name in facts:
-            text = facts.pop(name)
-            values[name] = _plain(text) if "\n" in text or "  " in text else text
+            values[name] = _plain(facts.pop(name))
     if line.reference:
         _own_reference(line, values, facts)
     debit = line.amount < 0
     returned = line.reversal or line.kind == "NRTI" or "return_reason" in facts
-    party = _party(facts, debit, returned)
+    roles = facts.pop(_ROLES, None) is not None
+    party = _party(facts, debit, returned, roles)
     if party is not None:
         values["counterparty"] = party
-    if facts.roles or facts.rare:
+    if roles or not _RARE.isdisjoint(facts):
         _read_rare(facts, debit, currency, values)
     text = facts.pop("remittance", None)
     if text:
-        values["remittance"] = tuple(map(_plain, text.split("\n")))
+        values["remittance"] = tuple([_plain(part) for part in text.split("\n")])
     if facts:
         _keep_rest(facts, values)
     return Detail(**values) if values else None
@@ -319,30 +311,44 @@ def _own_reference(line, values, facts):
     """The reference for the account owner: a cheque number, else the end-to-end id where no text names one."""
     if line.kind == "NCHK":
         values["cheque_number"] = line.reference
+    elif "iban" not in facts and "account" not in facts and is_iban(line.reference):
+        _other_account(line.reference, values, facts)
     elif "end_to_end_id" not in values:
         values["end_to_end_id"] = line.reference
     elif values["end_to_end_id"] != line.reference:
-        facts.add("owner", line.reference)
+        add(facts, "owner", line.reference)
 
 
-def _party(facts, debit, returned):
+def _other_account(number, values, facts):
+    """SNS, ASN and RegioBank: the other account as the reference, its name below ``:61:``, both again in the text."""
+    facts["iban"] = number
+    first, _end, rest = facts.get("remittance", "").partition("\n")
+    if not first.startswith(f"{number} "):
+        return
+    name = _plain(first.removeprefix(number).strip())
+    facts.setdefault("name", name)
+    facts["remittance"] = rest
+    if values.get("additional") == name:
+        del values["additional"]
+
+
+def _party(facts, debit, returned, roles):
     """The other side; the text may name both by their roles."""
-    take = facts.take
     name = address = number = bic = None
-    if facts.roles:
-        theirs, ours = (f"{word} " for word in PARTIES[debit])
-        if returned and not any(key.startswith(theirs) for key in facts):
+    if roles:
+        theirs, ours = [f"{word} " for word in PARTIES[debit]]
+        if returned and not [key for key in facts if key.startswith(theirs)]:
             theirs = ours  # a return keeps the roles of the first transaction
-        name, address, number, bic = (take(theirs + key) for key in ("name", "address", "iban", "bic"))
-    name, address = name or take("name"), address or take("address")
-    number, bic, local = number or take("iban"), bic or take("bic"), take("account")
+        name, address, number, bic = [take(facts, theirs + key) for key in ("name", "address", "iban", "bic")]
+    name, address = name or take(facts, "name"), address or take(facts, "address")
+    number, bic, local = number or take(facts, "iban"), bic or take(facts, "bic"), take(facts, "account")
     if number is None:
         number = local
     elif local and local.replace(" ", "") != number.replace(" ", ""):
-        facts.add("?31", local)
+        add(facts, "?31", local)
     if bic is None and "bank" in facts and is_bic(facts["bank"]):
         bic = facts.pop("bank")
-    identifier = None if returned else take("creditor_id" if debit else "debtor_id")
+    identifier = None if returned else take(facts, "creditor_id" if debit else "debtor_id")
     if not (name or number or bic or identifier):
         return None
     return Party(name, number and number.replace(" ", ""), bic, identifier and identifier.replace(" ", ""), address)
@@ -354,16 +360,16 @@ def _read_rare(facts, debit, currency, values):
         values["ultimate"] = ultimate
     _convert(facts, currency, values)
     if "return_reason" in facts:
-        text = facts.take("return_reason")
+        text = take(facts, "return_reason")
         values["return_reason" if _REASON.fullmatch(text) else "return_text"] = text
 
 
 def _ultimate(facts, debit):
-    names = [facts.take(f"{word} name") for word in ULTIMATE[debit]]
-    names += [facts.take(key) for key in ULTIMATE_KEYWORDS[debit]]
+    names = [take(facts, f"{word} name") for word in ULTIMATE[debit]]
+    names += [take(facts, key) for key in ULTIMATE_KEYWORDS[debit]]
     names = list(dict.fromkeys(filter(None, names)))
     for other in names[1:]:
-        facts.add("ultimate", other)
+        add(facts, "ultimate", other)
     return Party(names[0]) if names else None
 
 
@@ -381,7 +387,7 @@ def _convert(facts, currency, values):
             elif name == "rate" and "rate" not in found and _RATE.fullmatch(text):
                 found["rate"] = decimal(text)
             elif text:
-                facts.add(name, text)
+                add(facts, name, text)
     if found:
         values["exchange"] = Exchange(**found)
     if charges:
@@ -397,7 +403,7 @@ def _keep_rest(facts, values):
                 kind = name.removeprefix("reference ")
                 structured.append(Reference(text, "SCOR" if kind == "ISO" else kind))
             else:
-                others.append(Reference(text, _OTHER.get(name, name)))
+                others.append(Reference(text, OTHER_KINDS.get(name, name)))
     if structured:
         values["references"] = tuple(structured)
     if others:

@@ -1,11 +1,10 @@
 """Cuts an MT940 or MT942 file into its fields, whatever stands around the messages."""
 
 import re
-from itertools import chain
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
 from odoo.addons.finance_connector_base.core.safe.limits import TextLimits, active
-from odoo.addons.finance_connector_base.core.safe.text import forgiving_lines
+from odoo.addons.finance_connector_base.core.safe.text import forgiving_blocks
 
 TAGS = frozenset(
     {
@@ -28,70 +27,83 @@ def fields(stream):
 
     A line with ``-`` ends a message, unless the message has no closing balance yet and goes on below it.
     """
-    tag, parts, start, kind = None, [], 0, None
+    line: str
+    mark: str
+    name: str
+    tag: str = None
+    parts: list = []
+    start, kind = 0, None
     dash = closed = False
     limit = active(TextLimits).line_characters
-    for number, line in _lines(stream):
-        if tag is not None and not dash and (line[:1].isalnum() or line[:1] == "?"):  # most lines go on with a text
-            parts.append(line)
-            if len(parts) % _CHECKED_LINES == 0 and sum(map(len, parts)) > limit:
-                raise FormatError("a field is too long", code="text.limit", place=f"line {start}")
-            continue
-        if line[:1] == " " and tag != "86" and line.lstrip()[:1] == ":":
-            line = line.lstrip()
-        if line[:1] == ":":
-            name = line[1 : line.find(":", 2, 6)]
-            if name in TAGS:
-                if tag is not None:
-                    yield tag, parts, start, kind
-                if dash and (closed or name == "20"):
-                    yield END, [], number, kind
-                    closed = False
-                elif name == "20":
-                    closed = False
-                if name[:2] in _CLOSING:
-                    closed = True
-                tag, start, parts, dash = name, number, [line[len(name) + 2 :]], False
+    for first, lines in _blocks(stream):
+        number = first - 1
+        for line in lines:
+            number += 1
+            if tag is not None and not dash and line and (line[0].isalnum() or line[0] == "?"):  # goes on with a text
+                parts.append(line)
+                if len(parts) % _CHECKED_LINES == 0 and sum(map(len, parts)) > limit:
+                    raise FormatError("a field is too long", code="text.limit", place=f"line {start}")
                 continue
-        mark = line.strip()
-        if not mark:
-            continue
-        if dash and tag is not None:
-            if mark[0] != "{" and tag in ("61", "86") and not closed:
-                parts += ["-", line]
-                dash = False
+            if line[:1] == " " and tag != "86" and line.lstrip()[:1] == ":":
+                line = line.lstrip()
+            if line[:1] == ":":
+                name = line[1 : line.find(":", 2, 6)]
+                if name in TAGS:
+                    if tag is not None:
+                        yield tag, parts, start, kind
+                    if dash and (closed or name == "20"):
+                        yield END, [], number, kind
+                        closed = False
+                    elif name == "20":
+                        closed = False
+                    if name[:2] in _CLOSING:
+                        closed = True
+                    tag, start, parts, dash = name, number, [line[len(name) + 2 :]], False
+                    continue
+            mark = line.strip()
+            if not mark:
                 continue
-            yield tag, parts, start, kind
-            yield END, [], number, kind
-            tag, dash, closed = None, False, False
-        if tag is None:
-            kind, rest = _header(line, mark, kind)
-            if rest:
-                tag, start, parts = "20", number, [rest]
-        elif mark == "-":
-            dash = True
-        elif mark.startswith(("-}", "{1:", "{5:")):
-            yield tag, parts, start, kind
-            yield END, [], number, kind
-            tag, closed = None, False
-            kind = _header(line, mark, kind)[0]
-        else:
-            parts.append(line)
-            if len(parts) % _CHECKED_LINES == 0 and sum(map(len, parts)) > limit:
-                raise FormatError("a field is too long", code="text.limit", place=f"line {start}")
+            if dash and tag is not None:
+                if mark[0] != "{" and tag in ("61", "86") and not closed:
+                    parts += ["-", line]
+                    dash = False
+                    continue
+                yield tag, parts, start, kind
+                yield END, [], number, kind
+                tag, dash, closed = None, False, False
+            if tag is None:
+                kind, rest = _header(line, mark, kind)
+                if rest:
+                    tag, start, parts = "20", number, [rest]
+            elif mark == "-":
+                dash = True
+            elif mark.startswith(("-}", "{1:", "{5:")):
+                yield tag, parts, start, kind
+                yield END, [], number, kind
+                tag, closed = None, False
+                kind = _header(line, mark, kind)[0]
+            else:
+                parts.append(line)
+                if len(parts) % _CHECKED_LINES == 0 and sum(map(len, parts)) > limit:
+                    raise FormatError("a field is too long", code="text.limit", place=f"line {start}")
     if tag is not None:
         yield tag, parts, start, kind
         yield END, [], start, kind
 
 
-def _lines(stream):
-    """The lines of the file; ``@@`` ends one where the file begins with it (FinTS transport)."""
-    lines = forgiving_lines(stream)
-    first = next(((number, line) for number, line in lines if line.strip()), (0, ""))
-    lines = chain((first,), lines)
-    if first[1].startswith("@@"):
-        return ((number, part) for number, line in lines for part in line.split("@@"))
-    return lines
+def _blocks(stream):
+    """``(number of the first line, lines)``; ``@@`` ends a line where the file begins with it (FinTS transport)."""
+    packed = None
+    for first, lines in forgiving_blocks(stream):
+        if packed is None:
+            whole = next(filter(str.strip, lines), None)
+            packed = whole and whole.startswith("@@")
+        if packed:
+            for number, line in enumerate(lines, first):
+                for part in line.split("@@"):
+                    yield number, (part,)
+        else:
+            yield first, lines
 
 
 def _header(line, mark, kind):

@@ -3,7 +3,6 @@
 Per account ``11 (22 23* 24?)* 33``, and 88 at the end of the file. Dates are ``YYMMDD``; some banks write ``DDMMYY``.
 """
 
-import functools
 import re
 from itertools import chain, pairwise
 
@@ -22,36 +21,14 @@ from odoo.addons.finance_connector_base.core.statement import (
 
 from .currency_numbers import CURRENCY_NUMBERS
 from .fixed import DAYS, count, day, optional_scaled, scaled, spanish_account, text
+from .n43_booking import CANCELLATION, REFERENCES, concept
+from .n43_plain import transactions
 
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:00\d{10}[^\n]*\n)?11\d{18}\d{12}[012]\d{14}\d{3}")
 _WIDTH = 80
 #: How many records are looked at before the order of the dates is decided.
 _DECIDING = 200
 _ORDERS = ("ymd", "dmy")  # the standard first
-_CANCELLATION = "98"
-_REFERENCES = (("document", slice(42, 52)), ("reference 1", slice(52, 64)), ("reference 2", slice(64, 80)))
-#: Common concepts (conceptos comunes), the texts of the standard.
-CONCEPTS = {
-    "01": "Talones - Reintegros",
-    "02": "Abonarés - Entregas - Ingresos",
-    "03": "Domiciliados - Recibos - Letras - Pagos por su cuenta",
-    "04": "Giros - Transferencias - Traspasos - Cheques",
-    "05": "Amortizaciones de préstamos, créditos, etc.",
-    "06": "Remesas de efectos",
-    "07": "Suscripciones - Dividendos pasivos - Canjes",
-    "08": "Dividendos - Cupones - Prima de junta - Amortizaciones",
-    "09": "Operaciones de bolsa y/o compra/venta de valores",
-    "10": "Cheques gasolina",
-    "11": "Cajero automático",
-    "12": "Tarjetas de crédito - Tarjetas de débito",
-    "13": "Operaciones extranjero",
-    "14": "Devoluciones e impagados",
-    "15": "Nóminas - Seguros sociales",
-    "16": "Timbres - Corretaje - Pólizas",
-    "17": "Intereses - Comisiones - Custodia - Gastos e impuestos",
-    "98": "Anulaciones - Correcciones de asiento",
-    "99": "Varios",
-}
 
 
 def date_order(days):
@@ -107,7 +84,8 @@ class _Reader:
         self._header = None
         self._account = None
         self._to_on = None
-        self._booking = None  # (line, position)
+        self._currency = None
+        self._line = self._position = None  # of the booking
         self._texts = []  # of the booking
         self._converted = None  # original amount of the booking
         self._counted = 0
@@ -124,23 +102,34 @@ class _Reader:
 
     def events(self, blocks):
         """Events of ``record_blocks``; one is always ahead, because a statement is looked into before it is read."""
+        line: str
+        kind: str
         position = None
         try:
             for (first, lines), (_number, ahead) in pairwise(chain(blocks, [(0, [])])):
-                for position, line in enumerate(lines, first):
+                at, end = 0, len(lines)
+                while at < end:
+                    line, position = lines[at], first + at
+                    at += 1
                     kind = line[:2]
-                    if kind == "23" and self._booking is not None:
+                    if kind == "23" and self._line is not None:
                         self._counted += 1
-                        self._texts += (line[4:42], line[42:])
+                        self._texts.append(line[4:42])
+                        self._texts.append(line[42:])
                     elif kind == "22" and self._header is not None:
-                        self._counted += 1
-                        if self._booking is not None:
+                        if self._line is not None:
                             yield self._entry()
-                        self._booking = line, position
+                        entries, after = transactions(lines, at - 1, position, self._currency, self._days)
+                        if entries:
+                            yield from entries
+                            self._counted += after - at + 1
+                            at = after
+                            continue
+                        self._counted += 1
+                        self._line, self._position = line, position
                     elif line and not line.isspace():
                         line = line.lstrip().ljust(_WIDTH)
                         if line.startswith("11"):
-                            at = position - first + 1
                             self._order = _order_of([line, *lines[at : at + _DECIDING], *ahead[:_DECIDING]])
                             self._days = DAYS[self._order]
                         yield from self._read(line, position)
@@ -187,13 +176,14 @@ class _Reader:
             owner=text(line[51:77]),
             place=f"line {position}",
         )
+        self._currency = self._header.currency
         return (self._header,)
 
     def _book(self, line, position):
         self._inside()
         self._counted += 1
         found = self._finished()
-        self._booking = line, position
+        self._line, self._position = line, position
         return found
 
     def _tell(self, line, position):
@@ -242,37 +232,41 @@ class _Reader:
 
     def _of_booking(self):
         self._counted += 1
-        if self._booking is None:
+        if self._line is None:
             raise FormatError("a text stands without its booking", code="n43.structure")
 
     def _finished(self):
-        return () if self._booking is None else (self._entry(),)
+        return () if self._line is None else (self._entry(),)
 
     def _entry(self):
         """The booking that is complete, now that another record begins."""
-        line, position = self._booking
-        line, currency = line.ljust(_WIDTH), self._header.currency
+        line, place, currency = self._line, f"line {self._position}", self._currency
+        if len(line) < _WIDTH:
+            line = line.ljust(_WIDTH)
         texts, exchange = self._texts, self._converted
-        self._booking, self._texts, self._converted = None, [], None
+        self._line, self._texts, self._converted = None, [], None
         try:
-            if line[27] not in "12":
+            if line[27] != "1" and line[27] != "2":
                 raise FormatError("the sign is neither 1 (debit) nor 2 (credit)", code="n43.sign")
             amount = _signed(line[27], line[28:42])
             booked_on, value_on = self._days[line[10:16]], self._days[line[16:22]]
         except FormatError as error:
-            error.place = f"line {position}"
+            error.place = place
             raise
         except ValueError as error:
-            raise FormatError("a date is no day of the calendar", code="n43.date", place=f"line {position}") from error
-        concept, own_code, meaning = _concept(line[22:27])
-        references = [Reference(text(line[at]), kind) for kind, at in _REFERENCES if line[at].strip(" 0")]
+            raise FormatError("a date is no day of the calendar", code="n43.date", place=place) from error
+        common, own_code, meaning = concept(line[22:27])
+        references = []
+        if line[42:80].strip(" 0"):
+            references = [Reference(text(line[at]), kind) for kind, at in REFERENCES if line[at].strip(" 0")]
+        remittance = [text(part) for part in texts]
         return Entry(
             booked_on=booked_on,
             amount=amount,
             currency=currency,
             value_on=value_on,
-            reversal=concept == _CANCELLATION,
-            code=concept,
+            reversal=common == CANCELLATION,
+            code=common,
             own_code=own_code,
             additional=meaning,
             exchange=exchange,
@@ -280,18 +274,12 @@ class _Reader:
                 Detail(
                     amount=amount,
                     currency=currency,
-                    remittance=tuple([said for part in texts if (said := text(part))]),
+                    remittance=tuple([said for said in remittance if said is not None]),
                     other_references=tuple(references),
                 ),
             ),
-            place=f"line {position}",
+            place=place,
         )
-
-
-@functools.lru_cache(4096)
-def _concept(codes):
-    """(common concept, own concept, meaning of the common one)."""
-    return text(codes[:2]), text(codes[2:]), CONCEPTS.get(codes[:2])
 
 
 def _signed(sign, digits):

@@ -136,7 +136,10 @@ class Settlement:
         payouts = [row for row in self.rows if row.code == PAYOUT]
         if self.summed and len(payouts) == 1:
             paid = -payouts[0].gross
-            settled = sum((row.moved for row in self.rows if row is not payouts[0]), payouts[0].moved + paid)
+            others = [row for row in self.rows if row is not payouts[0]]
+            if payouts[0].status != "information":
+                others = [row for row in others if row.status != "information"]  # nothing that moves money
+            settled = sum((row.moved for row in others), payouts[0].moved + paid)
             if paid != settled:
                 yield Finding(
                     "payout.sum",

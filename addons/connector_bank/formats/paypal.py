@@ -225,8 +225,11 @@ def _search(found):
         "profile": SEARCH,
     }
 
+    ends = [_balances(found, f"{name}_balances") for name in ("opening", "closing")]
+
     def settlement(unit, place):
-        return settlements.of(unit, currency=unit, place=place, **facts)
+        opening, closing = (balances.get(unit) for balances in ends)
+        return settlements.of(unit, currency=unit, place=place, opening=opening, closing=closing, **facts)
 
     given = objects(found, "transaction_details")
     for place, one in given:
@@ -237,6 +240,20 @@ def _search(found):
             said = f"One page of {text(pages)}: {len(given)} of {text(items)} transactions"
             each.findings.append(Finding("payout.pages", said, each.place))
     return settlements
+
+
+def _balances(found, name):
+    """``{currency: what is at our disposal}``: holds are bookings of their own, so they are no part of it."""
+    balances = {}
+    for place, one in objects(found, name) if name in found else ():
+        available = inner(one, "available_balance", place)
+        if available:
+            unit, value = _value(available, place)
+        else:
+            unit, total = _value(inner(one, "total_balance", place), place)
+            value = total - _value(inner(one, "withheld_balance", place), place, (unit, payout.ZERO))[1]
+        balances[unit] = value
+    return balances
 
 
 def _searched(one, place, settlement):

@@ -2,7 +2,8 @@
 
 from odoo.addons.finance_connector_base.core.codec import Codec
 from odoo.addons.finance_connector_base.core.money import plain
-from odoo.addons.finance_connector_base.core.statement import Entry, Finding, Footer, Header, Totals
+from odoo.addons.finance_connector_base.core.statement import Entry, Finding, Footer, Header
+from odoo.addons.finance_connector_base.core.statement_totals import Totals
 
 EVENTS = Codec(Header, Entry, Footer, Finding)
 

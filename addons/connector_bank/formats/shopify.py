@@ -1,7 +1,11 @@
-"""Shopify Payments: transactions (CSV of the admin, JSON of the API) and payouts with their sums (JSON).
+"""Shopify Payments: transactions (CSV of the admin, JSON of the API), a payout with its transactions as our interface
+fetches it (JSON of GraphQL), and payouts with their sums (CSV, JSON).
 
 Shopify's net amount is the amount less the fee; a fee given back is negative.
 """
+
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from odoo.addons.finance_connector_base.core.statement import FORMATS, Detail, Exchange, Reference
 
@@ -9,6 +13,12 @@ from . import payout
 from .payout import Fee, Row, Settlements, amount, begins_object, currency, day, document, inner, objects, text
 
 _TITLES = ("Transaction Date", "Type", "Order", "Payout Status", "Payout Date", "Amount", "Fee", "Net", "Currency")
+_SUM_TITLES = ("Payout Date", "Status", "Charges", "Refunds", "Fees", "Total", "Currency")
+#: Titles of the sums of a payout; those the file has not are nothing.
+_SUMS = (
+    "Charges", "Refunds", "Adjustments", "Marketplace Sales Tax", "Advances", "Reserved Funds", "Fees",
+    "Retried Amount",
+)  # fmt: skip
 _GROSS = "_gross_amount"
 
 KINDS = {
@@ -33,6 +43,26 @@ KINDS = {
     "adjustments": payout.ADJUSTMENT,
     "reserved_funds": payout.RESERVE,
     "retried_payouts": payout.PAYOUT_REVERSAL,
+    "retried_amount": payout.PAYOUT_REVERSAL,
+    "marketplace_sales_tax": payout.TAX,
+    "advances": payout.FINANCING,
+    "fees": payout.FEE,
+    # What GraphQL calls otherwise (ShopifyPaymentsTransactionType).
+    "transfer": payout.PAYOUT,
+    "transfer_failure": payout.PAYOUT_REVERSAL,
+    "transfer_cancel": payout.PAYOUT_REVERSAL,
+    "dispute_withdrawal": payout.CHARGEBACK,
+    "chargeback_fee": payout.FEE,
+    "chargeback_fee_refund": payout.FEE,
+    "chargeback_hold": payout.RESERVE,
+    "chargeback_hold_release": payout.RESERVE,
+    "reserved_funds_reversal": payout.RESERVE,
+    "reserved_funds_withdrawal": payout.RESERVE,
+    "charge_adjustment": payout.ADJUSTMENT,
+    "refund_adjustment": payout.ADJUSTMENT,
+    "stripe_fee": payout.FEE,
+    "advance": payout.FINANCING,
+    "advance_funding": payout.FINANCING,
 }
 _STATUSES = {"paid": "booked", "in_transit": "pending", "scheduled": "future"}
 
@@ -40,22 +70,35 @@ _STATUSES = {"paid": "booked", "in_transit": "pending", "scheduled": "future"}
 @FORMATS.add("shopify", "Shopify Payments (transactions, payouts)")
 class Shopify:
     keyed = True
+    names_payouts = True
 
     def recognises(self, head):
         line = payout.first_line(head)
         if all(title in line for title in (b"Transaction Date", b"Payout Status", b"Payout Date", b"Net")):
             return True
-        return begins_object(head, "payouts", "charges_gross_amount") or begins_object(
-            head, "transactions", "payout_id", "source_order_id"
+        if _begins_sums(line):
+            return True
+        return any(
+            begins_object(head, *names)
+            for names in (
+                ("shopifyPaymentsAccount", "balanceTransactions"),
+                ("payouts", "charges_gross_amount"),
+                ("transactions", "payout_id", "source_order_id"),
+            )
         )
 
     def parse(self, stream):
         """:raise FormatError: ``payout.…`` and those of ``csv_rows`` and ``json_value``"""
-        if not begins_object(stream.peek(1)):
-            yield from _export(stream).events()
+        head = stream.peek(1)
+        if not begins_object(head):
+            sums = _begins_sums(payout.first_line(head))
+            yield from (_exported_sums(stream) if sums else _export(stream)).events()
             return
         found = document(stream)
-        yield from (_payouts(found) if "payouts" in found else _transactions(found)).events()
+        if "shopifyPaymentsAccount" in found:
+            yield from _fetched(found).events()
+        else:
+            yield from (_payouts(found) if "payouts" in found else _transactions(found)).events()
 
 
 def _kind(word):
@@ -94,6 +137,43 @@ def _export(stream):
         )
         payout_id = cells.get("Payout ID") or None
         _settlement(found, payout_id, cells["Payout Date"], unit, place).rows.append(row)
+    return found
+
+
+def _begins_sums(line):
+    return all(title in line for title in (b"Payout Date", b"Charges", b"Refunds", b"Total"))
+
+
+def _exported_sums(stream):
+    """Payouts with their sums: one statement each, one entry for each kind of movement. Fees are negative here."""
+    found = Settlements()
+    for place, cells in payout.titled_rows(stream, _SUM_TITLES):
+        unit = currency(cells["Currency"], place)
+        payout_id = cells.get("Payout ID") or cells.get("Bank Reference") or None
+        settlement = found.of((payout_id or place, unit), currency=unit, statement_id=payout_id, place=place)
+        facts = {
+            "place": place,
+            "booked_on": day(cells["Payout Date"], place),
+            "currency": unit,
+            "status": _STATUSES.get(cells["Status"].lower().replace(" ", "_"), "information"),
+        }
+        for title in _SUMS:
+            moved = amount(cells.get(title), place, payout.ZERO)
+            reference = f"{payout_id}/{title}" if payout_id else None
+            if moved:
+                settlement.rows.append(
+                    Row(code=_kind(title), own_code=title, gross=moved, reference=reference, **facts)
+                )
+        settlement.rows.append(
+            Row(
+                code=payout.PAYOUT,
+                own_code="payout",
+                gross=-amount(cells["Total"], place),
+                reference=payout_id,
+                detail=Detail(transaction_id=payout_id) if payout_id else None,
+                **facts,
+            )
+        )
     return found
 
 
@@ -172,3 +252,78 @@ def _payouts(document_found):
             )
         )
     return found
+
+
+def _fetched(document_found):
+    """What ``interfaces.shopify`` fetches. Days are those of the shop, as its admin shows them."""
+    shop = inner(document_found, "shop", "$")
+    account = inner(document_found, "shopifyPaymentsAccount", "$")
+    place = "$.shopifyPaymentsAccount"
+    zone, one = _zone(shop.get("ianaTimezone")), inner(account, "payout", place)
+    payout_id = text(one.get("legacyResourceId"))
+    unit, paid = _money(one, "net", place)
+    found = Settlements()
+    settlement = found.of(
+        payout_id, account=text(shop.get("myshopifyDomain")), currency=unit, statement_id=payout_id, place=place
+    )
+    for where, item in objects(account, "balanceTransactions", place):
+        settlement.rows.append(_movement(item, where, zone))
+    if not any(row.code == payout.PAYOUT for row in settlement.rows):
+        settlement.rows.append(
+            Row(
+                place=f"{place}.payout",
+                booked_on=_day(one.get("issuedAt"), zone, place),
+                code=payout.PAYOUT,
+                own_code="TRANSFER",
+                gross=abs(paid) if one.get("transactionType") == "WITHDRAWAL" else -abs(paid),
+                currency=unit,
+                reference=payout_id,
+                detail=Detail(transaction_id=payout_id),
+            )
+        )
+    return found
+
+
+def _movement(item, place, zone):
+    unit, gross = _money(item, "amount", place)
+    fee, net = _money(item, "fee", place)[1], _money(item, "net", place)[1]
+    word, order = text(item.get("type")), text(inner(item, "associatedOrder", place).get("name"))
+    return Row(
+        place=place,
+        booked_on=_day(item.get("transactionDate"), zone, place),
+        code=_kind(word),
+        own_code=word,
+        gross=gross,
+        fees=(Fee(-fee, f"{word} fee"),) if fee else (),
+        net=net,
+        currency=unit,
+        reference=(text(item.get("id")) or "").rpartition("/")[2] or None,
+        detail=Detail(
+            transaction_id=text(item.get("sourceOrderTransactionId")),
+            references=(Reference(order),) if order else (),
+            remittance=(f"Order {order}",) if order else (),
+        ),
+        status="information" if item.get("test") is True else "booked",
+    )
+
+
+def _money(parent, name, place):
+    """``(currency, amount)`` of a MoneyV2."""
+    found = inner(parent, name, place)
+    return currency(found.get("currencyCode"), place), amount(found.get("amount"), place)
+
+
+def _zone(name):
+    try:
+        return ZoneInfo(name) if isinstance(name, str) else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def _day(value, zone, place):
+    """The day of a moment where the shop is; as it is written where that is not known."""
+    try:
+        moment = datetime.fromisoformat(text(value) or "")
+    except ValueError:
+        return day(value, place)
+    return moment.astimezone(zone).date() if zone and moment.tzinfo else day(value, place)

@@ -9,7 +9,7 @@ from odoo.addons.finance_connector_base.core.statement import Charge, Detail, En
 
 from .layout import folded
 from .table import shown
-from .values import amount_of, amount_reader, currency_of, date_reader, day_of
+from .values import DASHES, amount_of, amount_reader, currency_of, date_reader, day_of
 
 ZERO = Decimal(0)
 _NOTHING = frozenset({"", "NOTPROVIDED", "NONREF"})
@@ -147,6 +147,8 @@ class RowReader:
         try:
             return day_of(value, self._days)
         except ValueError as error:
+            if role == "booked_on" and isinstance(value, str) and self._statuses.get(folded(value)) == "pending":
+                return None  # the word stands where the day will be
             raise self._refused("not a day", role, place, "profile.date") from error
 
     def _number(self, cells, role, place):
@@ -160,7 +162,7 @@ class RowReader:
             return None
         value = cells[number]
         value = shown(value) if isinstance(value, str) else value
-        if value == "":
+        if value == "" or value in DASHES:
             return None
         try:
             return amount_of(value, self._amounts)

@@ -10,12 +10,23 @@ from .balances import Chain
 from .booking import RowReader
 from .columns import bound
 from .layout import Layout, folded
-from .rows_around import facts_of
+from .looks import NEGATIVE, bare, day_first, day_of, exclusive, holds, is_balance, is_own, negative, speaks
+from .rows_around import balances_inside, facts_of
 from .sample import ENCODINGS, FORMS, sampled
-from .words import ALONE, BEFORE, BOOKED, LEFT_OUT, MARK_TITLES, MARKS, PENDING, SURELY_OWN, TITLES
+from .words import (
+    BEFORE,
+    BOOKED,
+    CURRENCIES,
+    DAY_FIRST,
+    LEFT_OUT,
+    MARK_TITLES,
+    MARKS,
+    OTHER_SIDE,
+    PENDING,
+    SURELY_OWN,
+    TITLES,
+)
 
-_NEGATIVE = r"[-(\u2212]|.*-$"
-_ACCOUNT_DIGITS = 5
 #: Columns with decimals that are tried in pairs.
 _TRIED = 8
 #: Of rows that say nothing known, so many are noted, each with so many characters.
@@ -59,6 +70,7 @@ def propose(stream, head, code="proposed", name="Proposed"):
 class _Proposer:
     def __init__(self, sample, code, name):
         self._sample, self._notes = sample, []
+        self._undirected = False  # two columns of amounts, and nothing says which is which
         self._data = {
             "code": code,
             "name": name,
@@ -79,8 +91,9 @@ class _Proposer:
         self._rest(taken)
         self._data["columns"] = {role: [self._name(column) for column in columns] for role, columns in taken.items()}
         self._data["dates"] = self._date_forms(taken)
-        self._data["decimals"] = [mark]
+        self._data["decimals"] = [mark] if mark else [",", "."]
         self._status(taken)
+        self._waiting(taken)
         self._facts(taken)
         self._sign(taken, mark)
         self._missing(taken)
@@ -114,10 +127,11 @@ class _Proposer:
             for column in self._sample.columns:
                 if column.number in used or not column.title or not self._may_be(role, column):
                     continue
-                rank = next((place for place, word in enumerate(words) if _speaks(word, column.title)), None)
-                if rank is None or (role == "account" and rank >= SURELY_OWN and not _is_own(column)):
+                rank = next((place for place, word in enumerate(words) if speaks(word, column.title)), None)
+                if rank is None or (role == "account" and rank >= SURELY_OWN and not is_own(column)):
                     continue
-                rank = rank, not column.ibans  # of two for the account, that with the IBAN
+                # before any word counts whether something stands there; of two for the account, that with the IBAN
+                rank = not column.filled, rank, not column.ibans
                 if best is None or rank < best[0]:
                     best = rank, column
             if best:
@@ -127,12 +141,22 @@ class _Proposer:
 
     @staticmethod
     def _may_be(role, column):
+        if role == "booked_on" and bare(column.title).startswith(("initial", "final")):
+            return False  # of the statement
         if role in ("booked_on", "value_on"):
             return bool(column.forms) and bool(column.filled)
         if role == "balance" and any(word in folded(column.title) for word in BEFORE):
             return False
         if role in ("iban", "bic", "counterparty") and "auftragskonto" in folded(column.title):
             return False
+        if role == "account" and (column.forms or any(word in bare(column.title) for word in OTHER_SIDE)):
+            return False
+        if role == "iban" and column.filled and not any(re.search(r"\d", text) for text in column.texts):
+            return False  # names
+        if role == "counterparty" and (column.ibans or bare(column.title).startswith(("message", "zprava"))):
+            return False
+        if role in ("debit", "credit") and not column.filled:
+            return True  # nothing of this kind in the sample
         if not column.filled and role in ("fee", "original_amount", "rate", "original_currency"):
             return role != "fee" or folded(column.title) in ("fee", "fees", "gebühr", "gebühren")
         if role in ("amount", "debit", "credit", "balance", "fee", "original_amount", "rate"):
@@ -143,12 +167,14 @@ class _Proposer:
 
     def _dates(self, taken):
         days = [column for column in self._sample.columns if column.forms and column.filled]
-        free = [column for column in days if not _holds(taken, column)]
+        free = [column for column in days if not holds(taken, column)]
         if "booked_on" not in taken:
             if "value_on" in taken and not free:
                 taken["booked_on"] = taken.pop("value_on")
             elif free:
                 taken["booked_on"] = [free.pop(0)]
+        if "value_on" not in taken and not self._sample.header and len(free) == 1:
+            taken["value_on"] = [free[0]]
         booked = taken.get("booked_on")
         value = taken.get("value_on")
         if booked and value and "" in booked[0].values and "" not in value[0].values:
@@ -166,19 +192,24 @@ class _Proposer:
         return [self._form(common, quiet)]
 
     def _form(self, forms, quiet):
-        forms = sorted(forms, key=lambda form: (form.endswith("*"), FORMS.index(_day_of(form))))
+        forms = sorted(forms, key=lambda form: (form.endswith("*"), FORMS.index(day_of(form))))
         first = forms[0]
-        rivals = [form for form in forms if _day_first(form) is not _day_first(first)]
+        rivals = [form for form in forms if day_first(form) is not day_first(first)]
         if quiet:
             return first
         if not rivals or all(column.typed for column in self._sample.columns if column.forms):
             self._note("dates_proven", first)
-        elif self._decimal_seen() == "," and any(_day_first(form) for form in forms):
-            first = next(form for form in forms if _day_first(form))
-            self._note("dates_likely", first)  # nobody writes a decimal comma and the month first
+        elif (self._decimal_seen() == "," or self._foreign()) and any(day_first(form) for form in forms):
+            first = next(form for form in forms if day_first(form))
+            self._note("dates_likely", first)  # who writes so does not put the month first
         else:
             self._note("dates_open", first)
         return first
+
+    def _foreign(self):
+        """Whether the titles of the days are in a language whose speakers put the day first."""
+        titles = [bare(column.title) for column in self._sample.columns if column.forms and column.filled]
+        return any(bare(word) in title for word in DAY_FIRST for title in titles if self._sample.header)
 
     # amounts
 
@@ -192,7 +223,8 @@ class _Proposer:
         if mark:
             self._note("decimal_proven", mark)
         elif not any(re.search(r"\d[.,]\d", text) for one in numbers if not one.typed for text in one.texts):
-            mark = "."  # whole numbers, or those of a workbook
+            typed = any(column.typed for column in numbers)
+            mark = "." if typed else None  # whole numbers: another file may have either
         else:
             mark = "."
             self._note("decimal_open", mark)
@@ -200,19 +232,24 @@ class _Proposer:
 
     def _amounts(self, taken, mark):
         """One amount, with a mark perhaps, or debits and credits."""
-        if ("debit" in taken) != ("credit" in taken):  # alone it is no direction
+        two = [taken[role][0] for role in ("debit", "credit") if role in taken]
+        if len(two) == 1 or not any(column.filled for column in two):  # alone it is no direction
             taken.pop("debit", None), taken.pop("credit", None)
         if "balance" not in taken and "debit" not in taken:
             self._by_balances(taken, mark)
         numbers = [column for column in self._sample.columns if column.marks and column.filled and not column.forms]
         if "amount" not in taken and not {"debit", "credit"} <= taken.keys():
-            free = [column for column in numbers if not _holds(taken, column)]
-            pair = next((two for two in itertools.pairwise(free) if _exclusive(*two)), None)
+            free = [column for column in numbers if not holds(taken, column)]
+            pair = next((two for two in itertools.pairwise(free) if exclusive(*two)), None)
             taken.pop("debit", None), taken.pop("credit", None)
             if pair:
-                taken["debit"], taken["credit"] = [pair[0]], [pair[1]]
+                self._undirected = negative(pair[0]) == negative(pair[1])
+                debit, credit = pair[::-1] if negative(pair[1]) and not negative(pair[0]) else pair
+                taken["debit"], taken["credit"] = [debit], [credit]
             elif free:
-                taken["amount"] = [next((column for column in free if column.decided), free[0])]
+                ranks = [(column.decided, negative(column)) for column in free]
+                self._undirected = ranks.count(max(ranks)) > 1
+                taken["amount"] = [free[ranks.index(max(ranks))]]
         if "amount" in taken and {"debit", "credit"} & taken.keys():
             amount = taken["amount"][0]
             if {"debit", "credit"} <= taken.keys() and len(amount.filled) < len(self._sample.rows):
@@ -227,7 +264,7 @@ class _Proposer:
         numbers = [
             column
             for column in self._sample.columns
-            if column.decided and column.marks and column.filled and not _holds(taken, column)
+            if column.decided and column.marks and column.filled and not holds(taken, column)
         ][:_TRIED]
         amounts = taken.get("amount") or numbers
         days = self._date_forms(taken, quiet=True)
@@ -242,16 +279,16 @@ class _Proposer:
                 return
 
     def _bookings(self, taken):
-        """Rows without any amount are none: balances inside the table, remarks."""
+        """Rows without any amount are none, nor those that say that they are a balance or a sum."""
         numbers = [column.number for role in ("amount", "debit", "credit") for column in taken.get(role, ())]
-        self._sample.keep(lambda row: any(row[number] != "" for number in numbers))
+        self._sample.keep(lambda row: any(row[number] != "" for number in numbers) and not any(map(is_balance, row)))
 
     def _mark_of(self, taken):
-        signed = any(re.match(_NEGATIVE, text) for text in taken["amount"][0].texts)
+        signed = any(re.match(NEGATIVE, text) for text in taken["amount"][0].texts)
         for column in self._sample.columns:
             words = {folded(text) for text in column.texts}
             fitting = [pair for pair in MARKS if words <= set(pair)]
-            if not fitting or (_holds(taken, column) and column not in taken.get("additional", ())):
+            if not fitting or (holds(taken, column) and column not in taken.get("additional", ())):
                 continue
             if signed and folded(column.title) not in MARK_TITLES:
                 continue
@@ -278,22 +315,27 @@ class _Proposer:
         if chain and chain.broken:
             self._note("chain_broken", chain.broken)
         amounts = [text for column in taken.get("amount", ()) for text in column.texts if text]
-        negative = sum(bool(re.match(_NEGATIVE, text)) for text in amounts)
-        clear = "debit" in taken or "mark" in taken or negative > 0
+        negative = sum(bool(re.match(NEGATIVE, text)) for text in amounts)
+        clear = not self._undirected and ("debit" in taken or "mark" in taken or negative > 0)
         self._note("sign_likely" if clear else "sign_open")
 
     def _ways(self, taken, mark):
         if "mark" in taken:
             amounts = [text for text in taken["amount"][0].texts if text]
-            signed = any(re.match(_NEGATIVE, text) for text in amounts)
+            signed = any(re.match(NEGATIVE, text) for text in amounts)
             if signed:
                 yield {"sign": "signed"}
             yield {"sign": "mark", "magnitude": "absolute" if signed else "unsigned"}
         elif "debit" in taken:
             texts = [text for text in taken["debit"][0].texts if re.search("[1-9]", text)]
-            negative = [bool(re.match(_NEGATIVE, text)) for text in texts]
+            negative = [bool(re.match(NEGATIVE, text)) for text in texts]
             both = any(negative) and not all(negative)
-            yield {"sign": "columns", "magnitude": "absolute" if both else "negative" if any(negative) else "unsigned"}
+            way = {"sign": "columns", "magnitude": "absolute" if both else "negative" if any(negative) else "unsigned"}
+            yield way
+            if self._undirected:
+                columns = self._data["columns"]
+                turned = {"debit": columns["credit"], "credit": columns["debit"]}
+                yield {**way, "columns": {**columns, **turned}}
         else:
             yield {"sign": "signed"}
             yield {"sign": "inverted"}
@@ -322,11 +364,11 @@ class _Proposer:
     def _rest(self, taken):
         """Columns that no title names, by what stands in them."""
         for column in self._sample.columns:
-            if _holds(taken, column) or not column.filled:
+            if holds(taken, column) or not column.filled:
                 continue
             if "currency" not in taken and column.currencies:
                 taken["currency"] = [column]
-            elif "account" not in taken and _is_own(column) and not column.title.isalpha() and not self._sample.header:
+            elif "account" not in taken and is_own(column) and not column.title.isalpha() and not self._sample.header:
                 taken["account"] = [column]
             elif "iban" not in taken and column.ibans and len(set(column.texts)) > 1:
                 taken["iban"] = [column]
@@ -334,10 +376,20 @@ class _Proposer:
             free = [
                 column
                 for column in self._sample.columns
-                if not _holds(taken, column) and not column.forms and not column.marks and column.filled
+                if not holds(taken, column) and not column.forms and not column.marks and column.filled
             ]
             if free:
                 taken["text"] = [max(free, key=lambda column: sum(map(len, column.texts)))]
+        self._more_texts(taken)
+
+    def _more_texts(self, taken):
+        """Further columns of text, where they say something in a row for which the others are silent."""
+        for column in self._sample.columns:
+            if holds(taken, column) or column.forms or not any(speaks(word, column.title) for word in TITLES["text"]):
+                continue
+            known = [one.texts for one in taken.get("text", ())]
+            if any(text and not any(texts[row] for texts in known) for row, text in enumerate(column.texts)):
+                taken.setdefault("text", []).append(column)
 
     def _status(self, taken):
         if "status" not in taken:
@@ -359,13 +411,31 @@ class _Proposer:
             self._data["booked"] = self._data["booked"] or ["booked"]
             self._note("status_open", ", ".join(unknown))
 
+    def _waiting(self, taken):
+        """Words in the place of a day, such as ``Pending``."""
+        words = {folded(text) for column in taken.get("booked_on", ()) for text in column.texts} & PENDING
+        if words:
+            self._data["pending"] = sorted(words.union(self._data.get("pending", ())))
+            self._data["blank_date"] = "pending"
+
     def _facts(self, taken):
         sample = self._sample
-        facts, unread = facts_of(sample.above, sample.below, tuple(self._data["dates"]), self._data["decimals"][0])
+        inside = [texts for texts in sample.below if any(map(is_balance, texts[1:])) and self._is_row(texts, taken)]
+        below = [texts for texts in sample.below if texts not in inside]
+        facts, unread = facts_of(sample.above, below, tuple(self._data["dates"]), self._data["decimals"][0])
+        roles = ("credit", "balance") if "credit" in taken else ("amount", "balance")
+        amounts = [column.number for role in roles for column in taken.get(role, ())]
+        mark = taken["mark"][0].number if "mark" in taken else None
+        facts += balances_inside(inside, amounts, mark, self._data.get("credit_marks", ()))
         if facts:
             self._data["facts"] = facts
         for texts in unread[:_SHOWN]:
             self._note("row_unread", " | ".join(text for text in texts if text)[:_NOTED])
+
+    @staticmethod
+    def _is_row(texts, taken):
+        """Whether a row that is no booking has the day of one."""
+        return all(column.number < len(texts) and texts[column.number] for column in taken.get("booked_on", ()))
 
     def _missing(self, taken):
         for role in ("booked_on", *(("debit", "credit") if "debit" in taken else ("amount",))):
@@ -385,45 +455,9 @@ class _Proposer:
         """A currency that stands in a title: ``Amount (EUR)``."""
         for role in ("amount", "debit", "credit", "balance"):
             for column in taken.get(role, ()):
-                if hit := re.search(r"\b(EUR|CHF|GBP|USD|PLN|SEK|NOK|DKK|CZK|HUF|JPY|CAD|AUD)\b", column.title):
-                    return hit[1]
-                if "€" in column.title:
+                words = re.findall(r"\w+", column.title)
+                if hit := next((word for word in words if word in CURRENCIES), None):
+                    return hit
+                if "€" in column.title or "EUROA" in words:
                     return "EUR"
         return None
-
-
-def _is_own(column):
-    """Whether the same number stands in every one of several rows."""
-    values = set(column.texts)
-    return len(column.values) > 1 and len(values) == 1 and sum(map(str.isdigit, values.pop())) >= _ACCOUNT_DIGITS
-
-
-def _day_of(form):
-    return form.removesuffix("*").removesuffix("T").rstrip() if form.endswith("*") else form
-
-
-def _holds(taken, column):
-    return any(column in columns for columns in taken.values())
-
-
-def _speaks(word, title):
-    """Whether a title has the word: long ones anywhere, short ones as a word of their own."""
-    title = folded(title)
-    if title == word or word in ALONE:
-        return title == word
-    return word in title if len(word) > 3 else bool(re.search(rf"\b{re.escape(word)}\b", title))
-
-
-def _exclusive(one, other):
-    """Whether of two columns never both, and always one, has a value."""
-    pairs = list(zip(one.texts, other.texts, strict=True))
-    filled = [(bool(re.search("[1-9]", first)), bool(re.search("[1-9]", second))) for first, second in pairs]
-    return all(first != second for first, second in filled) and len({first for first, _second in filled}) == 2
-
-
-def _day_first(form):
-    """True where the day stands before the month, False where behind, None where the year leads."""
-    form = form.upper()
-    if form.startswith("YYYY") or "MMM" in form:
-        return None
-    return form.index("D") < form.index("M")

@@ -141,6 +141,7 @@ class TableReader:
     def _rows(self, mark):
         """(reader, figures, cells) of each booking; rows around the table are noted as facts."""
         layout, reader, columns, seen, narrowest, last = self._layout, None, None, 0, None, None
+        inside = [template for template in layout.fact_templates if template.looks_like_booking]
         for place, cells in rows(self._stream, self._encoding, self._delimiter, layout.quote):
             if not any(cells):
                 continue
@@ -155,6 +156,8 @@ class TableReader:
                 reader, narrowest = RowReader(layout, columns, mark), columns.width
                 if layout.header:
                     continue
+            if inside and self._note(cells, place, inside):
+                continue
             try:
                 figures = reader.figures(cells, place)
             except FormatError:
@@ -176,10 +179,10 @@ class TableReader:
     def _no_header(self, place):
         return FormatError(f"the columns of {self._layout.name} are not there", code="profile.header", place=place)
 
-    def _note(self, cells, place):
+    def _note(self, cells, place, templates=None):
         """Whether this row is one that the layout knows beside the bookings; what it says is kept."""
         texts = [shown(cell) for cell in cells]
-        for template in self._layout.fact_templates:
+        for template in self._layout.fact_templates if templates is None else templates:
             found = template.match(texts)
             if found is not None:
                 for name, text in found.items():

@@ -2,9 +2,10 @@
 
 import re
 
+from .looks import is_balance
 from .template import squeezed
-from .values import amount_reader, currency_of, date_reader
-from .words import ACCOUNT, CLOSING, CREDITS, CURRENT, DEBITS, FROM, OPENING, TO
+from .values import amount_reader, date_reader
+from .words import ACCOUNT, CLOSING, CREDITS, CURRENCIES, CURRENT, DEBITS, FROM, OPENING, SUMS, TO
 
 _IBAN = re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4}){3,8}")
 #: What a row below the titles must say to be none of the bookings.
@@ -22,9 +23,51 @@ def facts_of(above, below, dates, mark):
             said.update(values)
             if template not in found:
                 found.append(template)
-        elif inside:
+        elif inside and squeezed(texts[0]).casefold().rstrip(":") in SUMS:
+            found.append([texts[0], "*"])
+        elif inside and not _remark(texts):
             unread.append(texts)
+        elif inside and (remark := [_without_digits(texts[0])]) not in found:
+            found.append(remark)
     return found, unread
+
+
+def balances_inside(rows, amounts, mark, credits):
+    """Templates of rows among the bookings that are balances or sums; see ``is_balance``.
+
+    Behind each that says a balance stands one of the same name that says nothing: it is for the other sign.
+
+    :param amounts: numbers of the columns in which a positive balance stands
+    :param mark: number of the column that says debit or credit, or None
+    :param credits: its words for a credit
+    """
+    said, silent = {}, []
+    for row in rows:
+        place = next(number for number, cell in enumerate(row) if is_balance(cell))
+        cells = ["{_}"] * len(row)
+        cells[place] = _without_digits(row[place])
+        silent.append(cells)
+        name = _balance_name(squeezed(row[place]).casefold())
+        filled = [number for number in amounts if number < len(row) and re.search(r"\d", row[number])]
+        if name not in ("opening", "closing") or len(filled) != 1:
+            continue
+        if mark is not None and squeezed(row[mark]).casefold() not in credits:
+            continue
+        more = {filled[0]: f"{{{name}}}"} | ({} if mark is None else {mark: squeezed(row[mark])})
+        template = [more.get(number, cell) for number, cell in enumerate(cells)]
+        said.setdefault(name, {})[row[filled[0]]] = template
+    found = [template for values in said.values() if len(values) == 1 for template in values.values()]
+    return found + [cells for number, cells in enumerate(silent) if cells not in silent[:number]]
+
+
+def _without_digits(text):
+    """A text that stays the same from file to file: numbers and days in it may be any."""
+    return re.sub(r"\S*\d\S*", "{_}", squeezed(text))
+
+
+def _remark(texts):
+    """A row of a text only, in its first cell, such as ``This is a computer generated statement``."""
+    return bool(texts) and not any(texts[1:]) and bool(re.search(r"[^\W\d_]{4}", texts[0]))
 
 
 def _template(texts, dates, mark):
@@ -57,6 +100,10 @@ def _cell(text, label, dates, mark):
         return (f"{{{name}}}", {name: text}) if name else ("{_}", {})
     if len(days) == 1 and not label:
         name = _balance_name(words)
+        before, _colon, after = text.rpartition(":")
+        if name and days[0] in before and _reads(after.strip(), mark):
+            cell, said = _replaced(before, days, (f"{name}_on",))
+            return f"{cell}: {{{name}}}", {**said, name: after.strip()}
         return _replaced(text, days, (f"{name}_on",)) if name else (text, {})
     if _is_account(text, label):
         return "{account}", {"account": text}
@@ -64,7 +111,7 @@ def _cell(text, label, dates, mark):
         name = "sum_credits" if _any(words, CREDITS) else "sum_debits" if _any(words, DEBITS) else _balance_name(words)
         return (f"{{{name}}}", {name: text}) if name else ("{_}", {})
     currency = text.removeprefix(": ")
-    if label and _is_currency(currency):
+    if label and currency in CURRENCIES:
         return text.replace(currency, "{currency}"), {"currency": currency}
     before, colon, after = text.rpartition(":")
     if colon and after.strip() and not label:
@@ -81,15 +128,20 @@ def _is_account(text, label):
 
 
 def _balance_name(words):
-    if _any(words, OPENING):
+    if _begins(words, OPENING):
         return "opening"
-    if _any(words, CLOSING):
+    if _begins(words, CLOSING):
         return "closing"
     return "current" if _any(words, CURRENT) else None
 
 
 def _any(words, known):
     return any(one in words for one in known)
+
+
+def _begins(words, known):
+    """Whether a word begins so: ``Pending`` is no ``ending``."""
+    return any(re.search(rf"\b{one}", words) for one in known)
 
 
 def _named(words, known):
@@ -121,10 +173,3 @@ def _reads(text, mark):
     except ValueError:
         return False
     return any(map(str.isdigit, text))
-
-
-def _is_currency(text):
-    try:
-        return currency_of(text) == text
-    except ValueError:
-        return False

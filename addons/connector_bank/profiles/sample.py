@@ -9,8 +9,10 @@ from datetime import date
 from odoo.addons.finance_connector_base.core.errors import FormatError
 from odoo.addons.finance_connector_base.core.safe.charset import charset
 
+from .layout import folded
 from .table import encoding_of, first_rows, is_workbook, rows, shown
-from .values import amount_of, amount_reader, date_reader, day_of
+from .values import DASHES, amount_of, amount_reader, date_reader, day_of
+from .words import CURRENCIES, PENDING
 
 ENCODINGS = ("utf-8", "windows-1252")
 _DELIMITERS = ";\t,|"
@@ -26,12 +28,13 @@ def _forms():
     for mark in "./- ":
         for order in ("DD-MM-YYYY", "MM-DD-YYYY", "YYYY-MM-DD", "DD-MM-YY", "MM-DD-YY", "D-M-YYYY", "M-D-YYYY"):
             yield order.replace("-", mark)
+    yield from ("YYYY.MM.DD.", "YYYY. MM. DD.", "D. M. YYYY")
     yield from ("YYYYMMDD", "DD MMM YYYY", "D MMM YYYY", "DD-MMM-YYYY", "MMM DD, YYYY", "MMM D, YYYY", "DD MMM YY")
 
 
 FORMS = tuple(_forms())
 #: The same with a time behind.
-TIMED = tuple(f"{form}{mark}*" for form in FORMS for mark in " T")
+TIMED = (*(f"{form}{mark}*" for form in FORMS for mark in " T"), "YYYY.MM.DD., *")
 
 
 @dataclass(slots=True)
@@ -61,8 +64,8 @@ class Column:
 
     @property
     def currencies(self):
-        texts = [text for text in self.texts if text]
-        return bool(texts) and all(re.fullmatch("[A-Z]{3}", text) for text in texts)
+        texts = {text.upper() for text in self.texts if text}
+        return bool(texts) and texts <= set(CURRENCIES)
 
 
 @dataclass(slots=True)
@@ -103,6 +106,7 @@ def sampled(stream, head):
         sample = Sample(encoding, delimiter, quote, header=True)
         table = rows(stream, charset(encoding), delimiter, quote)
         lines = [cells for _place, cells in itertools.islice(table, LOOKED_AT)]
+    lines = [["" if cell in DASHES else cell for cell in cells] for cells in lines]
     lines = [cells for cells in lines if any(cell != "" for cell in cells)]
     _divide(sample, lines)
     if not sample.rows:
@@ -110,10 +114,22 @@ def sampled(stream, head):
     return sample
 
 
+#: Parts of titles by which files of bytes are told: Polish, Czech, Slovak, Hungarian, Slovene; Baltic; Cyrillic.
+_TELLING = {
+    "windows-1250": (
+        b"kwota", b"rachun", b"waluta", b"operacji", b"\xe8\xe1stka", b"\xe8iastka", b"\xfa\xe8t", b"m\xecna",
+        b"z\xf9statek", b"\xf6sszeg", b"k\xf6zlem\xe9ny", b"sz\xe1mlasz\xe1m", b"znesek",
+    ),
+    "windows-1257": (b"valiuta", b"s\xe0skait", b"val\xfbta"),
+    "windows-1251": (b"\xe4\xe0\xf2\xe0", b"\xc4\xe0\xf2\xe0", b"\xf1\xf3\xec\xe0", b"\xd1\xf3\xec\xe0"),
+}  # fmt: skip
+
+
 def _charsets(head):
-    """Polish words make a file of bytes rather central European."""
-    polish = any(word in head.lower() for word in (b"kwota", b"rachun", b"waluta", b"operacji"))
-    return ("utf-8", "windows-1250", "windows-1252") if polish else ENCODINGS
+    """UTF-8, else what the titles tell, else the usual one."""
+    head = head.lower()
+    told = [name for name, words in _TELLING.items() if any(word in head for word in words)]
+    return ("utf-8", *told, "windows-1252")
 
 
 def _shape(head):
@@ -166,7 +182,12 @@ def _are_titles(cells, row):
 def _is_day(cell):
     if isinstance(cell, date):
         return True
-    return isinstance(cell, str) and any(_reads_day(shown(cell), form) for form in (*FORMS, *TIMED))
+    return isinstance(cell, str) and (_waits(cell) or any(_reads_day(shown(cell), form) for form in (*FORMS, *TIMED)))
+
+
+def _waits(cell):
+    """A word in the place of the day of what is not booked yet."""
+    return isinstance(cell, str) and folded(shown(cell)) in PENDING
 
 
 def _is_amount(cell):
@@ -196,7 +217,7 @@ def _reads_amount(text, mark):
 
 
 def _typed(column):
-    filled = column.filled
+    filled = [value for value in column.filled if not _waits(value)]
     if not filled:
         return column
     if not all(isinstance(value, str) for value in filled):

@@ -25,6 +25,12 @@ class Template:
         self._open = self.cells[-1:] == (REST,)
         self._patterns = [self._pattern(cell) for cell in (self.cells[:-1] if self._open else self.cells)]
 
+    @property
+    def looks_like_booking(self):
+        """Whether a row of this kind begins with anything, such as a day, and has its name further on: a balance
+        among the bookings."""
+        return self.cells[0] == "{_}" and any(_PLACE.sub("", cell).strip() for cell in self.cells)
+
     @staticmethod
     def _pattern(cell):
         parts = []

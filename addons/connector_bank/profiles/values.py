@@ -8,9 +8,14 @@ from decimal import Decimal
 #: Marks that may group thousands, beside the one that is the decimal mark.
 _GROUPING = ".,'\u2019 \u00a0\u202f"
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
-_SYMBOLS = {"€": "EUR", "£": "GBP", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "$": None, "kr": None, "Fr.": "CHF"}
+_SYMBOLS = {
+    "US$": "USD", "R$": "BRL", "€": "EUR", "£": "GBP", "₹": "INR", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "lei": "RON",
+    "$": None, "kr": None, "Fr.": "CHF",
+}  # fmt: skip
 _UNITS = "|".join(map(re.escape, _SYMBOLS))
 _WORN = re.compile(rf"(?P<before>[A-Z]{{3}}|{_UNITS})?\s*(?P<number>[-+(]?.*?[-+)]?)\s*(?P<after>[A-Z]{{3}}|{_UNITS})?")
+#: What stands for no amount.
+DASHES = frozenset({"-", "\u2013", "\u2014"})
 _DIGITS = 22  # before the decimal mark, as ``core.money`` has it
 _CURRENCY = re.compile("[A-Z]{3}", re.ASCII)
 
@@ -40,8 +45,8 @@ _KEPT = 4096
 def amount_reader(mark):
     """A function ``text → (amount, ISO code that stands with it or None)``; ``ValueError`` where it is no amount.
 
-    Read are a sign before or behind, parentheses for minus, one kind of grouping mark in groups of three
-    (beside a point also of two, as in India), and a currency before or behind.
+    Read are a sign before or behind, outside or inside of a currency, parentheses for minus, one kind of grouping
+    mark in groups of three (beside a point also of two, as in India), and a currency before or behind.
 
     :param mark: decimal mark, ``.`` or ``,``
     """
@@ -59,10 +64,14 @@ def amount_reader(mark):
     def read(text):
         if plain.fullmatch(text):
             return Decimal(text.replace(mark, ".")), None
-        worn = _WORN.fullmatch(text.strip().translate(_MINUS))
+        text = text.strip().translate(_MINUS)
+        outside, negative = _unsigned(text)  # -£5.00
+        worn = _WORN.fullmatch(outside)
         if not worn:  # several lines
             raise ValueError("not an amount")
-        number, negative = _unsigned(worn["number"].strip())
+        number = worn["number"].strip()
+        if outside == text:
+            number, negative = _unsigned(number)  # £-5.00
         found = grouped.fullmatch(number)
         if found:
             whole, part = re.sub(r"\D", "", found[1]), found[3]

@@ -140,6 +140,14 @@ class TestFigures(PureCase):
         content = whole("16,195,100,Z,,,/", total=100, account="03,0001,,,,,/\n")
         self.assertEqual({event.currency for event in events(content) if isinstance(event, Header | Entry)}, {"USD"})
 
+    def test_comma_too_many(self):
+        """Where a record breaks behind a balance, some banks write a comma more; no balance gets lost by it."""
+        account = "03,0001,USD,010,1000,,,015,1100,,,/\n88,040,900,,,045,800,,,/\n"
+        content = whole("16,195,100,Z,,,x", total=3900, account=account).replace("49,3900,3/", "49,3900,4/")
+        content = content.replace("98,3900,1,5/", "98,3900,1,6/").replace("99,3900,1,7/", "99,3900,1,8/")
+        balances = of_kind(Footer, content)[0].balances
+        self.assertEqual([balance.kind for balance in balances], ["OPBD", "CLBD", "OPAV", "CLAV"])
+
     def test_balances(self):
         account = "03,0001,USD,010,1000,,,015,1100,,/\n88,040,900,,,045,800,,,100,100,1,,400,0,0,/\n"
         content = whole("16,195,100,Z,,,/", total=4000, account=account)

@@ -152,6 +152,22 @@ class TestLine(PureCase):
         found = entry("240102C5,00NTRFOURS", "166?20EREF+THEIRS").details[0]
         self.assertEqual((found.end_to_end_id, found.other_references[0].value), ("THEIRS", "OURS"))
 
+    def test_other_account(self):
+        """SNS and ASN: an IBAN as the owner's reference is the other account, its name is written twice."""
+        iban = "NL91ABNA0417164300"
+        line = f"2401020102C5,00NIOB{iban}\nalmond lane bv"
+        found = entry(line, f"NL91ABNA0417164300 almond lane bv\n{' ' * 65}\nInvoice 7{' ' * 56}").details[0]
+        self.assertEqual((found.counterparty.name, found.counterparty.account), ("almond lane bv", iban))
+        self.assertEqual((found.end_to_end_id, found.remittance, found.additional), (None, ("Invoice 7",), None))
+        found = entry("2401020102C5,00NIOBNL91ABNA0417164300", "NL91ABNA0417164300 almond lane bv").details[0]
+        self.assertEqual((found.counterparty.name, found.remittance), ("almond lane bv", ()))
+        found = entry("2401020102C5,00NIOBNL91ABNA0417164300", "Invoice 7").details[0]
+        self.assertEqual((found.counterparty.account, found.remittance), ("NL91ABNA0417164300", ("Invoice 7",)))
+        found = detail("166?20Invoice 7?31DE00000000000000000002", f"240102C5,00NIOB{iban}")
+        self.assertEqual((found.counterparty.account, found.end_to_end_id), ("DE00000000000000000002", iban))
+        self.assertEqual(detail("166?20Invoice 7", f"240102C5,00NIOB{iban}").counterparty.account, iban)
+        self.assertEqual(detail("Invoice 7", "240102C5,00NIOBNL92ABNA0417164300").end_to_end_id, "NL92ABNA0417164300")
+
 
 class TestText(PureCase):
     """``:86:`` in the forms of the banks; what is not known stays text."""

@@ -34,6 +34,25 @@ MT942 = (
     ":86:ALMOND\n:90D:0EUR0,\n:90C:1EUR5,\n-\n"
 )
 
+CSV = (
+    "Bezeichnung Auftragskonto;IBAN Auftragskonto;BIC Auftragskonto;Bankname Auftragskonto;Buchungstag;Valutadatum;"
+    "Name Zahlungsbeteiligter;IBAN Zahlungsbeteiligter;BIC (SWIFT-Code) Zahlungsbeteiligter;Buchungstext;"
+    "Verwendungszweck;Betrag;Waehrung;Saldo nach Buchung;Bemerkung;Gekennzeichneter Umsatz;Glaeubiger ID;"
+    "Mandatsreferenz\n"
+    f'Konto;{OWN};;;05.03.2026;05.03.2026;"Almond ""A""; Co";;;Lastschrift;5" Rohr;-45,20;EUR;4.954,80;;;;"M-77"\n'
+    f'Konto;{OWN};;;02.03.2026;02.03.2026;Birch;;;Gutschrift;"Miete; M";1.090;EUR;5000,00;;;;""\n'
+)
+ADYEN = "\n".join(
+    (
+        "Company Account,Merchant Account,Psp Reference,Merchant Reference,Payment Method,Creation Date,TimeZone,Type,"
+        "Modification Reference,Gross Currency,Gross Debit (GC),Gross Credit (GC),Exchange Rate,Net Currency,"
+        "Net Debit (NC),Net Credit (NC),Commission (NC),Markup (NC),Scheme Fees (NC),Interchange (NC),Batch Number",
+        "Almond,ShopEU,P1,S1,visa,2026-03-03 10:00:00,CET,Settled,M1,EUR,,41.00,1,EUR,,39.50,1.50,,,,41",
+        "Almond,ShopEU,,,,2026-03-03 10:00:00,CET,MerchantPayout,TX41XT,,,,,EUR,39.50,,,,,,41",
+        "",
+    )
+)
+
 
 def made(write):
     target = StringIO()
@@ -81,7 +100,10 @@ WRITTEN = {
     "n43": made(write_n43),
     "ofx": made(write_ofx),
     "camt053": made(write_camt053),
+    "csv_bank": CSV,
+    "adyen": ADYEN,
 }
+FIXED = ("coda", "cfonb", "n43")
 
 
 class TestShapes(PureCase):
@@ -98,9 +120,18 @@ class TestShapes(PureCase):
     def test_twice(self):
         """The same statement twice in a file is two statements."""
         for code, text in WRITTEN.items():
-            if code != "ofx":
+            if code not in ("ofx", "csv_bank", "adyen"):
                 with self.subTest(code):
                     self.assertEqual(without_places(text + text), without_places(text) * 2)
+
+    def test_records_without_line_ends(self):
+        """Also of a format with two widths, and of more than one block."""
+        for code in FIXED:
+            text = WRITTEN[code]
+            with self.subTest(code):
+                self.assertEqual(without_places(text.replace("\n", "")), without_places(text))
+        many = cfonb_file([cfonb_04("5"), cfonb_05("LIB", "X")] * 1000)
+        self.assertEqual(without_places(many.replace("\n", "")), without_places(many))
 
     def test_single_byte_names(self):
         for code in ("mt940", "bai2", "coda", "ofx"):

@@ -112,6 +112,29 @@ class TestPayPal(ProviderCase):
         found = entries(self.pulled()[0].content)
         self.assertEqual([(one.bank_ref, one.amount) for one in found], [("TWICE", Decimal("20.00"))] * 2)
 
+    def test_balances_prove_each_day(self):
+        """A day ends with the balance that the next one begins with; holds are bookings of their own."""
+        self.day("2026-03-05")
+        self.party.move("H1", "-30.00", "2026-03-05T20:00:00+00:00", code="T1503")
+        self.day("2026-03-07", count=1)
+        first, second = (list(events(one.content)) for one in self.pulled(balances=True))
+        self.assertEqual((first[0].opening, first[-1].closing), (None, Decimal("28.50")))
+        self.assertEqual((second[0].opening, second[-1].closing), (Decimal("28.50"), Decimal("38.00")))
+        self.assertEqual(self.pulled(balances=True)[1].content, self.pulled(balances=True)[1].content)
+        self.assertEqual(len([call for call in self.sandbox.calls if call["path"].endswith("/balances")]), 3 * 4)
+        self.assertNotIn(b"balances", self.pulled()[0].content)
+
+    def test_balances_that_are_late_or_not_ours(self):
+        self.day("2026-03-05")
+        self.day("2026-03-09")
+        self.party.settings["balances_until"] = "2026-03-09T22:00:00+00:00"
+        self.assertEqual(self.names(balances=True), ["2026-03-05"], "the last day has no closing balance yet")
+        self.party.settings.update(balances_until="", tells_balances=False)
+        self.assertEqual(self.names(balances=True), ["2026-03-05", "2026-03-09"], "without them, then")
+        self.assertIn("but not the balances", self.line(balances=True).check())
+        self.party.settings["tells_balances"] = True
+        self.assertIn("transactions and balances", self.line(balances=True).check())
+
     def test_tokens(self):
         self.day()
         line = self.line()

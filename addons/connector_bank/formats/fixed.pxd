@@ -1,0 +1,6 @@
+# Types of the hot path, for the compiler only.
+
+
+cpdef text(str value)
+
+cpdef scaled(str digits, decimals, code)
