@@ -21,6 +21,7 @@ from .paypal import PayPal
 from .ponto import Ponto
 from .psd2 import Psd2
 from .server import Sandbox
+from .shopify import Shopify
 from .stripe import Stripe
 from .treasury import Treasury
 from .wise import Wise
@@ -33,7 +34,7 @@ except ImportError:  # it needs lxml and cryptography; a bare Python plays the o
 #: Parties every sandbox plays; the name is the first part of the path.
 _ALL = (
     *(Adyen, AvaTax, Bank, BankAccountData, Ebics, GoCardless),
-    *(Hub, PayPal, Ponto, Psd2, Stripe, Treasury, Wise),
+    *(Hub, PayPal, Ponto, Psd2, Shopify, Stripe, Treasury, Wise),
 )
 PARTIES = tuple(party for party in _ALL if party)
 

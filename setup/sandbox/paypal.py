@@ -4,11 +4,13 @@ Client ``SANDBOX-PAYPAL``, secret ``SANDBOX-SECRET``. A test moves money with ``
 movement succeed with ``party.succeed(…)``. Settings: ``page_size``; ``refreshed`` (moment until which data is there:
 what is later is not shown); ``most`` (more transactions in one search are refused); ``shift`` (a transaction arrives
 between the first page and the second, once), ``shifting`` (always); ``ended`` (tokens given so far are worth nothing);
-``permitted``.
+``permitted``, ``tells_balances`` (whether this application may read them); ``balances_until`` (moment until which
+they are known, with the transactions if empty); ``lost`` (an amount that the balances hold and no transaction shows).
 """
 
 import base64
 from datetime import datetime, timezone
+from decimal import Decimal
 
 from .party import Answer, Party, route
 
@@ -18,7 +20,8 @@ CLIENT, SECRET, ACCOUNT = "SANDBOX-PAYPAL", "SANDBOX-SECRET", "MERCHANT01"
 class PayPal(Party):
     name = "paypal"
     defaults = {"page_size": 500, "refreshed": "2026-03-10T09:00:00+00:00", "most": 10_000, "shift": False,
-                "shifting": False, "ended": 0, "permitted": True}  # fmt: skip
+                "shifting": False, "ended": 0, "permitted": True, "tells_balances": True, "balances_until": "",
+                "lost": "0"}  # fmt: skip
 
     def clear(self):
         self.rows, self.tokens = [], []
@@ -94,6 +97,36 @@ class PayPal(Party):
                 "total_pages": -(-len(rows) // size),
             },
         )
+
+    @route("GET", "/v1/reporting/balances")
+    def balances(self, request):
+        if not self.settings["tells_balances"]:
+            return Answer(403, {"name": "NOT_AUTHORIZED", "message": "insufficient permissions"})
+        moment = datetime.fromisoformat(request.query["as_of_time"])
+        until = datetime.fromisoformat(self.settings["balances_until"] or self.settings["refreshed"])
+        available, held = {}, {}
+        for row in self.rows:
+            if row["state"] in "SVF" and _moment(row["moment"]) < min(moment, until):
+                amount = Decimal(row["amount"]) + Decimal(row["fee"] or 0)
+                available[row["currency"]] = available.get(row["currency"], Decimal(self.settings["lost"])) + amount
+                if row["code"].startswith("T15"):
+                    held[row["currency"]] = held.get(row["currency"], 0) - amount
+        rows = [
+            {
+                "currency": unit, "primary": unit == "EUR",
+                "total_balance": {"currency_code": unit, "value": str(value + held.get(unit, 0))},
+                "available_balance": {"currency_code": unit, "value": str(value)},
+                "withheld_balance": {"currency_code": unit, "value": str(held.get(unit, 0))},
+            }
+            for unit, value in available.items()
+        ]  # fmt: skip
+        return Answer(
+            200,
+            {
+                "balances": rows, "account_id": ACCOUNT, "as_of_time": f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+                "last_refresh_time": f"{until:%Y-%m-%dT%H:%M:%SZ}",
+            },
+        )  # fmt: skip
 
     def _shown(self, row):
         moment = _moment(row["moment"])

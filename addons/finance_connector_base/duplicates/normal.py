@@ -1,7 +1,8 @@
 """One form for what people write in many ways."""
 
 import re
-import unicodedata
+
+from ..core.letters import without_marks
 
 #: Legal forms, written without dots; they tell little about who it is.
 LEGAL_FORMS = frozenset(
@@ -17,8 +18,7 @@ _INITIALS = re.compile(r"\b(?:\w\.\s?){2,}")
 
 def plain(text):
     """Lower case without accents (Unicode NFKD); letters that do not decompose as they are commonly written."""
-    decomposed = unicodedata.normalize("NFKD", (text or "").casefold().translate(_LETTERS))
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    return without_marks((text or "").casefold().translate(_LETTERS))
 
 
 def name_tokens(name):

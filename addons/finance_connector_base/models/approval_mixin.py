@@ -99,12 +99,7 @@ class FinanceApprovalMixin(models.AbstractModel):
 
     def action_open_approval(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "finance.approval",
-            "res_id": self.approval_id.id,
-            "view_mode": "form",
-        }
+        return self.approval_id.get_formview_action()
 
     @api.model
     def _approval_kinds(self):

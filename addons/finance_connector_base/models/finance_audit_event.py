@@ -231,5 +231,4 @@ class FinanceAuditEvent(models.Model):
         record = self.env[self.res_model].browse(self.res_id).exists() if self.res_model in self.env else None
         if not record:
             raise UserError(self.env._("This record is not there any more."))
-        return {"type": "ir.actions.act_window", "res_model": self.res_model, "res_id": self.res_id,
-                "view_mode": "form"}  # fmt: skip
+        return record.get_formview_action()

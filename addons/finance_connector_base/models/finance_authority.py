@@ -66,12 +66,7 @@ class FinanceAuthority(models.Model):
     def action_copy(self):
         """A draft to change this rule by."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.copy().id,
-            "view_mode": "form",
-        }
+        return self.copy().get_formview_action()
 
     def _approval_kind(self):
         return "authority"

@@ -129,9 +129,4 @@ class FinanceCatalogue(models.Model):
         return self._action(name, "finance.exception", [("state", "=", "open")])
 
     def action_open_connector(self):
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "finance.connector",
-            "res_id": self.connector_id.id,
-            "view_mode": "form",
-        }
+        return self.connector_id.get_formview_action()

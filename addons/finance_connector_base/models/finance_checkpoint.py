@@ -185,12 +185,7 @@ class FinanceCheckpoint(models.Model):
 
     def action_open_case(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "finance.exception",
-            "res_id": self.case_id.id,
-            "view_mode": "form",
-        }
+        return self.case_id.get_formview_action()
 
 
 class FinanceCheckpointValue(models.Model):

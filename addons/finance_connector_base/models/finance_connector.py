@@ -214,9 +214,9 @@ class FinanceConnector(models.Model):
     def action_pull(self):
         """Fetch now, without waiting for the schedule."""
         self._check_operator()
-        flows = self.flow_ids.filtered(lambda f: f.direction == "in")
+        flows = self.flow_ids._fetching()
         if not flows:
-            raise UserError(_("This connector has no incoming flow yet. Add one first."))
+            raise UserError(_("This connector has no flow that fetches yet. Add one first."))
         flows._enqueue_pull(planned=False)
 
     def action_open_messages(self):

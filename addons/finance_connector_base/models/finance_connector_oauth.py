@@ -54,5 +54,4 @@ class FinanceConnector(models.Model):
             cases._solve(self.env._("Solved by itself: somebody signed in."))
             if resumes:
                 connector.write({"state": "active", "pause_reason": False})
-                flows = connector.flow_ids.filtered(lambda flow: flow.direction == "in" and flow.mode != "event")
-                flows._enqueue_pull(planned=False)
+                connector.flow_ids._fetching()._enqueue_pull(planned=False)

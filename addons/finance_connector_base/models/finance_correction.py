@@ -187,12 +187,7 @@ class FinanceCorrection(models.Model):
 
     def action_open_message(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "finance.message",
-            "res_id": self.message_id.id,
-            "view_mode": "form",
-        }
+        return self.message_id.get_formview_action()
 
     # what the approval engine asks and tells
 

@@ -197,12 +197,7 @@ class FinanceDuplicate(models.Model):
         others = [("res_model", "=", "res.partner"), ("state", "=", "open")]
         gone_id = (self.left_id, self.right_id)[1 - keep]
         self.sudo().search([*others, "|", ("left_id", "=", gone_id), ("right_id", "=", gone_id)]).unlink()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": kept.id,
-            "view_mode": "form",
-        }
+        return kept.get_formview_action()
 
     def _check_decides(self):
         self.check_access("write")
@@ -219,4 +214,4 @@ class FinanceDuplicate(models.Model):
         return self._open(self.right_id)
 
     def _open(self, record):
-        return {"type": "ir.actions.act_window", "res_model": self.res_model, "res_id": record, "view_mode": "form"}
+        return self.env[self.res_model].browse(record).get_formview_action()

@@ -170,7 +170,7 @@ class FinanceException(models.Model):
     def _shown_leaders(self):
         if len(self) > 1:
             return None
-        return {"type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id, "view_mode": "form"}
+        return self.get_formview_action()
 
     def action_split(self):
         """Each case stands alone again."""

@@ -129,6 +129,11 @@ class FinanceFlow(models.Model):
             flow.write({"next_run": now + flow._interval(), "last_run": now})
         due._enqueue_pull()
 
+    def _fetching(self):
+        """Those that fetch. What an event brings is the event alone: fetched under its kind a statement would never
+        be booked."""
+        return self.filtered(lambda flow: flow.direction == "in" and flow.mode != "event")
+
     def _enqueue_pull(self, planned=True):
         for flow in self:
             flow.with_delay(

@@ -18,7 +18,7 @@ class FinanceFlow(models.Model):
     _inherit = "finance.flow"
 
     pattern = fields.Char(string="Only files", help="E.g. *.xml, *.zip; the connector's pattern if empty.")
-    pull_path = fields.Char(help="Path that lists what there is to fetch; the connector's if empty.")
+    pull_path = fields.Char("Fetch path", help="Path that lists what there is to fetch; the connector's if empty.")
     steps = fields.Char(
         tracking=True,
         help="What happens to a file on its way, in this order, separated by commas: zip, pgp, pgp_sign, sha256, "

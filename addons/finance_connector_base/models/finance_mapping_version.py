@@ -180,12 +180,7 @@ class FinanceMappingVersion(models.Model):
         }
 
     def _shown(self):
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-        }
+        return self.get_formview_action()
 
     # what the approval engine asks and tells
 

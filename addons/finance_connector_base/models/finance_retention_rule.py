@@ -97,7 +97,7 @@ class FinanceRetentionRule(models.Model):
     def action_copy(self):
         """A draft to change this rule by."""
         self.ensure_one()
-        return {"type": "ir.actions.act_window", "res_model": self._name, "res_id": self.copy().id, "view_mode": "form"}
+        return self.copy().get_formview_action()
 
     def action_try(self):
         """Look what would go today; nothing does."""

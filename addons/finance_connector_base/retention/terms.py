@@ -5,7 +5,8 @@ The same pattern is understood by Python and by PostgreSQL.
 
 import codecs
 import re
-import unicodedata
+
+from ..core.letters import without_marks
 
 #: Shorter ones would be found everywhere.
 SHORTEST = 4
@@ -33,8 +34,7 @@ def pattern(terms):
 
 def _spellings(term):
     """As it is, with umlauts written out as banks do (SEPA's letters), and without accents."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", term) if not unicodedata.combining(sign))
-    yield from dict.fromkeys((term, term.translate(SPELLED), plain))
+    yield from dict.fromkeys((term, term.translate(SPELLED), without_marks(term)))
     words = term.split()
     if len(words) == 2:  # family name first
         yield from dict.fromkeys(_spelled(f"{words[1]} {words[0]}"))

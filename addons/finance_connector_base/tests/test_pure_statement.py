@@ -1,7 +1,8 @@
 from decimal import Decimal
 
 from ..core.errors import FormatError
-from ..core.statement import Entry, Finding, Footer, Header, checked
+from ..core.statement import Entry, Finding, Footer, Header
+from ..core.statement_totals import checked
 from .pure import PureCase
 
 

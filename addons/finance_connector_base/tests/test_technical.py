@@ -1,9 +1,13 @@
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..core import native
 from ..core.errors import TechnicalError
 from .common import FinanceCase
 
@@ -136,6 +140,25 @@ class TestTechnical(FinanceCase):
         clerk = self.person("fc_clerk", "base.group_user")
         with self.assertRaises(AccessError):
             self.env(user=clerk)["finance.technical"].read_technical()
+
+    def test_which_readers(self):
+        """The form of the readers is told for each state a server can be in."""
+        told = {(0, 0): "nothing was compiled", (22, 22): "compiled code (22", (20, 22): "Of 22 modules"}
+        for given, words in told.items():
+            with self.subTest(given), patch.object(native, "counted", return_value=given):
+                self.assertIn(words, self.board.read_technical()["readers"])
+        with patch.dict("os.environ", {native.SWITCH: "0"}):
+            self.assertIn("FINANCE_NATIVE=0", self.board.read_technical()["readers"])
+
+    def test_readers_as_loaded(self):
+        """Counted from what is loaded: the finder's modules, each by its loader."""
+        name = "odoo.addons.finance_connector_base.core.money"
+        with TemporaryDirectory() as folder:
+            Path(folder, f"{name}-0{native.SUFFIX}").touch()
+            with patch.object(native.sys, "meta_path", [native.CompiledFinder(folder)]):
+                self.assertEqual(native.counted(), (int(native.compiled(name)), 1))
+        with patch.object(native.sys, "meta_path", []):
+            self.assertEqual(native.counted(), (0, 0))
 
     def test_few_queries(self):
         for number in range(3):

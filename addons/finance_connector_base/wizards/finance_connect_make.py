@@ -165,10 +165,4 @@ class FinanceConnect(models.TransientModel):
 
     def action_open_connector(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "finance.connector",
-            "res_id": self.connector_id.id,
-            "view_mode": "form",
-            "views": [[False, "form"]],
-        }
+        return self.connector_id.get_formview_action()

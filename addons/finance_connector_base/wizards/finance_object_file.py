@@ -85,9 +85,4 @@ class FinanceObjectFile(models.TransientModel):
         )
         if new:
             message.action_process_now()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": message._name,
-            "res_id": message.id,
-            "view_mode": "form",
-        }
+        return message.get_formview_action()
