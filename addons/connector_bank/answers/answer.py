@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from odoo.addons.finance_connector_base.core.record import record
+from odoo.addons.finance_connector_base.core.record import record, tagged
 
 
 @record
@@ -15,7 +15,7 @@ class Reason:
     text: str | None = None
 
 
-@record
+@tagged
 class GroupAnswer:
     """About the whole message that we sent."""
 
@@ -31,7 +31,7 @@ class GroupAnswer:
     level: str | None = None  # who says so, where the status alone does not tell: hub, treasury, bank, scheme
 
 
-@record
+@tagged
 class BatchAnswer:
     """About one payment information block, or one batch of a file."""
 
@@ -42,7 +42,7 @@ class BatchAnswer:
     place: str | None = None
 
 
-@record
+@tagged
 class ItemAnswer:
     """About one payment."""
 

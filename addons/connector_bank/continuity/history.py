@@ -4,9 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
 
-from ..importing.chain import Link, hole, ordered
+from ..importing.chain import Link, joins, ordered
 
 DAY = timedelta(1)
 
@@ -85,8 +84,9 @@ def _widen(story, link):
 def _tell(story, new, present):
     chain = ordered([*new, *present])
     ours = {id(link) for link in new}
-    for before, after in pairwise(chain):
-        if not {id(before), id(after)} & ours or hole(before, after) is None:
+    for join in joins(chain):
+        before, after = join.before, join.after
+        if not {id(before), id(after)} & ours or join.missing is None:
             continue
         if before.touches(after):
             days = max(before.from_on, after.from_on), min(before.to_on, after.to_on)

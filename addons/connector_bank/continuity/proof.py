@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import groupby, pairwise
+from itertools import groupby
 
-from ..importing.chain import hole
+from ..importing.chain import joins, unproved
 from .bank_days import Expected
 
 #: States of a day; of two that fit, the later one here is told.
@@ -18,7 +18,8 @@ DAY = timedelta(1)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Days without evidence: ``gap`` (``statement``: id of the one that does not join), ``late`` or ``parts``."""
+    """Days without evidence: ``gap`` (``statement``: id of the one that does not join), ``late``, ``parts``, or
+    ``unproved`` (the bank said no balance)."""
 
     kind: str
     from_on: date
@@ -88,13 +89,17 @@ def prove(chain, first, last, now, expected=None, *, broken=(), booked=(), intra
             if statement is not None:
                 proof.statements.setdefault(day, statement)
 
+    alone = unproved(chain)
     for link in chain:
         whole = link.id not in broken
-        mark(link.from_on, link.to_on, "complete" if whole else "parts", link.id)
+        mark(link.from_on, link.to_on, "complete" if whole and link.id not in alone else "parts", link.id)
         if not whole and _touches(link.from_on, link.to_on, first, last):
             proof.findings.append(Finding("parts", link.from_on, link.to_on, link.id))
-    for before, after in pairwise(chain):
-        _between(proof, mark, before, after, (first, last), is_open)
+    for is_alone, links in groupby(chain, lambda link: link.id in alone):
+        _without_balance(proof, list(links) if is_alone else [], first, last)
+    for join in joins(chain):
+        state = "parts" if {join.before.id, join.after.id} & alone else "complete"
+        _between(proof, mark, join, state, (first, last), is_open)
     _after_the_last(proof, mark, chain, last, now, expected)
     for days, state in ((booked, "parts"), (intraday, "intraday")):
         for day in days:
@@ -106,11 +111,21 @@ def prove(chain, first, last, now, expected=None, *, broken=(), booked=(), intra
     return proof
 
 
-def _between(proof, mark, before, after, period, is_open):
-    """Days between two neighbours: nothing moved where the balances join, nothing is known where they do not."""
-    first, last = before.to_on + DAY, after.from_on - DAY
-    if hole(before, after) is None:
-        mark(first, last, "complete", after.id, only_open=True)
+def _without_balance(proof, links, first, last):
+    """One finding for neighbours of which no balance of the bank proves anything."""
+    if links and _touches(links[0].from_on, links[-1].to_on, first, last):
+        proof.findings.append(Finding("unproved", links[0].from_on, links[-1].to_on, links[0].id))
+
+
+def _between(proof, mark, join, state, period, is_open):
+    """Days between two neighbours: nothing moved where the balances join, nothing is known where they do not.
+
+    :param state: of the days between them where they join
+    """
+    after = join.after
+    first, last = join.before.to_on + DAY, after.from_on - DAY
+    if join.missing is None:
+        mark(first, last, state, after.id, only_open=True)
         return
     missing = [day for day in _days(first, min(last, first + LONGEST)) if is_open(day)]
     if missing:

@@ -23,6 +23,12 @@ def keys(booking):
     return found
 
 
+def entry_keys(entry):
+    """``keys`` of an entry that need not become plain values for it."""
+    details = [{kind: getattr(detail, kind) for kind in KINDS[1:]} for detail in entry.details]
+    return keys({**{kind: getattr(entry, kind) for kind in KINDS}, "details": details})
+
+
 def same(one, other):
     """Whether two bookings, by their ``keys``, name the same collective booking.
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from odoo.addons.finance_connector_base.core.statement import Entry, Finding, Footer, Header
+from odoo.addons.finance_connector_base.core.statement import Balance, Entry, Finding, Footer, Header
 
 
 @dataclass(slots=True)
@@ -35,6 +35,30 @@ def period(statement, booked):
     first = header.from_on or (min(days) if days else None) or header.opening_on or footer.closing_on
     last = header.to_on or (max(days) if days else None) or footer.closing_on or first
     return first, last
+
+
+def said_balances(statement):
+    """Balances that the bank said: those of its list, and opening and closing where the list lacks them.
+
+    A report of the day has no closing, and the end of a page is the interim balance of the list.
+    """
+    header, footer = statement.header, statement.footer
+    if header.intraday and footer.balances:
+        return footer.balances
+    first, last = period(statement, statement.booked)
+    ends = (
+        (("OPBD", "PRCD"), Balance("OPBD", header.opening, header.currency, header.opening_on or first)),
+        (("CLBD",), Balance("CLBD", footer.closing, header.currency, footer.closing_on or last)),
+    )
+    lacking = [end for kinds, end in ends if end.amount is not None and not _listed(footer.balances, kinds, end)]
+    return (*footer.balances, *lacking)
+
+
+def _listed(balances, kinds, end):
+    return any(
+        one.kind in kinds or (one.kind == "ITBD" and one.amount == end.amount and one.on in (None, end.on))
+        for one in balances
+    )
 
 
 def statements(events):

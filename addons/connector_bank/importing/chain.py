@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Link:
     amounts: tuple[Decimal, ...] = ()
     number: int | None = None  # of the bank
     id: int | None = None
+    proved: bool = True  # the bank said a balance; otherwise only the difference of both counts: what its lines move
 
     def touches(self, other):
         return self.from_on <= other.to_on and other.from_on <= self.to_on
@@ -55,14 +56,52 @@ def fits(link, chain):
     )
 
 
-def hole(before, after):
-    """What is missing between two neighbours: ``"balance"``, a number of the bank, or ``None`` where they join."""
-    if before.closing != after.opening:
-        return "balance"
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Two neighbours and what is missing between them: ``"balance"``, a number of the bank, or ``None``."""
+
+    before: Link
+    after: Link
+    missing: str | int | None
+    reached: Decimal | None  # the balance after ``before``, where one is known
+
+
+def joins(chain):
+    """A ``Join`` for each two neighbours of ``chain``, which is ordered."""
+    reached = None
+    for before, after in pairwise(chain):
+        if before.proved:
+            reached = before.closing
+        elif reached is not None:
+            reached += before.closing - before.opening
+        missing = "balance" if after.proved and reached not in (None, after.opening) else _number_between(before, after)
+        yield Join(before, after, missing, reached)
+        if missing is not None:
+            reached = None
+
+
+def _number_between(before, after):
     same_year = before.to_on.year == after.to_on.year
     if before.number and after.number and same_year and after.number - before.number > 1:
         return before.number + 1
     return None
+
+
+def unproved(chain):
+    """Ids of statements that no balance of the bank proves: they have none, and stand not between two that join."""
+    found, waiting, anchored = set(), [], False
+    missing = {join.after.id: join.missing for join in joins(chain)}
+    for link in chain:
+        if missing.get(link.id) is not None:
+            found.update(waiting)
+            waiting, anchored = [], False
+        if not link.proved:
+            waiting.append(link.id)
+        else:
+            if not anchored:
+                found.update(waiting)
+            waiting, anchored = [], True
+    return found.union(waiting)
 
 
 def _joined(link, chain, *, after):

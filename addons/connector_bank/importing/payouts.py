@@ -39,6 +39,23 @@ def names_movements(format_code):
     return has_key(format_code) and getattr(FORMATS.get(format_code), "names_movements", False)
 
 
+def names_payouts(format_code):
+    """Whether the provider's channels share the number of a payout, but not the ids of what it settles."""
+    return has_key(format_code) and getattr(FORMATS.get(format_code), "names_payouts", False)
+
+
+def told_anew(held, told):
+    """Of a payout that comes over another channel, what is new of it: nothing, or the payout itself, which some
+    reports leave out. ``None`` where the two contradict each other.
+
+    :param held: ``(whether it is the payout, amount)`` of each line that is there
+    :param told: the same of each booking that comes
+    """
+    gone, new = Counter(held), Counter(told)
+    gone, new = gone - new, new - gone
+    return None if (gone and new) or not all(one[0] for one in (*gone, *new)) else new
+
+
 def moved(movements):
     """``{the provider's id: sum}`` of ``(id, amount)``: what a payout is, however its fees are told apart."""
     found = Counter()

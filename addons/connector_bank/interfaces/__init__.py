@@ -6,7 +6,18 @@ interface is one module here, one in ``formats/`` that reads what it fetches, an
 ``answers/interface_statuses.csv``.
 """
 
-from . import adyen, bank_account_data, berlin_group, gocardless, modern_treasury, paypal, ponto, stripe, wise
+from . import (
+    adyen,
+    bank_account_data,
+    berlin_group,
+    gocardless,
+    modern_treasury,
+    paypal,
+    ponto,
+    shopify,
+    stripe,
+    wise,
+)
 
 __all__ = [
     "adyen",
@@ -16,6 +27,7 @@ __all__ = [
     "modern_treasury",
     "paypal",
     "ponto",
+    "shopify",
     "stripe",
     "wise",
 ]

@@ -3,7 +3,8 @@
 A call spans at most 31 days and 10,000 transactions; data comes up to three hours late, and the answer says until when
 it is complete (``last_refreshed_datetime``). Only days that are complete by that are taken; what changes later comes
 with the next look back. Ids are not unique, so nothing is left out by its id: the number of transactions decides
-whether a reading is whole.
+whether a reading is whole. With each day come the balances at its two ends (``/v1/reporting/balances``), which prove
+that nothing is missing between days; they are late, too, and an application may be without the right to read them.
 """
 
 from collections import defaultdict
@@ -34,6 +35,7 @@ _INFO = ("transaction_id", "paypal_account_id", "paypal_reference_id", "paypal_r
          "transaction_event_code", "transaction_initiation_date", "transaction_amount", "fee_amount",
          "transaction_status", "transaction_subject", "transaction_note", "invoice_id", "custom_field",
          "bank_reference_id")  # fmt: skip
+_BALANCE = ("currency", "total_balance", "available_balance", "withheld_balance")
 _PAYER = ("account_id", "email_address", "payer_name")
 
 
@@ -43,12 +45,22 @@ class _TooMany(BusinessError):
 
 @TRANSPORTS.add("paypal", "PayPal")
 class PayPal(PayoutProvider):
+    """:param settings: besides those of ``PayoutProvider``: ``balances`` (whether they are read)"""
+
     report_code = "paypal"
+
+    def __init__(self, settings, secrets):
+        super().__init__(settings, secrets)
+        self._balances = {}  # moment → (read until, balances), each asked for once
 
     def check(self):
         now = self._now()
         self.read(self._path(now - timedelta(days=1), now, 1))
-        return f"{self._host} answers, and transactions can be read."
+        if not self._settings.get("balances"):
+            return f"{self._host} answers, and transactions can be read."
+        if self._balances_at(now - timedelta(days=1)) is None:
+            return f"{self._host} answers, and transactions can be read, but not the balances that prove them."
+        return f"{self._host} answers, and transactions and balances can be read."
 
     def parcels(self):
         begin = datetime.combine(self._since_day(), time(), UTC)
@@ -68,16 +80,21 @@ class PayPal(PayoutProvider):
             by_day[self._moment_of(row).date()].append(_kept(row))
         for day, own in sorted(by_day.items()):
             begin = datetime.combine(day, time(), UTC)
-            if complete < begin + timedelta(days=1):
+            end = begin + timedelta(days=1)
+            if complete < end:
                 continue
+            balances = self._balances_of(begin, end)
+            if balances is None:
+                continue  # as late as the transactions may be; the next fetch has them
             own.sort(key=lambda row: (row["transaction_info"]["transaction_initiation_date"], write_json(row)))
             value = {
                 "account_number": account,
                 "start_date": f"{begin:%Y-%m-%dT%H:%M:%S}+0000",
-                "end_date": f"{begin + timedelta(days=1) - _SECOND:%Y-%m-%dT%H:%M:%S}+0000",
+                "end_date": f"{end - _SECOND:%Y-%m-%dT%H:%M:%S}+0000",
                 "transaction_details": own,
                 "total_items": len(own),
                 "total_pages": 1,
+                **balances,
             }
             yield self._parcel(day.isoformat(), value, headers, name=f"{account} {day.isoformat()}")
 
@@ -113,6 +130,39 @@ class PayPal(PayoutProvider):
             if len(totals) == 1 and totals.pop()[0] in (None, len(rows)):
                 return str(found.get("account_number") or ""), self._complete(found, until), answer.headers, rows
         raise TechnicalError("the list changes faster than it can be read", code="interface.unsteady")
+
+    def _balances_of(self, begin, end):
+        """The balances at both ends of a day, none where they cannot be read; ``None`` where they are not there yet."""
+        found = {}
+        for name, moment in (("opening", begin), ("closing", end)):
+            at = self._balances_at(moment) if self._settings.get("balances") else None
+            if at is None:
+                return {}
+            until, balances = at
+            if until < moment:
+                return None
+            found[f"{name}_balances"] = balances
+        return found
+
+    def _balances_at(self, moment):
+        """``(until when they are known, balances)``, ``None`` where the application may not read them."""
+        if moment not in self._balances:
+            query = {"as_of_time": f"{moment:%Y-%m-%dT%H:%M:%S}Z", "currency_code": "ALL"}
+            try:
+                _answer, found = self.read(with_query("/v1/reporting/balances", query))
+            except AuthError as error:
+                if error.code != "paypal.permission":
+                    raise
+                self._settings = {**self._settings, "balances": False}
+                return None
+            rows = self._items(lambda document, name: document.get(name), found, "balances")
+            try:
+                until = _moment(found["last_refresh_time"])
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                words = f"{self._host} tells balances without their moment"
+                raise RemoteDefectError(words, code="interface.answer") from error
+            self._balances[moment] = until, [chosen(row, _BALANCE) for row in rows]
+        return self._balances[moment]
 
     def _path(self, begin, until, number):
         query = {

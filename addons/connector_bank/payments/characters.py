@@ -9,6 +9,8 @@ import re
 import unicodedata
 from pathlib import Path
 
+from odoo.addons.finance_connector_base.core.letters import without_marks
+
 _FOLDER = Path(__file__).parent
 _BLANKS = re.compile(r"\s+")
 
@@ -70,7 +72,7 @@ class CharacterSet:
     def _spelled_piece(self, piece):
         spelled = self._table.get(piece, self._table.get(piece.lower()))
         if spelled is None:
-            bare = "".join(c for c in unicodedata.normalize("NFKD", piece) if not unicodedata.combining(c))
+            bare = without_marks(piece)
             if bare == piece:
                 return None
             spelled = bare if self._fits(bare) else self._table.get(bare, self._table.get(bare.lower()))

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.addons.connector_close.snapshot.compare import compare
@@ -22,8 +22,6 @@ from odoo.addons.finance_connector_base.core.spreadsheet import FORMULA, inert
 from odoo.addons.finance_connector_base.tests.pure import PureCase
 
 SAMPLES = Path(__file__).parent / "samples"
-#: The same examples each time, however busy the machine is.
-repeatable = settings(derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 HEADER = Header("Meadow Foods", "EUR", date(2026, 1, 1), date(2026, 1, 31))
 
 
@@ -75,7 +73,6 @@ class TestContent(PureCase):
                 thaw(raw)
 
     def test_thaw_undoes_freeze(self):
-        @repeatable
         @given(books)
         def holds(rows):
             raw = freeze(HEADER, rows)
@@ -110,7 +107,6 @@ class TestCompare(PureCase):
         self.assertEqual(compare([row(name="Cash")], [row(name="Till")]), [])
 
     def test_before_and_differences_give_after(self):
-        @repeatable
         @given(books, books)
         def holds(before, after):
             changes = compare(before, after)
@@ -145,7 +141,6 @@ class TestWriters(PureCase):
         self.assertEqual(inert(""), "")
 
     def test_no_cell_is_a_formula(self):
-        @repeatable
         @given(books)
         def holds(rows):
             raw = freeze(replace(HEADER, company="@home"), rows)

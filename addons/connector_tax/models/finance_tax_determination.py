@@ -350,12 +350,7 @@ class FinanceTaxDetermination(models.Model):
 
     def action_open_move(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.move_id.id,
-            "view_mode": "form",
-        }
+        return self.move_id.get_formview_action()
 
     def action_open_messages(self):
         self.ensure_one()

@@ -83,7 +83,11 @@ class FinanceCashPosition(models.Model):
         return self.journal_id.currency_id or self.company_id.currency_id
 
     def _read_books(self):
-        """``{id: (ledger balance, its part from no bank line, balance before the first statement)}``."""
+        """``{id: (ledger balance, its part from no bank line, balance before the first statement)}``.
+
+        The last is what the bank said first: versions before this one kept no opening balance of some formats, so
+        that the first kept may be of a later statement than the first.
+        """
         accounts = [
             SQL(
                 "(%s, %s, %s, %s, %s, %s::date)",
@@ -101,14 +105,20 @@ class FinanceCashPosition(models.Model):
             return {}
         self.env["account.move.line"].flush_model()
         self.env["finance.bank.balance"].flush_model()
+        self.env["account.bank.statement"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT p.id, sum(x.amount)::text,
                        sum(x.amount) FILTER (WHERE x.statement_line_id IS NULL)::text,
-                       (SELECT o.amount FROM finance_bank_balance o
-                         WHERE o.journal_id = p.id AND o.kind = 'opening' AND o.currency_id = p.currency_id
-                         ORDER BY o.balance_on, o.id LIMIT 1)::text
+                       (SELECT o.amount FROM (
+                          SELECT amount, balance_on AS day, 0 AS rank, id FROM finance_bank_balance
+                           WHERE journal_id = p.id AND kind = 'opening' AND currency_id = p.currency_id
+                          UNION ALL
+                          SELECT balance_start, coalesce(finance_from_on, date), 1, id FROM account_bank_statement
+                           WHERE journal_id = p.id AND finance_identity IS NOT NULL
+                             AND finance_without_balance IS NOT TRUE
+                        ) o ORDER BY o.day, o.rank, o.id LIMIT 1)::text
                   FROM (VALUES %s) p (id, account_id, companies, currency_id, is_foreign, day)
                   LEFT JOIN LATERAL (
                        SELECT l.statement_line_id,

@@ -44,6 +44,22 @@ class TestCashLedger(CashCase):
         found = self.position(self.bank)
         self.assertEqual((found.ledger_amount, found.difference, found.difference_reason), (140, 0, "agrees"))
 
+    def test_opening_of_the_first_statement(self):
+        """The first opening balance kept may be of a later statement: that of the first counts."""
+        self.env["finance.bank.balance"].search([("kind", "=", "opening")]).sudo().unlink()
+        line = self.line(40)
+        line.date = "2026-06-29"
+        statement = self.env["account.bank.statement"].create(
+            {"name": "1", "balance_start": 60, "line_ids": [Command.set(line.ids)]}
+        )
+        statement.write({"finance_identity": "1", "finance_from_on": "2026-06-29"})
+        self.report(self.bank, "2026-06-30", 100, "opening")
+        found = self.position(self.bank)
+        self.assertEqual((found.difference, found.difference_reason), (60, "opening"))
+        statement.finance_without_balance = True
+        self.env.invalidate_all()
+        self.assertEqual(self.position(self.bank).difference_reason, "unexplained")
+
     def test_unexplained_and_its_filter(self):
         self.line(7)
         self.assertEqual(self.position(self.bank).difference_reason, "unexplained")
