@@ -147,6 +147,14 @@ ADVICE.update(
         "payout.mode": "Enter a key of the live system in a live connector, one of the test system in a sandbox.",
         "payout.missing": "These settlement reports are announced, or between two others, and cannot be downloaded. "
         "They are tried again with each fetch; if they stay away, look into the provider's list of reports.",
+        "shopify.permission": "Give the app the scope read_shopify_payments_payouts in Shopify's Dev Dashboard, "
+        "release that version and let the shop accept it.",
+        "shopify.account": "This shop is not active, or takes no payments over Shopify Payments. Check the address "
+        "of the connector.",
+        "shopify.throttled": "Nothing to do: Shopify limits how much is read at a time, and the next fetch goes on. "
+        "If it never gets through, raise Wait for points on the connector, page Payouts.",
+        "shopify.cost": "Shopify finds even a small page too dear. Enter another version of the interface, or ask "
+        "Shopify.",
         "adyen.merchants": "Enter the merchant accounts on the connector, page Payouts.",
         "payout.way": "Set Payouts of the journal to a line for each, or take these days over one channel only. "
         "Nothing was booked.",
@@ -293,6 +301,10 @@ TITLES.update(
         "payout.way": "Lines and entries of the same payouts",
         "payout.waiting": "Payout not complete at the provider",
         "payout.mode": "Key of another system",
+        "shopify.permission": "Shopify refuses to show payouts",
+        "shopify.account": "Shop without Shopify Payments",
+        "shopify.throttled": "Shopify slows us down",
+        "shopify.cost": "Shopify's pages are too dear",
         "payout.pages": "Further pages missing",
         "ofx": "File cannot be read",
         "coda": "File cannot be read",

@@ -15,6 +15,7 @@ from .items import (
     WriteOff,
 )
 from .reasons import Reason
+from .withholding import Withholding
 
 __all__ = [
     "Discount",
@@ -28,6 +29,7 @@ __all__ = [
     "Reason",
     "Result",
     "Settings",
+    "Withholding",
     "WriteOff",
     "match",
 ]

@@ -4,13 +4,14 @@
 names, how well, and which numbers of our own kind it names that are not open.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from .items import OpenItem
-from .numbers import Number, Text, strict
+from .numbers import Number, Text, is_short, strict
 from .payers import Payers
 from .references import reference_of, structured_references
+from .score import name_words
 
 #: Reference kinds that are surely meant as references of an invoice when their check digits agree.
 _SAFE_KINDS = frozenset({"RF", "QRR", "OGM"})
@@ -18,7 +19,7 @@ _CROWD = 100  # a "number" that more documents carry (a customer number, a year)
 _QUALITY = {"reference": 3, "exact": 2, "loose": 1, "weak": 0}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Document:
     """What people pay: one move with its open items, the earliest due first."""
 
@@ -42,12 +43,13 @@ class Document:
 class Hit:
     """One number or reference read in a line, and the documents that answer to it."""
 
-    quality: str  # reference, exact, loose, weak
+    quality: str  # reference, exact, loose, short, weak
     shown: str  # as the document writes it
     written: str  # as the line writes it
     documents: tuple[Document, ...]
     span: tuple[int, int] = (0, 0)
     overlaps: str | None = None  # another reading of the same place
+    glued: bool = False  # stands directly against further letters or digits
 
 
 @dataclass(slots=True)
@@ -56,6 +58,11 @@ class Found:
 
     hits: list[Hit] = field(default_factory=list)
     not_open: tuple[str, ...] = ()  # numbers and references of our own kind that no open item has
+
+    @property
+    def naming(self):
+        """Those that name documents; the others only help."""
+        return [hit for hit in self.hits if hit.quality != "weak"]
 
 
 def account_key(account):
@@ -77,9 +84,11 @@ class Index:
         self.document_of = {}
         self.by_end_to_end = defaultdict(list)
         self.by_amount = defaultdict(dict)  # each: key → item id → item, in the order of settling
+        self.currencies = set()
         self.by_payer = defaultdict(dict)
         self.by_payer_amount = defaultdict(dict)
         self.owners = defaultdict(set)
+        self._owing, self._count = {}, Counter()
         self.payers = Payers()
         self.commercial = {}
         self.numbers = defaultdict(list)  # strict form, or "~" and the loose form → (Number, Document)
@@ -108,6 +117,8 @@ class Index:
 
     def _add_item(self, item):
         self.by_amount[item.currency, item.residual][item.id] = item
+        self._count[item.currency, item.residual] += 1
+        self.currencies.add(item.currency)
         if item.payer is not None:
             self.by_payer[item.payer][item.id] = item
             self.by_payer_amount[item.payer, item.currency, item.residual][item.id] = item
@@ -150,16 +161,29 @@ class Index:
         """Payers that own ``account`` as far as the open items know."""
         return self.owners.get(account_key(account), ()) if account else ()
 
+    def how_many(self, currency, amount):
+        """Open items of just this amount when the run began."""
+        return self._count[currency, amount]
+
+    def owing(self, currency, amount, words, more_than):
+        """Payers who owed a document of just this amount when the run began, with more than so many of these words."""
+        key = currency, amount
+        if key not in self._owing:
+            by_word = self._owing[key] = defaultdict(set)
+            for item in self.by_amount.get(key, {}).values():
+                for word in name_words(item.partner_name) if item.partner_name and item.payer is not None else ():
+                    by_word[word].add(item.payer)
+        common = Counter(payer for word in words for payer in self._owing[key].get(word, ()))
+        return {payer for payer, count in common.items() if count > more_than}
+
     def begins(self, group):
-        """Whether a number may begin in ``group``, and how many signs glued before it to leave out."""
+        """Where in ``group`` a number may begin: how many signs glued before it to leave out, fewest first."""
         if group[0].isdigit():
-            return 0 if self._digits_first else None
+            return (0,) if self._digits_first else ()
         if group in self._leads:
-            return 0
-        for length in self._lead_lengths:
-            if group[-length:] in self._full_leads:
-                return len(group) - length if length < len(group) else 0
-        return None
+            return (0,)
+        glued = (length for length in self._lead_lengths if group[-length:] in self._full_leads)
+        return tuple(max(len(group) - length, 0) for length in glued)
 
     def look_up(self, texts, references):
         """``Found`` of a line's texts and of the structured references the bank gave."""
@@ -208,7 +232,8 @@ class Index:
         for quality, pairs in by_quality.items():
             documents = tuple({id(document): document for _number, document in pairs}.values())
             written = text.text[window.start : window.end].replace("\n", " ")
-            yield Hit(quality, pairs[0][0].text, written, documents, (window.start, window.end))
+            span = (window.start, window.end)
+            yield Hit(quality, pairs[0][0].text, written, documents, span, glued=window.glued)
 
     def _is_sister(self, window):
         """Whether the window looks like one of our numbers: same letters, same lengths of digits."""
@@ -239,6 +264,8 @@ def _quality(text, window, number):
     grade = number.grade
     if grade == "weak":
         return "weak"
+    if grade == "number" and window.strict != number.strict and is_short(window.strict):
+        return "weak"
     if grade == "number" or window.strict != number.strict or window.glued:
         return "loose"
     if not set(window.starts) <= number.bounds or text.continued(window.start, window.end):
@@ -257,7 +284,7 @@ def _explains(hit, window):
 
 
 def _without_contained(hits):
-    """Drop readings inside an exact one; mark exact ones that a longer reading overlaps."""
+    """Drop readings inside a better one; mark those that another overlaps, or of which either may begin in one word."""
     if len(hits) < 2:
         return hits
     hits = sorted(hits, key=lambda hit: (-_QUALITY[hit.quality], hit.span[0] - hit.span[1], hit.span))
@@ -266,7 +293,7 @@ def _without_contained(hits):
         start, end = hit.span
         for other in kept:
             if start < other.span[1] and other.span[0] < end and hit.span != other.span:
-                if other.span[0] <= start and end <= other.span[1]:
+                if other.span[0] <= start and end <= other.span[1] and not (hit.glued and other.glued):
                     break
                 if hit.quality != "weak":
                     other.overlaps, hit.overlaps = hit.shown, other.shown

@@ -12,24 +12,39 @@ import heapq
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-from . import rules
+from odoo.addons.finance_connector_base.core.money import plain
+
+from . import rules, short_numbers, slips
 from .candidates import Index
 from .items import Line, Open, OpenItem, Result, Settings
+from .listed import listed, listed_exactly
 from .reading import Book, Reading
 from .reasons import because
 from .settle import Ledger, same_direction
 
+_RULES = (
+    rules.named, short_numbers.briefly_named, short_numbers.briefly_claimed, rules.weakly_named, rules.payer_amount,
+    rules.name_amount,
+)  # fmt: skip
+NEAREST = 3  # documents of the payer that a line without a match names
+
 
 def match(
-    lines: Iterable[Line], items: Iterable[OpenItem], settings: Settings | None = None, settled: Callable | None = None
+    lines: Iterable[Line],
+    items: Iterable[OpenItem],
+    settings: Settings | None = None,
+    settled: Callable | None = None,
+    similar: Callable | None = None,
 ) -> Result:
     """Match ``lines`` with ``items``; the order of either changes nothing but that of the answer.
 
     :param settled: from a set of payers to ``{payer: numbers of documents that are settled}``; without it a number
         that was written wrongly never decides
+    :param similar: from a set of names to ``{name: payers of similar names, the most similar first}``; asked at last
+        for lines of which nothing else is known, and never enough to book by
     """
     with _uncollected():
-        return _matched(lines, items, settings or Settings(), settled)
+        return _matched(lines, items, settings or Settings(), settled, similar)
 
 
 @contextlib.contextmanager
@@ -44,7 +59,7 @@ def _uncollected():
             gc.enable()
 
 
-def _matched(lines, items, settings, settled):
+def _matched(lines, items, settings, settled, similar):
     lines = list(lines)
     by_company = defaultdict(list)
     for item in _unique(items, "open item"):
@@ -55,7 +70,7 @@ def _matched(lines, items, settings, settled):
     for line in _unique(lines, "line"):
         settings.check(line.amount, line.currency)
         if line.company_id not in runs:
-            runs[line.company_id] = _Run(by_company[line.company_id], settings, settled)
+            runs[line.company_id] = _Run(by_company[line.company_id], settings, settled, similar)
         runs[line.company_id].add(line)
     answers = {}
     for run in runs.values():
@@ -111,11 +126,12 @@ def _named_elsewhere(line, company, indexes):
 class _Run:
     """The lines of one company against its open items."""
 
-    def __init__(self, items, settings, settled):
-        self.index = Index(items)
+    def __init__(self, items, settings, settled, similar):
+        self.index, self.similar = Index(items), similar
         self.book = Book(self.index, Ledger(items), settings, settled)
         self.waiting = {}
         self.claims = defaultdict(dict)  # item id → line id → amount claimed by strong evidence
+        self.firm = defaultdict(dict)  # the same of claims that more than the number speaks for
         self.claimed = {}  # line id → its parts
         self.claimants = {}  # item id → the first two lines that claim it, kept when claims are complete
 
@@ -127,16 +143,44 @@ class _Run:
         sure = {}
         while True:
             before = len(sure)
-            for tier in (_own_payment, _named, _payer, _misspelt):
-                if tier is _misspelt:
-                    slips = (reading for reading in self.waiting.values() if reading.found.not_open)
-                    self.book.look_up_settled(payer for reading in slips for payer in reading.payers)
+            for tier in (_own_payment, _named, _briefly, _payer, _misspelt):
+                self._look_up_settled(tier)
                 sure.update(self._round(tier))
             if len(sure) == before:
                 break
-        totals = {item_id: sum(claimed.values()) for item_id, claimed in self.claims.items()}
+        totals = self._totals()
         left = {line_id: self._proposals(reading, totals) for line_id, reading in self.waiting.items()}
+        self._look_for_similar(left)
+        for line_id in (line_id for line_id, answer in left.items() if self.waiting[line_id].similar):
+            left[line_id] = self._proposals(self.waiting[line_id], totals)
         return {**sure, **left}
+
+    def _look_for_similar(self, left):
+        """Give payers of a similar name to those lines whose payer is unknown and that name no document."""
+        if not self.similar:
+            return
+        unknown = [
+            self.waiting[line_id] for line_id, answer in left.items()
+            if isinstance(answer, Open) or all(made.rule == "amount" for made in answer)
+        ]
+        unknown = [reading for reading in unknown if not reading.payers and reading.line.partner_name]
+        found = self.similar({reading.line.partner_name for reading in unknown}) if unknown else {}
+        for reading in unknown:
+            payers = found.get(reading.line.partner_name, ())
+            reading.similar = tuple(payer for payer in payers if payer in self.index.by_payer)
+
+    def _look_up_settled(self, tier):
+        """Learn what payers settled before whose lines quote numbers: who pays twice quotes such a one."""
+        if tier is _payer:
+            lines = (reading for reading in self.waiting.values() if reading.quoted)
+            self.book.look_up_settled(payer for reading in lines for payer in self._suspects(reading))
+        elif tier is _misspelt:
+            lines = (reading for reading in self.waiting.values() if reading.found.not_open)
+            self.book.look_up_settled(payer for reading in lines for payer in reading.payers)
+
+    def _suspects(self, reading):
+        by_name = self.index.payers.of_name(reading.line.partner_name)
+        return reading.payers or ({by_name} - {None})
 
     def _round(self, tier):
         """Judge every waiting line by one kind of evidence, then take what nobody else claims."""
@@ -149,7 +193,7 @@ class _Run:
                 self._claim(good[0])
             elif drafts and drafts[0].claims and not reading.is_return:
                 self._claim(drafts[0])
-        totals = {item_id: sum(claimed.values()) for item_id, claimed in self.claims.items()}
+        totals = self._totals()
         clear = {line_id: made for line_id, made in clear.items() if self._contested(made, totals) is None}
         for line_id, made in clear.items():
             self.book.take(made.proposal(True))
@@ -162,16 +206,25 @@ class _Run:
         self.claimed[made.reading.line.id] = made.settlement.parts
         for part in made.settlement.parts:
             self.claims[part.item_id][made.reading.line.id] = part.item_amount
+            if made.firm:
+                self.firm[part.item_id][made.reading.line.id] = part.item_amount
+
+    def _totals(self):
+        """Of all claims and of the firm ones: {item id: amount claimed}."""
+        both = (self.claims, self.firm)
+        return [{item_id: sum(claimed.values()) for item_id, claimed in claims.items()} for claims in both]
 
     def _release(self, line_id):
         for part in self.claimed.pop(line_id, ()):
             del self.claims[part.item_id][line_id]
+            self.firm[part.item_id].pop(line_id, None)
 
     def _contested(self, made, totals):
         """An item of this draft of which other lines claim so much that not enough is left; or None."""
-        line_id = made.reading.line.id
+        line_id, strong = made.reading.line.id, made.strong
+        claims, totals = (self.firm, totals[1]) if strong else (self.claims, totals[0])
         for part in made.settlement.parts:
-            claimed = self.claims.get(part.item_id)
+            claimed = claims.get(part.item_id)
             if not claimed:
                 continue
             others = totals[part.item_id] - claimed.get(line_id, 0)
@@ -209,13 +262,18 @@ class _Run:
     def _drafts(self, reading):
         book = self.book
         drafts = [*rules.end_to_end(reading, book), *rules.batch(reading, book, by_amount=True)]
-        for rule in (rules.named, rules.weakly_named, rules.payer_amount, rules.name_amount):
+        for rule in _RULES:
             drafts += [made for made in rule(reading, book) if made.settlement.exact or not reading.details]
         if not any(made.settlement.exact for made in drafts):
-            drafts += rules.combination(reading, book)
+            drafts += listed(reading, book)
         if not any(made.settlement.exact for made in drafts):
-            drafts += rules.amount_alone(reading, book)
-        drafts += rules.misspelt(reading, book)
+            drafts += rules.combination(reading, book)
+            drafts += rules.withheld_by_amount(reading, book)
+        if not any(made.settlement.exact for made in drafts):
+            drafts += rules.similar_name(reading, book) + rules.amount_alone(reading, book)
+        elif any(doubt.code == "exact_elsewhere" for made in drafts for doubt in made.doubts):
+            drafts += rules.amount_by_name(reading, book)
+        drafts += slips.misspelt(reading, book)
         return drafts
 
     def _why_not(self, reading):
@@ -233,11 +291,27 @@ class _Run:
         if not found.hits and not found.not_open:
             yield because("nothing_named")
         yield because("nothing_of_payer" if reading.payers else "payer_not_found")
+        nearest = self._nearest(reading)
+        if nearest:
+            yield because("payer_has", nearest)
         bucket = len(self.index.by_amount.get((line.currency, line.amount), ()))
         if bucket > self.book.settings.amount_bucket:
             yield because("amount_common", bucket)
         elif not bucket:
             yield because("amount_not_found")
+            for currency in sorted(self.index.currencies - {line.currency}):
+                for item in list(self.index.by_amount.get((currency, line.amount), {}).values())[:1]:
+                    yield because("amount_other_currency", item.name, currency)
+
+    def _nearest(self, reading):
+        """The payer's open documents whose amounts are the nearest, in words."""
+        line, ledger = reading.line, self.book.ledger
+        left = [
+            (abs(ledger.left(item) - line.amount), str(item.id), f"{item.name} ({plain(ledger.left(item))})")
+            for payer in reading.payers for item in self.index.by_payer.get(payer, {}).values()
+            if item.currency == line.currency and same_direction(line.amount, ledger.left(item))
+        ]  # fmt: skip
+        return ", ".join(words for *_distance, words in heapq.nsmallest(NEAREST, left))
 
 
 def _own_payment(reading, book):
@@ -248,11 +322,20 @@ def _named(reading, book):
     return rules.batch(reading, book) if reading.details else rules.named(reading, book)
 
 
+def _briefly(reading, book):
+    if reading.details:
+        return []
+    return short_numbers.briefly_named(reading, book) or short_numbers.briefly_claimed(reading, book)
+
+
 def _payer(reading, book):
     if reading.details:
         return rules.batch(reading, book, by_amount=True)
-    return rules.payer_amount(reading, book) if reading.payers else rules.name_amount(reading, book)
+    drafts = rules.payer_amount(reading, book) if reading.payers else rules.name_amount(reading, book)
+    if not drafts and (several := listed_exactly(reading, book)):
+        return several
+    return drafts if any(not made.doubts for made in drafts) else rules.weakly_claimed(reading, book) + drafts
 
 
 def _misspelt(reading, book):
-    return rules.misspelt(reading, book) if reading.payers and not reading.details else []
+    return slips.misspelt(reading, book) if reading.payers and not reading.details else []

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from .reasons import Reason
+from .withholding import Withholding
 
 ZERO = Decimal(0)
 
@@ -95,6 +96,8 @@ class OpenItem:
     names: tuple[str, ...] = ()  # first the document's own number, then all it may be quoted by
     end_to_end_ids: tuple[str, ...] = ()  # ids we gave our own payment: end-to-end, batch, message
     discount: Discount | None = None
+    untaxed: Decimal | None = None  # of the residual, the part without tax, in ``currency``; None: no invoice
+    country: str | None = None  # of the commercial partner, ISO 3166
 
     @property
     def name(self):
@@ -124,9 +127,11 @@ class Part:
 class WriteOff:
     """A difference to be booked with the match."""
 
-    kind: str  # tolerance, discount, bank_fee
+    kind: str  # tolerance, discount, bank_fee, withholding
     amount: Decimal  # in the line's currency
     label: str
+    account_id: int | None = None  # where it is not one of the settings
+    rule_id: int | None = None  # the matching rule it follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +181,9 @@ class Settings:
     decimals: Mapping[str, int] = field(default_factory=dict)  # places per currency
     sure_partial: bool = True  # book part payments of an exactly named document of the payer without a person
     short_percent: Decimal = Decimal(10)  # less missing than this is no part payment but charges or a deduction
+    short_amount: Decimal = Decimal(50)  # nor is so little, whatever part of it: banks on the way keep as much
     deductions: bool = True  # there is an account for them
+    withholdings: tuple[Withholding, ...] = ()  # the first that fits comes first
     sure_payer_amount: bool = True  # book by payer and unique amount where no document is named
     discount_grace_days: int = 0
     days_before_document: int = 0  # money may move so many days before the document's date

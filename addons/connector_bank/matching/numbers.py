@@ -7,7 +7,7 @@ resolved (Unicode NFKC); everything else is a separator. ``INV/2026/00042`` is I
 other separators leave it as it is. A run of digits is never cut, so 0004 is not found in 00042.
 
 **Loose form**: the groups without leading zeros, ``INV/2026/42``. Never enough alone: two documents
-may share it, so the payer must confirm it.
+may share it, so the payer must confirm it. Of digits alone fewer than six are left, or a year: weak.
 
 **Grade of a number** (what its mere occurrence in a text proves):
 
@@ -27,6 +27,7 @@ from functools import cached_property
 _GROUP = re.compile(r"[^\W\d_]+|\d+")
 _PERIOD = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])?|(?:0[1-9]|1[0-2])(?:19|20)\d\d", re.ASCII)
 _MAX_GROUPS = 8
+_FEW = 6  # fewer digits alone are read everywhere
 
 
 def upper(text):
@@ -37,6 +38,55 @@ def upper(text):
 def strict(text):
     """Letters and digits alone, upper case."""
     return "".join(_GROUP.findall(upper(text)))
+
+
+def digit_runs(text):
+    """(digits without leading zeros, start, end) of each run of digits in ``text``, which is in upper case."""
+    return [(hit.group().lstrip("0"), hit.start(), hit.end()) for hit in _GROUP.finditer(text) if hit.group().isdigit()]
+
+
+def quoted(texts):
+    """Strict forms of all that may be a number in ``texts``, singly and put together: 4 digits, at most 8 groups."""
+    found = set()
+    for text in (*texts, "".join(texts)) if len(texts) > 1 else texts:
+        groups = _GROUP.findall(upper(text))
+        for start in range(len(groups)):
+            for end in range(start + 1, min(start + _MAX_GROUPS, len(groups)) + 1):
+                number = "".join(groups[start:end])
+                if sum(sign.isdigit() for sign in number) > 3:
+                    found.add(number)
+    return found
+
+
+#: Digits with a point or comma between them and others are amounts and days.
+_RUN = re.compile(r"(?<![\d])(?<!\d[.,])\d{3,}(?![.,]?\d)", re.ASCII)
+_YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
+LEAST_SHORT = 3  # digits of a short number
+SURE_SHORT = 4  # the same, zeros in front included, where the payer is not known by his account
+
+
+def short_runs(texts):
+    """{run of digits without leading zeros: as it is written} of ``texts``, but for amounts and days.
+
+    Banks cut long texts anywhere: what stands in all of them put together counts as well.
+    """
+    found = {}
+    for text in (*texts, "".join(texts)) if len(texts) > 1 else texts:
+        for run in _RUN.findall(upper(text)):
+            found.setdefault(run.lstrip("0"), run)
+    return found
+
+
+def shortened(name):
+    """What payers quote for the number ``name``: its last digits, or all its digits; without leading zeros.
+
+    Nothing that may as well be a year, nor a part of it that may be a day.
+    """
+    groups = _GROUP.findall(upper(name))
+    digits = [group for group in groups if group.isdecimal()]
+    found = {"".join(digits).lstrip("0"), digits[-1].lstrip("0")} if digits else ()
+    long = [short for short in found if len(short) >= LEAST_SHORT and not _YEAR.fullmatch(short)]
+    return long if len(groups) == 1 else [short for short in long if not looks_like_date(short)]
 
 
 def _is_day(year, month, day):
@@ -60,6 +110,11 @@ def looks_like_date(digits):
         forms = ((digits[:2], digits[2:4], digits[4:]), (digits[4:], digits[2:4], digits[:2]))
         return any(_is_day("20" + year, month, day) for year, month, day in forms)
     return False
+
+
+def is_short(digits):
+    """Whether ``digits``, which lost their leading zeros, may as well be a year, a month or a count."""
+    return len(digits) < _FEW or bool(_PERIOD.fullmatch(digits))
 
 
 @dataclass(frozen=True)
@@ -135,10 +190,9 @@ class Text:
         self.groups = [(hit.group(), hit.start(), hit.end()) for hit in _GROUP.finditer(self.text)]
 
     def windows(self, begins, longest):
-        """Windows up to ``longest`` signs; ``begins(group)`` tells how many signs to leave out, or None."""
+        """Windows up to ``longest`` signs; ``begins(group)`` tells how many signs may be left out."""
         for first, (value, start, _end) in enumerate(self.groups):
-            skip = begins(value)
-            if skip is not None:
+            for skip in begins(value):
                 yield from self._from(first, value[skip:], start + skip, longest)
 
     def _from(self, first, value, start, longest):

@@ -14,7 +14,7 @@ class Payers:
         self._by_spelling = defaultdict(set)
         self._by_key = defaultdict(set)
         self._by_word = defaultdict(set)
-        self._known = {}
+        self._known, self._within = {}, {}
 
     def add(self, name, payer):
         self._by_spelling[spelled(name)].add(payer)
@@ -34,14 +34,35 @@ class Payers:
             self._known[key] = frozenset(self._by_key[key] if key in self._by_key else self._near(name, key))
         return self._known[key]
 
-    def of_name(self, name):
-        """The one payer of the very words of ``name``, at least two of them, in their order; else None."""
+    def of_words(self, name):
+        """Payers whose name is in ``name`` or like it."""
+        return self.like(name) | self.within(name) if name else frozenset()
+
+    def within(self, name):
+        """Payers all of whose words, two at least, stand in ``name``, whatever stands beside them."""
+        key = name_key(name)
+        if key not in self._within:
+            words = frozenset(spelled(name))
+            keys = {key for word in words for key in self._rare(word)} if len(words) > 2 else ()
+            within = [key for key in keys if " " in key and words.issuperset(key.split())]
+            self._within[key] = frozenset(payer for key in within for payer in self._by_key[key])
+        return self._within[key]
+
+    def named(self, name):
+        """The payers of the very words of ``name``, at least two of them, in their order."""
         words = spelled(name) if name else ()
-        payers = self._by_spelling.get(words, ())
-        return next(iter(payers)) if len(payers) == 1 and len(words) > 1 else None
+        return self._by_spelling.get(words, frozenset()) if len(words) > 1 else frozenset()
+
+    def of_name(self, name):
+        """The one payer of that name, or None."""
+        payers = self.named(name)
+        return next(iter(payers)) if len(payers) == 1 else None
 
     def _near(self, name, key):
-        words = [self._by_word[word] for word in key.split() if word in self._by_word]
-        rare = [keys for keys in words if len(keys) <= _RARE]
-        near = {other for keys in rare for other in keys if alike(name, other) >= ALIKE}
+        near = {other for word in key.split() for other in self._rare(word) if alike(name, other) >= ALIKE}
         return {payer for other in near for payer in self._by_key[other]}
+
+    def _rare(self, word):
+        """Names with this word, where it is not one of everybody's."""
+        keys = self._by_word.get(word, ())
+        return keys if len(keys) <= _RARE else ()

@@ -1,15 +1,23 @@
 """A line as the rules see it, a book of what is open, and drafts of proposals."""
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from .candidates import account_key
 from .items import Line, Proposal
+from .numbers import SURE_SHORT, quoted, short_runs, shortened
 from .reasons import because
-from .score import alike, score
+from .score import is_named, name_words, score, spelled
 from .settle import Settlement
 
-_SAME_NAME = 0.95
+_NAMESAKES = 50  # payers of one name whose documents are looked at
+_ADVANCE = re.compile(
+    r"\b(?:anzahlung|vorkasse|vorauskasse|vorauszahlung|pro-?forma|pre-?paym|prepaid|down ?payment|deposit|advance paym"
+    r"|payment in advance|acompte|arrhes|avance|anticipo|acconto|caparra|voorschot|aanbetaling|vooruitbetal|zaliczk"
+    r"|przedp[lł]at|z[aá]loh|forskudd?|f[oö]rskott|ennakko|adiantamento)",
+    re.IGNORECASE,
+)
 
 
 class Book:
@@ -17,18 +25,61 @@ class Book:
 
     def __init__(self, index, ledger, settings, settled):
         self.index, self.ledger, self.settings = index, ledger, settings
-        self._settled, self._asked = settled, {}
+        self._settled, self._asked, self._former = settled, {}, {}
+        self._short = {}
 
     def look_up_settled(self, payers):
         """Learn the numbers of what these payers settled before, all at once."""
         unknown = set(payers) - self._asked.keys()
         if unknown and self._settled:
             found = self._settled(unknown)
-            self._asked.update((payer, {account_key(name) for name in found.get(payer, ())}) for payer in unknown)
+            for payer in unknown:
+                former = found.get(payer, ())
+                self._asked[payer] = {account_key(name) for name in former}
+                self._former[payer] = {short: name for name in former for short in shortened(name)}
 
     def is_settled(self, payer, number):
         """Whether the payer had a document of this number before; it counts as one where that is not known."""
         return payer not in self._asked or account_key(number) in self._asked[payer]
+
+    def paid_before(self, document, reading):
+        """A number in the line of a document its payer settled before, and of no open one, as far as known; or None.
+
+        Payers leave out what comes before the last digits, and leading zeros.
+        """
+        payer = document.payer
+        if not self._asked.get(payer):
+            return None
+        former = self._asked[payer] & reading.quoted
+        whole = min((number for number in former if number not in self.index.numbers), default=None)
+        if whole is not None:
+            return whole
+        own = {short for item in document.items for name in item.names for short in shortened(name)}
+        former = self._former[payer]
+        return min((former[short] for short in former.keys() & reading.digits.keys() - own), default=None)
+
+    def short_numbers(self, payer):
+        """{short number: its documents} of what the payer owes."""
+        return self._shortened(payer, self.index.by_payer.get(payer, {}))
+
+    def of_short_numbers(self, digits, line):
+        """{document that has just the amount of the line: its short number as written among ``digits``}."""
+        if not digits or not line.amount:
+            return {}
+        key = line.currency, line.amount
+        numbers = self._shortened(key, self.index.by_amount.get(key, {}))
+        return {
+            document: written for short, written in digits.items() if len(written) >= SURE_SHORT
+            for document in self.of_amount(numbers.get(short, ()), line)
+        }  # fmt: skip
+
+    def _shortened(self, key, items):
+        if key not in self._short:
+            self._short[key] = found = {}
+            for document in {id(each): each for each in map(self.index.document_of.get, items)}.values():
+                for short in {short for item in document.items for name in item.names for short in shortened(name)}:
+                    found.setdefault(short, []).append(document)
+        return self._short[key]
 
     def take(self, proposal):
         """Settle what a sure proposal settles."""
@@ -43,6 +94,13 @@ class Book:
         left = self.ledger.left
         return [document for document in documents if any(map(left, document.items))]
 
+    def of_amount(self, documents, line):
+        """Those documents of which just the amount of the line is left."""
+        if not line.amount:
+            return []
+        same = (document for document in documents if document.items[0].currency == line.currency)
+        return [document for document in same if self.left(document) == line.amount]
+
     def left(self, document):
         return sum(map(self.ledger.left, document.items))
 
@@ -52,6 +110,7 @@ class Reading:
 
     def __init__(self, line: Line, index):
         self.line, self._index = line, index
+        self.similar = ()  # payers whose name is only similar, the most similar first
         commercial = index.commercial
         owners = {commercial.get(partner, partner) for partner in line.account_partners}
         self.owners = owners.union(index.payers_of(line.account))
@@ -69,6 +128,26 @@ class Reading:
         own = self._index.by_end_to_end
         ids = [key for key in line.end_to_end_ids if account_key(key) not in own]
         return self._index.look_up((*line.texts, *ids), [reference.value for reference in line.references])
+
+    @cached_property
+    def quoted(self):
+        """What the texts hold that may be a number of anybody, as it is compared."""
+        return quoted(self.all_texts)
+
+    @cached_property
+    def all_texts(self):
+        """The texts of the line and of each of its transactions."""
+        return (*self.line.texts, *(text for detail in self.line.details for text in detail.texts))
+
+    @property
+    def pays_in_advance(self):
+        """Whether the texts say that something is paid before it is invoiced."""
+        return any(_ADVANCE.search(text) for text in self.all_texts)
+
+    @cached_property
+    def digits(self):
+        """Runs of digits in the texts that may be a short number, without leading zeros, and as they are written."""
+        return short_runs(self.all_texts)
 
     @cached_property
     def details(self):
@@ -90,7 +169,17 @@ class Reading:
             return True
         if not by_name or self.payers:
             return False
-        return alike(self.line.partner_name, document.items[0].partner_name) >= _SAME_NAME
+        owner = document.items[0].partner_name
+        return is_named(self.line.partner_name, owner) or self.says(owner)
+
+    def says(self, name):
+        """Whether all words of ``name``, at least two, stand in the texts: who pays for somebody says for whom."""
+        words = spelled(name) if name else ()
+        return len(words) > 1 and self._words.issuperset(words)
+
+    @cached_property
+    def _words(self):
+        return set(spelled(" ".join(self.all_texts)))
 
 
 def _as_line(line, detail):
@@ -112,11 +201,27 @@ class Draft:
     reasons: list
     doubts: list = field(default_factory=list)
     claims: bool = False  # its evidence holds against weaker evidence of other lines
+    named: bool = False  # its documents are named in the line
+
+    @property
+    def firm(self):
+        """Whether at least amount or payer agree with what is named."""
+        return self.settlement.exact or self._confirmed
+
+    @property
+    def strong(self):
+        """Whether number, amount and payer agree: a claim that is not firm is not meant then."""
+        return self.named and self.settlement.exact and self._confirmed
+
+    @property
+    def _confirmed(self):
+        return all(self.reading.confirms(document, by_name=True) for document in self.documents)
 
     @property
     def key(self):
-        """The same parts are the same proposal, whatever rule found it."""
-        return tuple(sorted((str(part.item_id), part.amount) for part in self.settlement.parts))
+        """The same parts and write-offs are the same proposal, whatever rule found it."""
+        parts = sorted((str(part.item_id), part.amount) for part in self.settlement.parts)
+        return tuple(parts), tuple(off.kind for off in self.settlement.write_offs)
 
     @property
     def score(self):
@@ -145,8 +250,9 @@ def draft(rule, reading, documents, settlement, reasons, book, *, claims=False):
     doubts += _contradictions(reading, documents)
     if rule != "end_to_end":
         doubts += _left_out(reading, documents, book)
-    if not settlement.exact:
-        doubts += _exact_elsewhere(reading, documents, book)
+    own = () if settlement.exact else (documents[0].payer,)
+    meant = sorted(_meant(reading, documents, settlement.exact, book), key=str)[:_NAMESAKES]
+    doubts += _exact_elsewhere(reading, documents, (*own, *meant), book)
     return made
 
 
@@ -156,7 +262,7 @@ def _payer(reading, documents):
         yield because("payer_account", line.account or "", document.payer_name)
     elif document.payer is not None and document.payer == reading.partner:
         yield because("payer_partner", document.payer_name)
-    elif alike(line.partner_name, document.items[0].partner_name) >= _SAME_NAME:
+    elif is_named(line.partner_name, document.items[0].partner_name):
         yield because("payer_name", line.partner_name, document.payer_name)
 
 
@@ -179,6 +285,8 @@ def _left_out(reading, documents, book):
         yield because("not_open", number)
     for hit in found.hits:
         if hit.quality == "weak":
+            if not any(id(each) in taken for each in hit.documents) and book.of_amount(hit.documents, reading.line):
+                yield because("not_covered", hit.shown)
             continue
         if any(id(document) in taken for document in hit.documents):
             if hit.overlaps:
@@ -189,10 +297,29 @@ def _left_out(reading, documents, book):
             yield because("not_open", hit.shown)
 
 
-def _exact_elsewhere(reading, documents, book):
-    """Another document of the payer with exactly the amount is the better guess where this one is not exact."""
+def _meant(reading, documents, exact, book):
+    """Payers who may be meant: of the name in the line or one like it, or of a word of it, owing just this amount.
+
+    Nobody else where the payer is known, or the document is exact and of him whose name is in the line. A number with a
+    slip is easily that of somebody else who owes as much; names are cut, turned and shortened.
+    """
+    line, payers = reading.line, book.index.payers
+    name, owner = line.partner_name, documents[0].items[0].partner_name
+    if reading.payers or not name or (exact and (is_named(name, owner) or reading.says(owner))):
+        return set()
+    words = name_words(name)
+    owing = book.index.owing(line.currency, line.amount, words, len(words & name_words(owner)))
+    return owing | payers.of_words(name)
+
+
+def _exact_elsewhere(reading, documents, payers, book):
+    """Another document of these payers with exactly the amount may be meant.
+
+    It is the better guess where this one is not exact, or is not of the payer whose very name stands in the line.
+    """
     line, taken = reading.line, {document.id for document in documents}
-    for item in book.index.by_payer_amount.get((documents[0].payer, line.currency, line.amount), {}).values():
-        if item.document not in taken and book.ledger.left(item) == line.amount:
-            yield because("exact_elsewhere", item.name)
-            return
+    for payer in payers:
+        for item in book.index.by_payer_amount.get((payer, line.currency, line.amount), {}).values():
+            if item.document not in taken and book.ledger.left(item) == line.amount:
+                yield because("exact_elsewhere", item.name)
+                return

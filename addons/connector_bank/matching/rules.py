@@ -6,19 +6,19 @@ A draft without doubts may be booked without a person; every doubt is a reason n
 from datetime import timedelta
 from itertools import islice
 
-from rapidfuzz.distance import OSA
-
 from .candidates import account_key
 from .items import ZERO
 from .reading import draft
 from .reasons import because
-from .settle import Settlement, deducted, settle, subsets
+from .score import name_words
+from .settle import Settlement, deducted, in_part, settle, subsets, withheld
 
 _MIN_ID = 6  # a shorter end-to-end id is a counter, not an id
 _NO_ID = frozenset({"NOTPROVIDED", "NONREF"})
 _ALTERNATIVES = 5
+_MISSING = frozenset({"partial", "short", "little"})
+_OTHER_WAYS = {"short": (deducted,), "little": (deducted,), "withheld_too": (withheld,)}
 _DETAIL_REASONS = 20
-_MISSPELT = 1000  # open documents of one amount that are compared
 
 
 def end_to_end(reading, book):
@@ -30,14 +30,14 @@ def end_to_end(reading, book):
     settled = settle(line, line.amount, list(items.values()), book.ledger, book.settings)
     if settled is None:
         return []
-    documents = _documents(settled, book)
+    documents = documents_of(settled, book)
     reasons = [because("end_to_end", line.end_to_end_ids[0])]
     return [draft("end_to_end", reading, documents, settled, reasons, book, claims=True)]
 
 
 def named(reading, book):
     """Documents named in the line by reference or number, all together; or those that make the amount."""
-    hits = [hit for hit in reading.found.hits if hit.quality != "weak"]
+    hits = reading.found.naming
     certain, choices = {}, []
     for hit in hits:
         documents = _narrowed(reading, book.alive(hit.documents))
@@ -47,10 +47,10 @@ def named(reading, book):
             choices.append((hit, documents))
     base = list(certain.values())
     if not choices:
-        return _of_documents(reading, base, hits, book) if base else []
+        return of_documents(reading, base, hits, book) if base else []
     drafts, (hit, alternatives) = [], choices[0]
     for document in alternatives[:_ALTERNATIVES]:
-        for made in _of_documents(reading, [*base, document], hits, book):
+        for made in of_documents(reading, [*base, document], hits, book):
             made.doubts.append(because("ambiguous", hit.shown))
             drafts.append(made)
     return drafts
@@ -63,12 +63,15 @@ def _narrowed(reading, documents):
     return documents
 
 
-def _of_documents(reading, documents, hits, book):
+def of_documents(reading, documents, hits, book):
     """The draft of all documents, and where that does not fit, of those that make the amount."""
     whole = _named_draft(reading, documents, hits, book)
     drafts = [whole] if whole else []
-    if whole and whole.settlement.doubt and whole.settlement.doubt.code == "short":
-        drafts += filter(None, [_named_draft(reading, documents, hits, book, deducted)])
+    for way in _other_ways(whole):
+        drafts += filter(None, [_named_draft(reading, documents, hits, book, way)])
+    if whole and (credit := _credit_note(whole, book)):
+        whole.doubts.append(because("credit_note", credit.name))
+        drafts.append(_with_credit_note(reading, documents, hits, credit, book))
     if len(documents) > 1 and (whole is None or whole.settlement.doubt):
         units = [(place, book.left(document)) for place, document in enumerate(documents)]
         for places in subsets(reading.line.amount, units, book.settings)[0]:
@@ -76,6 +79,15 @@ def _of_documents(reading, documents, hits, book):
             if len(chosen) < len(documents) and (made := _named_draft(reading, chosen, hits, book)):
                 drafts.append(made)
     return drafts
+
+
+def _other_ways(made):
+    """How the same documents may be settled otherwise, for a person to choose."""
+    if made is None or not made.settlement.doubt:
+        return ()
+    if _withholds(made.settlement):
+        return (in_part,)
+    return _OTHER_WAYS.get(made.settlement.doubt.code, ())
 
 
 def _named_draft(reading, documents, hits, book, way=settle):
@@ -86,20 +98,63 @@ def _named_draft(reading, documents, hits, book, way=settle):
         return None
     best = [_best_hit(document, hits) for document in documents]
     rule = "reference" if all(hit.quality == "reference" for hit in best) else "number"
-    claims = all(hit.quality != "loose" for hit in best)
+    certain = all(hit.quality in ("reference", "exact") for hit in best)
+    claims = certain or settled.exact  # a number of digits alone with just its amount: somebody else's sure match waits
     made = draft(rule, reading, documents, settled, _naming(documents, best), book, claims=claims)
+    made.named = True
     for document, hit in zip(documents, best, strict=True):
-        if hit.quality == "loose" and not reading.confirms(document, by_name=settled.exact):
+        if hit.quality in ("loose", "short") and not reading.confirms(document, by_name=settled.exact):
             made.doubts.append(because("payer_unknown"))
             break
+    if rule == "number" and settled.exact and _of_a_stranger(reading, documents) and _is_common(line, book):
+        made.doubts.append(because("payer_other", documents[0].payer_name))
+    if _withholds(settled) and not all(map(reading.confirms, documents)):
+        made.doubts.append(because("withheld_payer"))
+    if way is withheld:
+        made.doubts.append(because("withheld_too", "A discount or an instalment"))
     confirmed = all(reading.confirms(document, by_name=True) for document in documents)
-    if claims and confirmed and book.settings.sure_partial and len(documents) == 1:
+    if way is settle and certain and confirmed and book.settings.sure_partial and len(documents) == 1:
         made.doubts = [doubt for doubt in made.doubts if doubt.code != "partial"]
     return made
 
 
+def _of_a_stranger(reading, documents):
+    """Whether the payer is not known, shares no word of a name with the documents' owner, and does not name him."""
+    name, owner = reading.line.partner_name or "", documents[0].items[0].partner_name or ""
+    return not reading.payers and name_words(name).isdisjoint(name_words(owner)) and not reading.says(owner)
+
+
+def _is_common(line, book):
+    """Whether so many owe this amount that it does not tell a number from one with a slip."""
+    return book.index.how_many(line.currency, line.amount) > book.settings.amount_bucket
+
+
+def _credit_note(made, book):
+    """The payer's only credit note of just the amount that is missing, or None."""
+    if not made.settlement.doubt or made.settlement.doubt.code not in _MISSING:
+        return None
+    line = made.reading.line
+    missing = line.amount - sum(map(book.left, made.documents))
+    found = book.index.by_payer_amount.get((made.documents[0].payer, line.currency, missing), {})
+    documents = {item.document: book.index.document_of[item.id] for item in found.values() if book.ledger.left(item)}
+    return next(iter(documents.values())) if len(documents) == 1 else None
+
+
+def _with_credit_note(reading, documents, hits, credit, book):
+    items = [item for document in (*documents, credit) for item in document.items]
+    settled = settle(reading.line, reading.line.amount, items, book.ledger, book.settings)
+    reasons = _naming(documents, [_best_hit(document, hits) for document in documents])
+    made = draft("number", reading, [*documents, credit], settled, reasons, book)
+    made.doubts.append(because("credit_note", credit.name))
+    return made
+
+
+def _withholds(settled):
+    return any(off.kind == "withholding" for off in settled.write_offs)
+
+
 def _best_hit(document, hits):
-    ranks = ("reference", "exact", "loose")
+    ranks = ("reference", "exact", "loose", "short")
     return min(
         (hit for hit in hits if any(each is document for each in hit.documents)),
         key=lambda hit: ranks.index(hit.quality),
@@ -114,7 +169,7 @@ def _naming(documents, hits):
         elif hit.quality == "exact":
             yield because("number", hit.shown)
         else:
-            yield because("number_loose", hit.shown, hit.written)
+            yield because(f"number_{hit.quality}", hit.shown, hit.written)
 
 
 def weakly_named(reading, book):
@@ -129,6 +184,18 @@ def weakly_named(reading, book):
                     made.doubts.append(because("number_only_weak"))
                     drafts.append(made)
     return drafts
+
+
+def weakly_claimed(reading, book):
+    """A short number of a document of exactly this amount, which no other line may take by payer and amount."""
+    drafts = []
+    for hit in reading.found.hits:
+        for document in book.of_amount(hit.documents, reading.line) if hit.quality == "weak" else ():
+            made = _settled_draft("number", reading, document.items, book)
+            made.doubts.append(because("number_only_weak"))
+            made.claims = True
+            drafts.append(made)
+    return drafts[:1]
 
 
 def batch(reading, book, *, by_amount=False):
@@ -178,7 +245,7 @@ def payer_amount(reading, book):
     line, left = reading.line, book.ledger.left
     count = sum(len(book.index.by_payer.get(payer, ())) for payer in reading.payers)
     many = count > book.settings.payer_items
-    items = [item for item in _of_payers(reading, book, amount=many and line.amount) if left(item)]
+    items = [item for item in of_payers(reading, book, amount=many and line.amount) if left(item)]
     equal = {}
     for item in items:
         if left(item) == line.amount:
@@ -189,10 +256,10 @@ def payer_amount(reading, book):
     drafts = []
     for chosen in list(equal.values())[:_ALTERNATIVES]:
         settled = settle(line, line.amount, chosen, book.ledger, book.settings)
-        made = draft("payer_amount", reading, _documents(settled, book), settled, (), book)
+        made = draft("payer_amount", reading, documents_of(settled, book), settled, (), book)
         if many:
             made.doubts.append(because("many_open", count))
-        made.doubts += _amount_doubts(line, chosen, equal, items, book)
+        made.doubts += _amount_doubts(reading, chosen, equal, items, book)
         drafts.append(made)
     return drafts
 
@@ -208,8 +275,10 @@ def name_amount(reading, book):
     if item.payer != payer or book.ledger.left(item) != line.amount:
         return []
     settled = settle(line, line.amount, (item,), book.ledger, book.settings)
-    made = draft("payer_amount", reading, _documents(settled, book), settled, (because("amount_only_one"),), book)
-    made.doubts += _amount_doubts(line, (item,), (item,), _open_of(payer, line.currency, book), book)
+    made = draft("payer_amount", reading, documents_of(settled, book), settled, (because("amount_only_one"),), book)
+    made.doubts += _amount_doubts(reading, (item,), (item,), _open_of(payer, line.currency, book), book)
+    if line.account and item.accounts:
+        made.doubts.append(because("account_new", line.account, made.documents[0].payer_name))
     return [made]
 
 
@@ -217,7 +286,7 @@ def _open_of(payer, currency, book):
     return [item for item in book.index.by_payer.get(payer, {}).values() if item.currency == currency]
 
 
-def _of_payers(reading, book, *, amount=None):
+def of_payers(reading, book, *, amount=None):
     """Open items of the payers, or some of one amount alone where they are many."""
     currency, index = reading.line.currency, book.index
     if amount:
@@ -233,14 +302,26 @@ def _several_instalments(items, book):
     return [document for document in documents.values() if len(document.items) > 1]
 
 
-def _amount_doubts(line, chosen, equal, items, book):
-    settings = book.settings
+def _amount_doubts(reading, chosen, equal, items, book):
+    line, settings = reading.line, book.settings
     if not settings.sure_payer_amount:
         yield because("not_allowed")
     if len(equal) > 1:
         yield because("same_amount", len(equal))
     if len(items) <= settings.payer_items and _two_make(line.amount, chosen, items, book):
         yield because("other_sum")
+    if reading.pays_in_advance:
+        yield because("advance")
+    if former := book.paid_before(book.index.document_of[chosen[0].id], reading):
+        yield because("paid_before", former)
+    told = [document for hit in reading.found.hits if hit.quality == "weak" for document in hit.documents]
+    told += [book.index.document_of[item.id] for item in chosen]
+    for other in book.of_short_numbers(reading.digits, line):
+        if other not in told:
+            yield because("not_covered", other.name)
+    kept = _less_withheld(line, items, book) if len(items) <= settings.payer_items else ()
+    if kept:
+        yield because("withheld_too", kept[0][1].reason.facts[0])
     dated, moved = chosen[0].dated_on, line.value_on or line.booked_on
     if dated and moved and moved + timedelta(days=settings.days_before_document) < dated:
         yield because("before_document", moved, chosen[0].name, dated)
@@ -261,10 +342,14 @@ def _two_make(amount, chosen, items, book):
 
 def combination(reading, book):
     """No document named: several open documents of the known payer that make the amount."""
-    line = reading.line
     if sum(len(book.index.by_payer.get(payer, ())) for payer in reading.payers) > book.settings.payer_items:
         return []
-    items = [item for item in _of_payers(reading, book) if book.ledger.left(item)]
+    return _several(reading, [item for item in of_payers(reading, book) if book.ledger.left(item)], book)
+
+
+def _several(reading, items, book):
+    """All documents of these items, or those of them, that make the amount."""
+    line = reading.line
     documents = list({item.document: book.index.document_of[item.id] for item in items}.values())
     if len(documents) < 2:
         return []
@@ -282,6 +367,33 @@ def combination(reading, book):
     return drafts
 
 
+def withheld_by_amount(reading, book):
+    """No document named: one of the known payer, or all of his, less what a withholding makes."""
+    line = reading.line
+    if sum(len(book.index.by_payer.get(payer, ())) for payer in reading.payers) > book.settings.payer_items:
+        return []
+    items = [item for item in of_payers(reading, book) if book.ledger.left(item)]
+    drafts = []
+    for chosen, settled in _less_withheld(line, items, book)[:_ALTERNATIVES]:
+        made = draft("combination", reading, chosen, settled, (), book)
+        made.doubts.append(because("combination"))
+        drafts.append(made)
+    return drafts
+
+
+def _less_withheld(line, items, book):
+    """(documents, ``Settlement``) of each document of these items, and of all, that a withholding makes the amount."""
+    if not book.settings.withholdings:
+        return []
+    documents = list({item.document: book.index.document_of[item.id] for item in items}.values())
+    choices = [[document] for document in documents] + ([documents] if len(documents) > 1 else [])
+    made = (
+        (chosen, withheld(line, line.amount, [i for each in chosen for i in each.items], book.ledger, book.settings))
+        for chosen in choices
+    )
+    return [(chosen, settled) for chosen, settled in made if settled]
+
+
 def _combined(reading, documents, reason, book):
     items = [item for document in documents for item in document.items]
     settled = settle(reading.line, reading.line.amount, items, book.ledger, book.settings)
@@ -291,66 +403,63 @@ def _combined(reading, documents, reason, book):
     return made
 
 
-def amount_alone(reading, book):
-    """Payer unknown: open items of exactly this amount; those of payers of his name alone, where there are some."""
-    line, ledger, index = reading.line, book.ledger, book.index
-    if reading.payers:
-        return []
-    named = sorted(index.payers.like(line.partner_name), key=str)
-    groups = [index.by_payer_amount.get((payer, line.currency, line.amount), {}) for payer in named]
-    by_name = [item for items in groups for item in items.values() if ledger.left(item) == line.amount]
-    bucket = index.by_amount.get((line.currency, line.amount), {})
-    if not by_name and len(bucket) > book.settings.amount_bucket:
-        return []
-    items = by_name or [item for item in bucket.values() if ledger.left(item) == line.amount]
+def similar_name(reading, book):
+    """Payers whose names are similar to the one in the line: a document of theirs, or several, make the amount."""
+    line, left = reading.line, book.ledger.left
     drafts = []
-    for item in items[: book.settings.amount_bucket]:
-        settled = settle(line, line.amount, (item,), ledger, book.settings)
-        made = draft("amount", reading, _documents(settled, book), settled, (), book)
-        made.doubts.append(because("name_only" if by_name else "amount_alone"))
-        if by_name and not any(reason.code == "payer_name" for reason in made.reasons):
-            made.reasons.append(because("payer_name_like", line.partner_name, item.partner_name))
-        if len(items) > 1:
-            made.doubts.append(because("amount_common", len(items)))
-        drafts.append(made)
-    return drafts
-
-
-def misspelt(reading, book):
-    """A number like ours that no document has, one slip away from a document of exactly this amount.
-
-    Sure where the payer is known to owe it, nothing else of his fits, and the number written is none of his
-    former documents: who quotes one that is paid has paid twice, however alike the numbers are.
-    """
-    line, ledger = reading.line, book.ledger
-    if not reading.found.not_open:
-        return []
-    bucket = book.index.by_amount.get((line.currency, line.amount), {})
-    if reading.payers:
-        bucket = {item.id: item for item in _of_payers(reading, book, amount=line.amount)} or bucket
-    drafts = []
-    for item in islice(bucket.values(), _MISSPELT):
-        slips = [(name, word) for name in item.names for word in reading.found.not_open if _is_slip(name, word)]
-        if slips and ledger.left(item) == line.amount:
-            settled = settle(line, line.amount, (item,), ledger, book.settings)
-            name, word = slips[0]
-            made = draft("number", reading, _documents(settled, book), settled, (), book)
-            made.reasons.insert(0, because("number_misspelt", name, word))
-            made.doubts = [d for d in made.doubts if d.code != "not_open" or d.facts != (word,)]
-            if len(bucket) > 1 or not reading.confirms(made.documents[0]) or not book.settings.sure_payer_amount:
-                made.doubts.append(because("misspelt"))
-            elif book.is_settled(item.payer, word):
-                made.doubts.append(because("paid_before", word))
-            drafts.append(made)
+    for payer in reading.similar:
+        items = [item for item in _open_of(payer, line.currency, book) if left(item)]
+        equal = {item.document: (item,) for item in items if left(item) == line.amount}
+        made = [_settled_draft("amount", reading, chosen, book) for chosen in list(equal.values())[:_ALTERNATIVES]]
+        if not made and len(items) <= book.settings.payer_items:
+            made = _several(reading, items, book)
+        for each in made:
+            if not any(reason.code == "payer_name" for reason in each.reasons):
+                each.reasons.append(because("payer_name_like", line.partner_name, each.documents[0].payer_name))
+            each.doubts.append(because("name_similar"))
+        drafts += made
     return drafts[:_ALTERNATIVES]
 
 
-def _is_slip(name, word):
-    """Whether one sign was left out, added, changed, or changed places with its neighbour."""
-    name, word = account_key(name), account_key(word)
-    return len(name) >= _MIN_ID and name != word and OSA.distance(name, word, score_cutoff=1) <= 1
+def amount_by_name(reading, book):
+    """Open items of just this amount of payers whose name is in the line or like it."""
+    line, payers = reading.line, book.index.payers
+    if reading.payers or not line.partner_name:
+        return []
+    named = sorted(payers.of_words(line.partner_name), key=str)
+    groups = [book.index.by_payer_amount.get((payer, line.currency, line.amount), {}) for payer in named]
+    drafts = _of_amount([item for items in groups for item in items.values()], "name_only", reading, book)
+    for made in drafts:
+        if not any(reason.code == "payer_name" for reason in made.reasons):
+            made.reasons.append(because("payer_name_like", line.partner_name, made.documents[0].payer_name))
+    return drafts
 
 
-def _documents(settled, book):
+def amount_alone(reading, book):
+    """Payer unknown: open items of exactly this amount; those of payers of his name alone, where there are some."""
+    line = reading.line
+    if reading.payers:
+        return []
+    bucket = book.index.by_amount.get((line.currency, line.amount), {})
+    few = bucket.values() if len(bucket) <= book.settings.amount_bucket else ()
+    return amount_by_name(reading, book) or _of_amount(few, "amount_alone", reading, book)
+
+
+def _of_amount(items, doubt, reading, book):
+    items = [item for item in items if book.ledger.left(item) == reading.line.amount]
+    drafts = [_settled_draft("amount", reading, (item,), book) for item in items[: book.settings.amount_bucket]]
+    for made in drafts:
+        made.doubts.append(because(doubt))
+        if len(items) > 1:
+            made.doubts.append(because("amount_common", len(items)))
+    return drafts
+
+
+def _settled_draft(rule, reading, items, book):
+    settled = settle(reading.line, reading.line.amount, items, book.ledger, book.settings)
+    return draft(rule, reading, documents_of(settled, book), settled, (), book)
+
+
+def documents_of(settled, book):
     found = (book.index.document_of[part.item_id] for part in settled.parts)
     return list({document.id: document for document in found}.values())

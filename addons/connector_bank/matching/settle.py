@@ -4,12 +4,13 @@
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
 from .items import ZERO, Part, WriteOff
 from .reasons import Reason, because
+from .withholding import explaining
 
 _DISCOUNTS = 6  # subsets of discounts tried for one line: 2 to this power
 
@@ -57,14 +58,60 @@ def settle(line, amount, items, ledger, settings):
     total = sum(map(ledger.left, items), ZERO)
     if not same_direction(amount, total):
         return None
+    kept = withheld(line, amount, items, ledger, settings) if settings.withholdings else None
     return (
         _whole(line, amount, items, total, ledger)
-        or _discounted(line, amount, items, total, ledger, settings)
-        or _tolerated(amount, items, total, ledger, settings)
-        or _instalment(amount, items, ledger)
+        or _unless(kept, _discounted(line, amount, items, total, ledger, settings))
+        or (None if kept else _tolerated(amount, items, total, ledger, settings))
+        or _unless(kept, _instalment(amount, items, ledger))
+        or kept
         or (_partial(amount, items, total, ledger, settings) if abs(amount) < abs(total) else None)
         or _overpaid(amount, items, total, ledger)
     )
+
+
+def _unless(kept, settlement):
+    """``settlement``, with a doubt where a withholding explains the same amount."""
+    if kept is None or settlement is None or settlement.doubt:
+        return settlement
+    return replace(settlement, doubt=because("withheld_too", kept.reason.facts[0]))
+
+
+def withheld(line, amount, items, ledger, settings):
+    """All of ``items`` settled, short by what a withholding of the company makes; the bank may have kept charges too.
+
+    Without doubt only where one withholding alone explains it and may book without a person.
+    """
+    items = [item for item in items if ledger.left(item)]
+    if not items or any(item.currency != line.currency for item in items):
+        return None
+    total = sum(map(ledger.left, items), ZERO)
+    for charges in dict.fromkeys((ZERO, line.charges if amount == line.amount else ZERO)):
+        missing = total + charges - amount
+        if not same_direction(missing, total) or not same_direction(amount, total):
+            continue
+        rules = explaining(line, missing, items, ledger.left, settings)
+        if rules:
+            rule, doubt = rules[0], None
+            if len(rules) > 1:
+                doubt = because("withheld_too", rules[1].name)
+            elif not rule.sure:
+                doubt = because("withheld", rule.name)
+            offs = (WriteOff("withholding", -missing, rule.name, rule.account_id, rule.id),)
+            if charges:
+                offs = (WriteOff("bank_fee", charges, "Bank charges"), *offs)
+            reason = because("amount_withheld", rule.name, rule.percent, abs(missing))
+            return Settlement(_all(items, ledger), reason, offs, doubt=doubt)
+    return None
+
+
+def in_part(line, amount, items, ledger, settings):
+    """``items`` settled as far as the amount goes, whatever else explains it."""
+    items = [item for item in items if ledger.left(item)]
+    total = sum(map(ledger.left, items), ZERO)
+    if any(item.currency != line.currency for item in items) or not same_direction(amount, total):
+        return None
+    return _partial(amount, items, total, ledger, settings) if abs(amount) < abs(total) else None
 
 
 def deducted(line, amount, items, ledger, settings):
@@ -74,7 +121,7 @@ def deducted(line, amount, items, ledger, settings):
     if not settings.deductions or any(item.currency != line.currency for item in items):
         return None
     missing = total - amount
-    if not same_direction(amount, total) or not _is_short(missing, total, settings):
+    if not same_direction(amount, total) or not (_is_short(missing, total, settings) or _is_little(missing, settings)):
         return None
     off = WriteOff("bank_fee", -missing, "Charges or deduction")
     return Settlement(_all(items, ledger), None, (off,), ZERO, because("deducted", abs(missing)))
@@ -82,6 +129,11 @@ def deducted(line, amount, items, ledger, settings):
 
 def _is_short(missing, total, settings):
     return same_direction(missing, total) and abs(missing) <= abs(total) * settings.short_percent / 100
+
+
+def _is_little(missing, settings):
+    """Whether banks on the way may have kept it, however small the document."""
+    return abs(missing) <= settings.short_amount
 
 
 def _all(items, ledger):
@@ -100,17 +152,24 @@ def _whole(line, amount, items, total, ledger):
 
 
 def _discounted(line, amount, items, total, ledger, settings):
-    """Early payment discounts, of all items or of some, that make the amount to the last place."""
+    """Early payment discounts, of all items or of some, that make the amount.
+
+    To the last place; else but for one unit of it a document, where the payer rounds the discount and Odoo the rest.
+    """
     offers = [item for item in items if item.discount and ledger.left(item) == item.residual]
     if not offers:
         return None
     missing = total - amount
     sizes = range(len(offers), 0, -1) if len(offers) <= _DISCOUNTS else (len(offers),)
-    for chosen in (subset for size in sizes for subset in combinations(offers, size)):
-        if sum((item.discount.amount for item in chosen), ZERO) == missing:
-            off = WriteOff("discount", -missing, "Early payment discount")
-            doubt = _late(line, chosen, settings)
-            return Settlement(_all(items, ledger), because("amount_discount", abs(missing)), (off,), ZERO, doubt)
+    subsets = [subset for size in sizes for subset in combinations(offers, size)]
+    unit = Decimal(1).scaleb(min(missing.as_tuple().exponent, 0))
+    for rounded in (ZERO, unit):
+        for chosen in subsets:
+            offered = sum((item.discount.amount for item in chosen), ZERO)
+            if abs(offered - missing) <= rounded * len(chosen):
+                off = WriteOff("discount", -missing, "Early payment discount")
+                doubt = _late(line, chosen, settings)
+                return Settlement(_all(items, ledger), because("amount_discount", abs(missing)), (off,), ZERO, doubt)
     return None
 
 
@@ -159,7 +218,11 @@ def _partial(amount, items, total, ledger, settings):
             parts.append(Part(item.id, open_amount, open_amount))
             left -= open_amount
     missing = total - amount
-    code = "short" if _is_short(missing, total, settings) else "partial"
+    code = "partial"
+    if _is_short(missing, total, settings):
+        code = "short"
+    elif _is_little(missing, settings):
+        code = "little"
     return Settlement(tuple(parts), None, doubt=because(code, abs(missing)))
 
 

@@ -4,6 +4,7 @@ from . import (
     account_journal,
     account_journal_card,
     account_journal_dashboard,
+    account_journal_matching,
     account_journal_paying,
     account_journal_payout,
     account_payment,
@@ -29,10 +30,13 @@ from . import (
     finance_flow_standby,
     finance_history_load,
     finance_identity_change,
+    finance_intercompany_account,
     finance_long_import,
     finance_mandate,
+    finance_match_model,
     finance_match_part,
     finance_match_proposal,
+    finance_match_run,
     finance_message,
     finance_payee_check,
     finance_payer_memory,
@@ -48,6 +52,7 @@ from . import (
     finance_payment_way,
     finance_statement_profile,
     finance_text_memory,
+    finance_writer_batch,
     finance_writer_proof,
     res_company,
     res_config_settings,
@@ -56,4 +61,5 @@ from . import (
 )
 
 from . import finance_match_followup  # isort: skip  (it extends the above)
+from . import finance_match_learning  # isort: skip  (it extends the above)
 from . import finance_audited_models  # isort: skip  (it extends the above)

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from decimal import Decimal
+
 from odoo import _, api, fields, models
 from odoo.tools import SQL
 
@@ -19,6 +22,9 @@ class AccountBankStatement(models.Model):
     finance_from_on = fields.Date(readonly=True, copy=False, string="From")
     finance_to_on = fields.Date(readonly=True, copy=False, string="To")
     finance_opening = fields.Monetary(readonly=True, copy=False, string="Opening at the bank")
+    finance_without_balance = fields.Boolean(
+        readonly=True, copy=False, help="The bank said neither opening nor closing balance: nothing proves its lines."
+    )
     finance_balance_ids = fields.One2many(
         "finance.bank.balance", "statement_id", string="Reported balances",
         groups="finance_connector_base.group_user",
@@ -70,8 +76,7 @@ class AccountBankStatement(models.Model):
     def _finance_chain(self, journal):
         """The bank's statements of a journal, each after the one it continues."""
         found = self.search([("journal_id", "=", journal.id), ("finance_identity", "!=", False)], order="id")
-        links = {statement._finance_link(): statement for statement in found}
-        return self.concat(*(links[link] for link in ordered(links)))
+        return self.browse([link.id for link in ordered(found._finance_links())])
 
     def _finance_link(self, with_amounts=False):
         """The statement as a link of the chain of balances; of those it is compared with, all amounts."""
@@ -87,6 +92,24 @@ class AccountBankStatement(models.Model):
             self.finance_sequence or None,
             self.id,
         )
+
+    def _finance_links(self):
+        """Links for ``chain.joins``: of statements without a balance of the bank, what their lines move."""
+        without = self.filtered("finance_without_balance")
+        moved = dict(
+            self.env["account.bank.statement.line"]._read_group(
+                [("statement_id", "in", without.ids)], ["statement_id"], ["amount:sum"]
+            )
+        )
+        return [
+            replace(
+                one._finance_link(), opening=Decimal(0), proved=False,
+                closing=exact(moved.get(one, 0.0), one.currency_id.decimal_places),
+            )
+            if one in without
+            else one._finance_link()
+            for one in self
+        ]  # fmt: skip
 
     def _finance_amounts(self):
         """Amounts of all lines in the order they came; read bare, for there may be a hundred thousand."""

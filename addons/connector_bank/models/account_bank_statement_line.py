@@ -1,12 +1,7 @@
-from markupsafe import Markup
-
 from odoo import _, api, fields, models
 
 from ..importing.payouts import WITHOUT_INVOICE
 from ..importing.rules import MARKED, Line
-
-#: Of a batch with many transactions a person reads the first ones; the rest is in the message.
-SHOWN_DETAILS = 100
 
 
 class AccountBankStatementLine(models.Model):
@@ -45,7 +40,16 @@ class AccountBankStatementLine(models.Model):
         compute="_compute_finance_match_state", compute_sudo=True, search="_search_finance_match_state",
         string="Matching",
     )
+    finance_other_side = fields.Char(
+        compute="_compute_finance_other_side", groups="finance_connector_base.group_user",
+        string="At the other company",
+        help="The counterpart's booking in another company of this database; for people who work there too.",
+    )
     finance_why_not = fields.Text(readonly=True, copy=False, string="Why there is no match")
+    finance_why_not_on = fields.Datetime(
+        readonly=True, copy=False, string="No match as of",
+        help="When the reasons were found; a later look gave the same.",
+    )
     finance_hint = fields.Char(
         compute="_compute_finance_hint", compute_sudo=True, string="Next step",
         help="The best proposal, or why there is none.",
@@ -100,6 +104,12 @@ class AccountBankStatementLine(models.Model):
         }
         return fields.Domain.OR([fields.Domain(by_state[state]) for state in value if state in by_state])
 
+    @api.depends_context("uid")
+    @api.depends("account_number", "partner_id", "partner_name", "amount", "date")
+    def _compute_finance_other_side(self):
+        for line in self:
+            line.finance_other_side = self.env["finance.intercompany"]._seen(line)
+
     @api.depends("finance_why_not", "is_reconciled", "finance_proposal_ids.state")
     def _compute_finance_hint(self):
         for line in self:
@@ -117,10 +127,15 @@ class AccountBankStatementLine(models.Model):
             line.finance_open_currency_id = line.foreign_currency_id or line.currency_id
             line.finance_open_amount = -line.amount_residual
 
+    @api.depends_context("lang")
     @api.depends("transaction_details")
     def _compute_finance_details_html(self):
         for line in self:
-            line.finance_details_html = as_table(line.transaction_details or {})
+            line.finance_details_html = self.env["finance.evidence"]._as_table(line.transaction_details or {})
+
+    def _tell_why_not(self, words):
+        """Why there is no match, as of now; nothing where there is one."""
+        self.write({"finance_why_not": words, "finance_why_not_on": words and fields.Datetime.now()})
 
     def _finance_without_invoice(self):
         """Whether no invoice explains this line: what a payment provider charges, holds back or moves."""
@@ -130,16 +145,20 @@ class AccountBankStatementLine(models.Model):
     def action_finance_match(self):
         """Match these lines now and say what came of it."""
         self.check_access("write")
-        result = self.env["finance.matching"]._match(self.filtered(lambda line: not line.is_reconciled))
+        batches = self.env["finance.writer.batch"]
+        last = batches._last()
+        result = self.env["finance.matching"]._match(
+            self.filtered(lambda line: not (line.is_reconciled or line.statement_id.finance_coming))
+        )
+        words = _("%(reconciled)s reconciled, %(proposed)s proposed, %(left)s left open", **result)
+        by_odoo = batches._words([("id", ">", last)])
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success" if result["reconciled"] else "info",
                 "title": _("Matching"),
-                "message": _(
-                    "%(reconciled)s reconciled, %(proposed)s proposed, %(left)s left open", **result
-                ),
+                "message": f"{words}. {by_odoo}" if by_odoo else words,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
@@ -159,20 +178,3 @@ class AccountBankStatementLine(models.Model):
 
     def action_finance_message(self):
         return self.finance_message_id.get_formview_action()
-
-
-def as_table(content):
-    """Nested evidence as a plain table; every value is escaped."""
-    if isinstance(content, dict):
-        rows = Markup().join(
-            Markup("<tr><th class='pe-3 text-muted fw-normal align-top'>%s</th><td>%s</td></tr>")
-            % (name.replace("_", " "), as_table(value))
-            for name, value in content.items()
-        )
-        return Markup("<table>%s</table>") % rows
-    if isinstance(content, list):
-        shown = [as_table(item) for item in content[:SHOWN_DETAILS]]
-        if len(content) > SHOWN_DETAILS:
-            shown.append(Markup("… %s") % (len(content) - SHOWN_DETAILS))
-        return Markup("<br/>").join(shown)
-    return Markup("%s") % content

@@ -1,15 +1,12 @@
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-
-from odoo.addons.finance_connector_base import server
 
 from ..importing.account import spellings
 from ..importing.rules import CONTENT, RULES
 
-#: A job of matching begins no more work after so many seconds: far below what a server gives a request, so that many
-#: lines cannot keep it from ever ending.
-MATCH_SECONDS = 30
+#: Settings by which a statement becomes lines.
+_OF_LINES = frozenset({"currency_id", "finance_intraday", "finance_payout", "finance_rule", "finance_split_batches"})
 
 
 class AccountJournal(models.Model):
@@ -69,7 +66,24 @@ class AccountJournal(models.Model):
 
     def write(self, vals):
         self._finance_guard_rule(vals)
+        self._finance_guard_coming(vals)
         return super().write(vals)
+
+    def _finance_guard_coming(self, vals):
+        """What a line is made of does not change in the middle of a file."""
+        changed = [name for name in _OF_LINES & vals.keys() if any(one[name] != vals[name] for one in self)]
+        if not changed:
+            return
+        coming = self.env["account.bank.statement"].sudo().search(
+            [("journal_id", "in", self.ids), ("finance_coming", "=", True)], limit=1
+        )
+        if coming:
+            raise UserError(
+                self.env._(
+                    "%(file)s is being imported into this account. Change “%(field)s” once it is in.",
+                    file=coming.finance_message_id.name, field=self._fields[changed[0]]._description_string(self.env),
+                )
+            )  # fmt: skip
 
     def _finance_guard_rule(self, vals):
         """The rule of identity decides what is new: it changes in one way only."""
@@ -129,16 +143,6 @@ class AccountJournal(models.Model):
         return bool(own) and any(
             own == number or _bban(own) == number or _bban(number) == own for number in spellings(account, currency)
         )
-
-    def finance_match_job(self):
-        """Match the open lines of this journal; many in several jobs, each of which commits."""
-        self.env["account.bank.statement.line"].check_access("write")
-        matching = self.env["finance.matching"]
-        result = matching._match_journals(self, float(server.option("match_seconds", MATCH_SECONDS)))
-        if result["later"]:
-            matching._enqueue(self)
-            return _("%(lines)s lines: %(reconciled)s reconciled, %(later)s follow in the next job", **result)
-        return _("%(lines)s lines: %(reconciled)s reconciled, %(proposed)s proposed, %(left)s open", **result)
 
     def action_finance_identity(self):
         """Prepare a change of the rule of identity, or go on with the one that waits."""

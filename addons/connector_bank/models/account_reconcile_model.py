@@ -3,6 +3,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..matching import Withholding
 from ..ruling import Rule, checked_pattern
 
 #: code, name, direction, pattern, bank transaction codes: what most companies have on their accounts.
@@ -22,12 +23,29 @@ USUAL = (
      "PMNT-CCRD-CWDL,PMNT-CNTR-CWDL"),
 )  # fmt: skip
 
+#: Beyond this it is no withholding but another payment (the highest known is 35 %, Switzerland).
+MOST_WITHHELD = 50
+
 
 class AccountReconcileModel(models.Model):
     """A matching rule: which lines it is for, and what they are booked against."""
 
     _inherit = "account.reconcile.model"
 
+    finance_kind = fields.Selection(
+        [("line", "Whole lines"), ("withholding", "Tax withheld")],
+        default="line", required=True, string="For",
+        help="Whole lines: what no document explains is booked to the counterparts. Tax withheld: a payment that is "
+        "short by the percentage settles its documents, and what was kept goes to the account of the counterpart.",
+    )
+    finance_withheld_percent = fields.Float(string="Withheld %", digits=(5, 3))
+    finance_withheld_base = fields.Selection(
+        [("untaxed", "Amount without tax"), ("total", "Whole amount"), ("tax", "Tax")],
+        default="untaxed", required=True, string="of",
+    )
+    finance_country_ids = fields.Many2many(
+        "res.country", string="Countries", help="Of the customer or vendor; empty is any."
+    )
     finance_code = fields.Char(readonly=True, copy=False, help="Of the rules that come with the addon.")
     finance_direction = fields.Selection(
         [("both", "In and out"), ("in", "Money in"), ("out", "Money out")], default="both", required=True,
@@ -77,6 +95,18 @@ class AccountReconcileModel(models.Model):
                     self.env._("This pattern could take too long or cannot be read: %s", error)
                 ) from error
 
+    @api.constrains("finance_kind", "finance_withheld_percent", "line_ids")
+    def _check_finance_withholding(self):
+        for record in self.filtered(lambda each: each.finance_kind == "withholding"):
+            if not 0 < record.finance_withheld_percent <= MOST_WITHHELD:
+                raise ValidationError(
+                    self.env._("Give the percentage withheld: more than 0, at most %s.", MOST_WITHHELD)
+                )
+            if len(record.line_ids) != 1 or record.line_ids.tax_ids or not record.line_ids.account_id:
+                raise ValidationError(
+                    self.env._("Give one counterpart with the account for the tax withheld, without taxes.")
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         return super().create([self._finance_allowed(vals) for vals in vals_list])
@@ -91,9 +121,33 @@ class AccountReconcileModel(models.Model):
         by = self.env.uid if vals["trigger"] == "auto_reconcile" and not self.env.su else False
         return {**vals, "finance_automatic_by_id": by}
 
+    @api.model
+    def _finance_withholdings(self, company):
+        """What payers of the company may withhold, as plain values in the order of the rules."""
+        records = self.search([("company_id", "=", company.id), ("finance_kind", "=", "withholding")])
+        return tuple(
+            Withholding(
+                record.id,
+                record.name,
+                Decimal(f"{record.finance_withheld_percent:.3f}".rstrip("0").rstrip(".")),
+                base=record.finance_withheld_base,
+                account_id=record.line_ids.account_id.id,
+                direction=record.finance_direction,
+                payers=frozenset(record.match_partner_ids.commercial_partner_id.ids),
+                countries=frozenset(record.finance_country_ids.mapped("code")),
+                currencies=frozenset(record.finance_currency_ids.mapped("name")),
+                journals=frozenset(record.match_journal_ids.ids),
+                tolerance=Decimal(str(record.finance_tolerance)),
+                sure=record.trigger == "auto_reconcile" and bool(record.finance_automatic_by_id),
+            )
+            for record in records
+        )
+
     def _finance_rule(self):
         """The conditions as plain values."""
         self.ensure_one()
+        if self.finance_kind != "line":
+            return Rule(self.id)
         label, text = self.match_label, self.match_label_param or None
         least = most = None
         if self.match_amount in ("greater", "between"):

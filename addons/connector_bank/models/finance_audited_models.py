@@ -67,7 +67,13 @@ class FinanceAuditEvent(models.Model):
     _inherit = "finance.audit.event"
 
     def _audit_words(self):
-        return {**super()._audit_words(), "payment_control.made": self.env._("Proof of payments made")}
+        _ = self.env._
+        return {
+            **super()._audit_words(),
+            "payment_control.made": _("Proof of payments made"),
+            "matching.stopped": _("Matching stopped"),
+            "matching.resumed": _("Matching goes on"),
+        }
 
 
 class FinanceMandate(models.Model):

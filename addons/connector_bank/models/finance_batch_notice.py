@@ -5,7 +5,6 @@ from odoo.addons.finance_connector_base.core.codec import content
 
 from ..importing.batches import KINDS, keys
 from ..importing.identity import fingerprint
-from .account_bank_statement_line import as_table
 
 #: So long a notice that no booking came for is kept.
 NOTICE_DAYS = 400
@@ -57,10 +56,11 @@ class FinanceBatchNotice(models.Model):
         for notice in self:
             notice.display_name = notice.bank_ref or notice.payment_info_id or notice.file_id
 
+    @api.depends_context("lang")
     @api.depends("booking")
     def _compute_details_html(self):
         for notice in self:
-            notice.details_html = as_table(notice.booking or {})
+            notice.details_html = self.env["finance.evidence"]._as_table(notice.booking or {})
 
     @api.autovacuum
     def _gc_old(self):
@@ -97,9 +97,12 @@ class FinanceBatchNotice(models.Model):
         new = self.create([row for mark, row in values.items() if mark not in set(known.mapped("mark"))])
         return known | new
 
-    def _named_like(self, journal, bookings):
-        """The rows not yet with a line that share a reference with any of ``bookings``."""
-        named = {kind: [found[kind] for found in map(keys, bookings) if kind in found] for kind in KINDS}
+    def _named_like(self, journal, wanted):
+        """The rows not yet with a line that share a reference with any of ``wanted``, the ``keys`` of bookings."""
+        named = {kind: [] for kind in KINDS}
+        for found in wanted:
+            for kind, name in found.items():
+                named[kind].append(name)
         domain = fields.Domain.OR(
             fields.Domain("file_id" if kind == "message_id" else kind, "in", names) for kind, names in named.items()
         )

@@ -1,4 +1,9 @@
+from datetime import timedelta
+
 from odoo import fields, models
+
+#: Days of which the connector tells.
+LATELY = 7
 
 
 class FinanceConnector(models.Model):
@@ -12,11 +17,18 @@ class FinanceConnector(models.Model):
             connector.finance_writing_text = False
             if connector.flow_ids.filtered(lambda flow: flow.kind == "statement"):
                 found = self.env["finance.writer.proof"]._slow(connector.company_id)
-                connector.finance_writing_text = "\n".join(
+                words = [
                     self.env._("Odoo writes %(what)s of %(journal)s one by one: %(reason)s",
                                what=name, journal=journal, reason=reason)
                     for name, journal, reason in found
-                )
+                ]  # fmt: skip
+                lately = self.env["finance.writer.batch"]._words(
+                    [("company_id", "child_of", connector.company_id.id),
+                     ("create_date", ">=", fields.Datetime.now() - timedelta(days=LATELY))]
+                )  # fmt: skip
+                if lately:
+                    words.append(self.env._("In the last %(days)s days: %(words)s", days=LATELY, words=lately))
+                connector.finance_writing_text = "\n".join(words)
 
     def _remains(self):
         """Statements find their journal by its account number."""

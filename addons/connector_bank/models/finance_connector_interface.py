@@ -112,4 +112,4 @@ class FinanceConnector(models.Model):
             cases._solve(self.env._("Solved by itself: a consent was given."))
             if resumes:
                 connector.write({"state": "active", "pause_reason": False})
-                connector.flow_ids.filtered(lambda flow: flow.direction == "in")._enqueue_pull(planned=False)
+                connector.flow_ids._fetching()._enqueue_pull(planned=False)

@@ -35,6 +35,12 @@ class FinanceConnector(models.Model):
         help="PSU-IP-Address: the IP address that banks see us under; they ask for it with each payment.",
     )  # fmt: skip
 
+    gone_looks = fields.Integer(
+        "Ask about removed payments (times)", default=3,
+        help="So often in a row may the bank say that it no longer has a payment; then it is not asked about it any "
+        "more, and a case says so.",
+    )  # fmt: skip
+
     @api.depends("transport")
     def _compute_pays_by_interface(self):
         for connector in self:
@@ -58,6 +64,9 @@ class FinanceConnector(models.Model):
         if self.pays and self.transport != "berlin_group" and not self.access_ids:
             found.insert(-1, self.env._("Press Find accounts: payments name the account they are made from."))
         return found
+
+    def _most_gone(self):
+        return max(self.gone_looks, 1)
 
     # the line
 

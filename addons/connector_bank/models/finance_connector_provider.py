@@ -46,6 +46,17 @@ class FinanceConnector(models.Model):
         string="Report incomplete after (days)",
         help="A payout that the provider has not completed by then is a case.",
     )
+    throttle_seconds = fields.Integer(
+        default=60,
+        string="Wait for points (seconds)",
+        help="How long one fetch waits until Shopify lets it go on; then the next fetch does the rest.",
+    )
+    reads_balances = fields.Boolean(
+        string="Balances of each day",
+        help="Read with each day the balances at its two ends: they prove that nothing is missing. Leave it off where "
+        "the settlement report comes too, whose days end at another hour. Switched on later, the first such day is a "
+        "gap to the days before, which state no balance.",
+    )
     merchant_accounts = fields.Char(help="Merchant accounts whose reports are read, separated by commas.")
     api_version = fields.Char(
         string="Version of the interface",
@@ -69,6 +80,8 @@ class FinanceConnector(models.Model):
             "since": fields.Date.subtract(fields.Date.today(), days=days).isoformat(),
             "known": Stored(self.env.registry, self.id),
             "waiting_days": self.waiting_days,
+            "balances": self.reads_balances,
+            "throttle_seconds": self.throttle_seconds,
             "api_version": self.api_version or "",
             **(self._adyen_settings() if self.transport == "adyen" else {}),
         }

@@ -28,7 +28,7 @@ class FinanceFlow(models.Model):
     ebics_preset = fields.Selection("_selection_ebics_preset", "Usual format", help="Fills in the parts below.")
     ebics_service = fields.Char("Service", help="E.g. EOP statements, STM intraday, SCT credit transfers.", **BTF)
     ebics_scope = fields.Char("Scope", help="Country, e.g. DE or CH. Empty: the standard itself.", **BTF)
-    ebics_option = fields.Char("Option", **BTF)
+    ebics_option = fields.Char("Option", help="As agreed, e.g. XDCI or SCT. Mostly empty.", **BTF)
     ebics_container = fields.Char("Container", help="ZIP where several files come together.", **BTF)
     ebics_message = fields.Char("Message name", help="E.g. camt.053, pain.001, mt940.", **BTF)
     ebics_version = fields.Char("Version", help="E.g. 08. Empty: what the bank offers.", **BTF)

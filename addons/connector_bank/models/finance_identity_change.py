@@ -97,7 +97,8 @@ class FinanceIdentityChange(models.Model):
             lines.append(_("%s repeated bookings would come again as new: the money would be there twice.", self.again))
         if self.merged:
             lines.append(
-                _("%s bookings would be taken for earlier ones and left out: the money would be missing.", self.merged)
+                _("%s bookings would be taken for earlier ones and left out. Where they are not the same, the money "
+                  "would be missing.", self.merged)
             )
         if self.asked:
             lines.append(_("%s bookings would wait for a person to say whether they are new.", self.asked))

@@ -119,6 +119,7 @@ class FinanceLongImportPiece(models.Model):
     done = fields.Boolean(readonly=True)
     seconds = fields.Float(readonly=True)
     result = fields.Json(readonly=True, help="What became of a statement, on its last piece.")
+    waited_by = fields.Json(readonly=True, help="Database sessions of people that waited for its numbers.")
 
     _number_uniq = models.UniqueIndex("(import_id, number)", "This piece is there already.")
 
@@ -132,7 +133,7 @@ class FinanceLongImportPiece(models.Model):
     def _prints(self):
         return self.prints.split("\n") if self.prints else []
 
-    def _end(self, seconds, result=None):
+    def _end(self, seconds, result=None, waited_by=None):
         """These are done; of the last piece of a statement, what became of it."""
         self.write({"done": True, "body": False, "prints": False})
-        self[-1:].write({"seconds": seconds, "result": result})
+        self[-1:].write({"seconds": seconds, "result": result, "waited_by": waited_by})

@@ -33,6 +33,10 @@ class FinanceMatchProposal(models.Model):
         for proposal in self.filtered(lambda proposal: proposal.rule == "text"):
             proposal.documents = proposal._account_taught().display_name
             proposal.partner_id = proposal.line_id.partner_id
+        for proposal in self.filtered(lambda proposal: proposal.rule == "intercompany"):
+            plan = proposal.plan or {}
+            proposal.documents = self.env["account.account"].browse(plan.get("account")).exists().display_name
+            proposal.partner_id = self.env["res.partner"].browse(plan.get("partner")).exists()
         for proposal in self.filtered(lambda proposal: proposal.rule in ("payout", "settlement")):
             proposal.documents = proposal._of_provider()
         for proposal in self.filtered("other_line_id"):

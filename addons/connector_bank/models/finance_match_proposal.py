@@ -23,6 +23,7 @@ RULES = [
     ("arrival", "Payout arrived"),
     ("transfer", "Transfer between own accounts"),
     ("by_hand", "Chosen by hand"),
+    ("intercompany", "Between companies"),
     ("rule", "Matching rule"),
     ("text", "Remembered text"),
 ]
@@ -73,6 +74,7 @@ class FinanceMatchProposal(models.Model):
         ],
         default="proposed", required=True, readonly=True, index=True,
     )
+    matched_on = fields.Datetime(readonly=True, help="What is said of other documents is as of then.")
     decided_by_id = fields.Many2one("res.users", readonly=True)
     decided_on = fields.Datetime(readonly=True)
     taken_together = fields.Char(
@@ -111,7 +113,8 @@ class FinanceMatchProposal(models.Model):
     def _signature(self, proposal):
         """What makes a proposal the same again: its line, documents and amounts."""
         parts = sorted((part.item_id, plain(part.amount)) for part in proposal.parts)
-        return sha256([proposal.line_id, parts])[:32]
+        rules = [off.rule_id for off in proposal.write_offs if off.rule_id]
+        return sha256([proposal.line_id, parts, *rules])[:32]
 
     @api.model
     def _values(self, proposal, state="proposed", automatic=False, rank=1):
@@ -125,11 +128,14 @@ class FinanceMatchProposal(models.Model):
             "reasons": "\n".join(reason.words for reason in proposal.reasons),
             "doubts": "\n".join(reason.words for reason in proposal.doubts),
             "write_offs": [
-                {"kind": off.kind, "amount": plain(off.amount), "label": off.label} for off in proposal.write_offs
+                {"kind": off.kind, "amount": plain(off.amount), "label": off.label}
+                | ({"account_id": off.account_id, "rule_id": off.rule_id} if off.account_id else {})
+                for off in proposal.write_offs
             ],
             "difference": float(sum((off.amount for off in proposal.write_offs), Decimal(0))),
             "rest": float(proposal.rest),
             "signature": self._signature(proposal),
+            "matched_on": fields.Datetime.now(),
             "state": state,
             "automatic": automatic,
             "part_ids": [
@@ -181,10 +187,15 @@ class FinanceMatchProposal(models.Model):
             if proposal.state == "undone":
                 words = [*(proposal.doubts or "").splitlines(), because("undone").words]
                 parts = [part.copy_data({"proposal_id": False})[0] for part in proposal.part_ids]
+                stored, currency = proposal._stored(), proposal.line_id.finance_open_currency_id
+                settled = sum((one.amount for one in (*stored.parts, *stored.write_offs)), Decimal(0))
                 proposal.copy(
                     {
                         **open_again,
                         "automatic": False,
+                        "matched_on": proposal.matched_on or proposal.create_date,
+                        # of a line settled in several steps all of it is open again
+                        "rest": currency.round(proposal.line_id.finance_open_amount - float(settled)),
                         "doubts": "\n".join(dict.fromkeys(words)),
                         "part_ids": [fields.Command.create(part) for part in parts],
                     }
@@ -203,7 +214,9 @@ class FinanceMatchProposal(models.Model):
                 StoredPart(part.item_id.id, Decimal(part.amount), Decimal(part.item_amount)) for part in self.part_ids
             ),
             tuple(
-                StoredWriteOff(off["kind"], Decimal(off["amount"]), off["label"], off.get("account_id"))
+                StoredWriteOff(
+                    off["kind"], Decimal(off["amount"]), off["label"], off.get("account_id"), off.get("rule_id")
+                )
                 for off in self.write_offs or ()
             ),
             Decimal(str(self.rest)),

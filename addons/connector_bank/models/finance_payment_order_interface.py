@@ -54,8 +54,7 @@ class FinancePaymentOrder(models.Model):
     def _answering(self):
         """The flows by which the bank of this order can be asked."""
         flows = self.sudo().flow_id.connector_id.flow_ids
-        return flows.filtered(lambda flow: flow.active and flow.direction == "in" and flow.kind in ANSWERING
-                              and flow.mode != "event")  # fmt: skip
+        return flows._fetching().filtered(lambda flow: flow.active and flow.kind in ANSWERING)
 
     def _check_payments(self):
         for order in self.filtered(lambda one: one.sudo().flow_id.connector_id.pays_by_interface):
@@ -102,6 +101,7 @@ class FinancePaymentOrder(models.Model):
             if message.state == "unknown":
                 words = order._ask_for_outcome(message)
             elif message.state in ("sent", "processed") and order._answering():
+                order.sudo().remote_ids._there_again()
                 order._answering()._enqueue_pull(planned=False)
                 words = self.env._("The bank is asked; what it says stands here in a moment.")
             else:

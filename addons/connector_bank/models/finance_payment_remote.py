@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.addons.finance_connector_base.core.errors import FormatError
 from odoo.addons.finance_connector_base.transports.paging import write_json
 
+from ..answers.interface_answer import GONE
+
 #: Where a payment is still asked about.
 UNDER_WAY = ("initiated", "acknowledged")
 
@@ -28,6 +30,10 @@ class FinancePaymentRemote(models.Model):
     remote_id = fields.Char("Number there", required=True, readonly=True)
     end_to_end_id = fields.Char("End-to-end id", readonly=True)
     link = fields.Char(readonly=True, copy=False, groups="finance_connector_base.group_approver")
+    gone_times = fields.Integer(
+        "Not there (times)", readonly=True, help="How often in a row the bank said that it no longer has it."
+    )
+    gone_told = fields.Boolean(readonly=True, help="People were told that it is not there; it is not asked about.")
     asked_on = fields.Datetime("Last asked about", readonly=True)
 
     _once_uniq = models.UniqueIndex("(order_id, coalesce(end_to_end_id, ''))", "This payment has its number already.")
@@ -85,11 +91,31 @@ class FinancePaymentRemote(models.Model):
         return [{"id": one.remote_id, "end_to_end_id": one.end_to_end_id or None} for one in own]
 
     @api.model
+    def _looked(self, connector, content):
+        """Count what the bank no longer has; after so many times it is not asked any more, and people are told."""
+        rows = json.loads(content)["told"]
+        gone = {row["id"] for row in rows if row["status"] == GONE}
+        found = self.search([("connector_id", "=", connector.id), ("remote_id", "in", [row["id"] for row in rows])])
+        found.filtered(lambda one: one.gone_times and one.remote_id not in gone)._there_again()
+        for one in found.filtered(lambda one: one.remote_id in gone):
+            one.gone_times += 1
+            if one.gone_times >= connector._most_gone() and not one.gone_told:
+                one.gone_told = True
+                payments = one.payment_id or one.order_id.payment_ids
+                left = payments.filtered(lambda payment: payment.finance_way in UNDER_WAY)
+                self.env["finance.answer.consequence"]._left_alone(left, one.gone_times)
+
+    def _there_again(self):
+        """Count anew."""
+        self.write({"gone_times": 0, "gone_told": False})
+
+    @api.model
     def _asked(self, connector, most):
         """What is under way over this connector, by order, as plain values."""
         since = fields.Datetime.now() - timedelta(days=self.env.company._finance_setting("checkpoint_days", 62))
         found = self.search(
             [("connector_id", "=", connector.id), ("create_date", ">", since), ("order_id.state", "=", "handed"),
+             ("gone_told", "=", False),
              "|", ("payment_id.finance_way", "in", UNDER_WAY), "&", ("payment_id", "=", False),
              ("order_id.payment_ids.finance_way", "in", UNDER_WAY)],
             limit=most, order="asked_on nulls first, id",

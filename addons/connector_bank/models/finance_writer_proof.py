@@ -24,7 +24,7 @@ class FinanceWriterProof(models.Model):
     company_id = fields.Many2one(related="journal_id.company_id", store=True, index=True)
     what = fields.Selection(
         [("lines", "Statement lines"), ("counterparts", "Counterparts"), ("reconciliation", "Reconciliation"),
-         ("payments", "Entries of payments")],
+         ("exchange", "Differences of exchange"), ("payments", "Entries of payments")],
         required=True, readonly=True,
     )
     state = fields.Selection(
@@ -35,6 +35,24 @@ class FinanceWriterProof(models.Model):
     signature = fields.Char(readonly=True, help="Stands for the modules, fields and methods that were in force.")
     checked_on = fields.Datetime(readonly=True)
     sample = fields.Integer(readonly=True, string="Compared", help="Exemplars written both ways and compared.")
+
+    at_once = fields.Integer(compute="_compute_batches", help="In the batches remembered.")
+    by_odoo = fields.Integer(compute="_compute_batches", help="Left to Odoo in large batches.")
+
+    def _compute_batches(self):
+        found = {}
+        for what, journal, reason, number in self.env["finance.writer.batch"]._read_group(
+            [("journal_id", "in", self.journal_id.ids)], ["what", "journal_id", "reason"], ["number:sum"]
+        ):
+            numbers = found.setdefault((what, journal), [0, 0])
+            numbers[bool(reason)] += number
+        for proof in self:
+            proof.at_once, proof.by_odoo = found.get((proof.what, proof.journal_id), (0, 0))
+
+    def action_batches(self):
+        """What was written at once in this journal, and what was not."""
+        action = self.env["ir.actions.actions"]._for_xml_id("connector_bank.writer_batch_action")
+        return {**action, "domain": [("journal_id", "in", self.journal_id.ids), ("what", "in", self.mapped("what"))]}
 
     @api.model
     def _of(self, what, journal):
@@ -54,7 +72,7 @@ class FinanceWriterProof(models.Model):
 
     @api.model
     def _classes(self, what):
-        names = {"reconciliation": RECONCILED, "payments": CONFIRMED}.get(what, LEDGER)
+        names = {"reconciliation": RECONCILED, "exchange": RECONCILED, "payments": CONFIRMED}.get(what, LEDGER)
         return [self.env.registry[name] for name in names]
 
     def _against(self):
@@ -63,8 +81,7 @@ class FinanceWriterProof(models.Model):
             return self.env._("switched off in the settings")
         if self.state == "differs" and self.checked_on > self._retry_before():
             return self.reason
-        read = overrides.READ - (overrides.PAID if self.what == "reconciliation" else set())
-        read |= set((server.option("bulk_trusted_modules") or "").replace(",", " ").split())
+        read = overrides.READ | set((server.option("bulk_trusted_modules") or "").replace(",", " ").split())
         for model_class in self._classes(self.what):
             for module, method in overrides.strangers(model_class, read):
                 return self._differs(

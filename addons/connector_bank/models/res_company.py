@@ -24,6 +24,11 @@ class ResCompany(models.Model):
         default=True, string="Book part payments",
         help="A part payment of an exactly named invoice of the known payer is booked without a person.",
     )
+    finance_short_amount = fields.Float(
+        default=50, string="Perhaps charges, up to",
+        help="So little missing of an invoice is not taken for a part payment: banks on the way may have kept it. In "
+        "the currency of the bank line.",
+    )
     finance_sure_payer = fields.Boolean(
         default=True, string="Book by payer and amount",
         help="A line without reference is booked if payer and amount fit exactly one open invoice.",
@@ -78,6 +83,30 @@ class ResCompany(models.Model):
         string="Book what is certain", help="Lines with such a text are then booked without a person, up to the "
         "largest amount that a person has booked so.",
     )
+    finance_similar_names = fields.Boolean(
+        default=True, string="Look for similar names",
+        help="For a line that names no document and whose payer is unknown, partners of a similar name are looked for "
+        "and what they have open is proposed. Needs the extension pg_trgm of the database server.",
+    )
+    finance_similar_from = fields.Integer(
+        default=30, string="Likeness of names from", help="Of 100, by pg_trgm; what is found is proposed, never booked."
+    )
+    finance_similar_most = fields.Integer(
+        default=1_000, string="Names at once",
+        help="So many names at most are looked for in one run of the matching; one takes 10 ms among 14,000 payers.",
+    )
+    finance_model = fields.Boolean(
+        string="Order proposals by what was learned",
+        help="The likeliest proposal of a line comes first, with a probability and what it is made of. Nothing is "
+        "booked by it.",
+    )
+    finance_model_least = fields.Integer(
+        default=200, string="Decisions needed",
+        help="With fewer decisions of people about proposals nothing is learned.",
+    )
+    finance_model_most = fields.Integer(
+        default=20_000, string="Decisions learned from", help="The latest ones; 20,000 take some seconds."
+    )
     finance_unmatched_case = fields.Boolean(
         default=True, string="Open a case for lines without match",
         help="A line for which nothing can be proposed becomes a case, until it is reconciled or gets a proposal.",
@@ -100,6 +129,11 @@ class ResCompany(models.Model):
     finance_piece_lines = fields.Integer(
         default=1_000, string="Lines in a piece",
         help="Larger pieces are a little faster; other entries of the same bank journal wait for a piece under way.",
+    )
+    finance_piece_waits = fields.Float(
+        default=10.0, string="Give way (seconds)",
+        help="Whoever posts an entry in the same bank journal and waited for a piece goes first; so long at most the "
+        "next piece waits.",
     )
 
     finance_payee_decided = fields.Boolean(

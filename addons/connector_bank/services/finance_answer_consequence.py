@@ -42,8 +42,7 @@ class FinanceAnswerConsequence(models.AbstractModel):
                 name=name, state=payment.finance_way or "", code=answer.status,
             )  # fmt: skip
         if answer.status == GONE:
-            last = STATUSES.get(payment.finance_told_code)
-            if last and last.means == "announced":  # carried out: banks remove such initiations after a while
+            if self._carried_out(payment):  # banks remove such initiations after a while
                 return None, ""
             return "payment.gone", self.env._(
                 "The bank no longer has the initiation of %(name)s; its last word was %(code)s.",
@@ -70,6 +69,28 @@ class FinanceAnswerConsequence(models.AbstractModel):
                 other=getattr(answer, "name", None) or "–",
             )  # fmt: skip
         return None, ""
+
+    def _carried_out(self, payment):
+        """Whether that was the bank's last word."""
+        last = STATUSES.get(payment.finance_told_code)
+        return bool(last and last.means == "announced")
+
+    @api.model
+    def _left_alone(self, payments, times):
+        """The bank said so often that it no longer has these payments that it is not asked any more."""
+        cases = self.env["finance.exception"].sudo()
+        for payment in payments.filtered(lambda one: not self._carried_out(one)):
+            about = [("res_model", "=", payment._name), ("res_id", "=", payment.id), ("code", "=", "payment.gone")]
+            known = cases.search([*about, ("state", "=", "open")], limit=1)
+            words = self.env._(
+                "The bank has said %(times)s times that it no longer has the initiation of %(name)s, and is not asked "
+                "any more; its last word was %(code)s. Ask the bank, on the order, asks again.",
+                times=times, name=payment.display_name, code=payment.finance_told_code or "–",
+            )  # fmt: skip
+            cases._report(
+                payment, "payment.gone", words, known.place or None, message=known.message_id, blocking=False,
+                category="data", partner_id=payment.partner_id.id, res_model=payment._name, res_id=payment.id,
+            )  # fmt: skip
 
     @api.model
     def _gone_on(self, payments):

@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.addons.finance_connector_base.core.codec import content
 from odoo.addons.finance_connector_base.core.money import plain
 
-from ..importing.batches import NOTICE, collective, complete, kept, keys, same, told, total, with_details
+from ..importing.batches import NOTICE, collective, complete, entry_keys, kept, keys, same, told, total, with_details
 from ..importing.chain import exact
 
 #: A notification and its booking stand at most so many days apart.
@@ -39,7 +39,7 @@ class FinanceStatementSorter(models.AbstractModel):
     def _whole(self, candidate, lines):
         """The line of a statement that a single notification is a part of."""
         entry = candidate.entry
-        mine = keys(content(entry))
+        mine = entry_keys(entry)
         for line in lines:
             part = line.currency_id.compare_amounts(abs(line.amount), abs(float(entry.amount))) >= 0
             if not line.finance_intraday and part and line.amount * float(entry.amount) > 0 and _holds(line, mine):
@@ -48,10 +48,9 @@ class FinanceStatementSorter(models.AbstractModel):
 
     def _parts(self, candidate, lines):
         """The lines that notifications made of the transactions of a collective booking, where they add up to it."""
-        booking = content(candidate.entry)
-        if not collective(booking):
+        if not lines or not collective(content(candidate.entry)):
             return lines.browse()
-        mine = keys(booking)
+        mine = entry_keys(candidate.entry)
         parts = lines.filtered(lambda line: line.finance_intraday and same(mine, keys(line.transaction_details or {})))
         held = sum(exact(line.amount, line.currency_id.decimal_places) for line in parts)
         return parts if parts and held == candidate.entry.amount else lines.browse()
@@ -59,7 +58,7 @@ class FinanceStatementSorter(models.AbstractModel):
     def _named_alike(self, journal, entries):
         """Lines around the days of ``entries`` that share a reference with any of them."""
         days = [day for entry in entries if (day := entry.booked_on or entry.value_on)]
-        named = [name for entry in entries for name in keys(content(entry)).values()]
+        named = [name for entry in entries for name in entry_keys(entry).values()]
         lines = self.env["account.bank.statement.line"]
         if not days or not named:
             return lines
@@ -101,7 +100,7 @@ class FinanceStatementWriter(models.AbstractModel):
             notices = notices._keep(journal, entries, message).filtered(lambda row: row.state != "attached")
         else:
             entries = statement.booked
-            notices = notices._named_like(journal, [content(entry) for entry in entries])
+            notices = notices._named_like(journal, map(entry_keys, entries))
         if notices:
             lines = self.env["finance.statement.sorter"]._named_alike(journal, entries)
             for line in lines.filtered(lambda line: not line.finance_intraday):
@@ -112,7 +111,7 @@ class FinanceStatementWriter(models.AbstractModel):
         """Bring to the line what notices tell of it; a case where they tell of another sum."""
         booking = line.transaction_details or {}
         mine, amount = keys(booking), exact(line.amount, line.currency_id.decimal_places)
-        rows = self.env["finance.batch.notice"].sudo()._named_like(line.journal_id, [booking])
+        rows = self.env["finance.batch.notice"].sudo()._named_like(line.journal_id, [mine])
         rows = rows.filtered(lambda row: same(mine, keys(row.booking)))
         if not collective(booking):
             rows = rows.filtered(lambda row: row.bank_ref == mine.get("bank_ref") and row.amount == line.amount)

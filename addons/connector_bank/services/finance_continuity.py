@@ -41,24 +41,32 @@ class FinanceContinuity(models.AbstractModel):
     def _chains(self, journals):
         """``({journal id: links in order}, {journal id: ids of statements that do not add up})``."""
         self.env["account.bank.statement"].flush_model()
+        self.env["account.bank.statement.line"].flush_model()
         places = {journal.id: journal._finance_currency().decimal_places for journal in journals}
         rows = self.env.execute_query(
             SQL(
                 "SELECT id, journal_id, coalesce(finance_from_on, date, create_date::date),"
                 " coalesce(finance_to_on, date, create_date::date), balance_start, balance_end_real, finance_sequence,"
-                " is_complete FROM account_bank_statement"
+                " is_complete, CASE WHEN finance_without_balance THEN (SELECT coalesce(sum(l.amount), 0)"
+                " FROM account_bank_statement_line l WHERE l.statement_id = s.id) END"
+                " FROM account_bank_statement s"
                 " WHERE journal_id = ANY(%s) AND finance_identity IS NOT NULL ORDER BY id",
                 journals.ids,
             )
         )
         links, broken = defaultdict(list), defaultdict(set)
-        for key, journal, from_on, to_on, opening, closing, number, whole in rows:
+        for key, journal, from_on, to_on, opening, closing, number, whole, moved in rows:
             digits = places[journal]
-            links[journal].append(
-                Link(from_on, to_on, exact(opening, digits), exact(closing, digits), number=number or None, id=key)
-            )
-            if not whole:
+            if moved is not None:
+                opening, closing = 0, moved
+            elif not whole:
                 broken[journal].add(key)
+            links[journal].append(
+                Link(
+                    from_on, to_on, exact(opening, digits), exact(closing, digits), number=number or None, id=key,
+                    proved=moved is None,
+                )
+            )  # fmt: skip
         return defaultdict(list, {journal: ordered(found) for journal, found in links.items()}), broken
 
     def _loose(self, journals, first, last):
@@ -124,11 +132,12 @@ class FinanceContinuity(models.AbstractModel):
 
     @api.model
     def _cron_watch(self):
-        """Open a case for each account whose statement is late."""
+        """Open a case for each account whose statement is late; let in what waits for nothing any more."""
         journals = self.env["account.journal"].sudo().search([("type", "in", ("bank", "credit"))])
         for company in journals.company_id:
             own = journals.filtered(lambda journal, company=company: journal.company_id == company)
             self.with_company(company)._watch(own)
+        self.env["finance.long.statement"]._let_in_forgotten()
 
     def _watch(self, journals):
         known = self._cases([("res_id", "in", journals.ids)])
@@ -251,6 +260,7 @@ class FinanceContinuity(models.AbstractModel):
             "gap": _("Missing: %s", days),
             "late": _("Late since %s", format_date(self.env, finding.from_on)),
             "parts": _("Does not add up: %s", days),
+            "unproved": _("The bank said no balance: %s", days),
         }
         return [finding.kind, str(finding.from_on), words[finding.kind]]
 

@@ -1,6 +1,5 @@
-import logging
 import socket
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -13,10 +12,8 @@ from ..writing import counterparts, rows, witness
 from ..writing.formulas import OF_PARTNER
 from .finance_bulk_writer import MESSAGE, TRACKED
 from .partner_columns import PartnerColumns
-from .undone import NotAlike, done_or_undone, undone
 
-_logger = logging.getLogger(__name__)
-
+NOT_STAGED = ("kind", "date", "wanted", "columns")
 LINE, MOVE, ITEM = "account_bank_statement_line", "account_move", "account_move_line"
 
 
@@ -44,19 +41,29 @@ class FinanceCounterpartWriter(models.AbstractModel):
         if len(wanted) < least:
             return {}
         self.env.flush_all()
-        done, by_journal = {}, defaultdict(list)
+        by_journal = defaultdict(list)
         for change in self._fitting(wanted):
             by_journal[change.journal_id].append(change)
+        why = dict.fromkeys(wanted, self.env._("lines settled in part, secured, or with other amounts"))
+        done = {}
         for journal_id, some in by_journal.items():
             journal = self.env["account.journal"].browse(journal_id)
-            some = self._unlocked(journal, some)
-            if len(some) >= least and self._put_all(journal, some, wanted):
-                done |= {change.line_id: change.item_id for change in some}
+            open_days = self._unlocked(journal, some)
+            why |= {change.line_id: self.env._("locked days") for change in some}
+            reason = self.env._("fewer than %s of a journal", least)
+            if len(open_days) >= least:
+                reason = self._put_all(journal, open_days, wanted)
+            why |= {change.line_id: reason for change in open_days}
+            if not reason:
+                done |= {change.line_id: change.item_id for change in open_days}
+        self._count(why)
         return done
 
-    def _least(self):
-        """For fewer lines the comparison with Odoo takes longer than it saves."""
-        return int(server.option("bulk_pairs", 40))
+    def _count(self, why):
+        """:param why: ``{line id: why it is left to Odoo, or None}``"""
+        lines = self.env["account.bank.statement.line"].browse(why)
+        numbers = Counter(zip((line.journal_id.id for line in lines), why.values(), strict=True))
+        self.env["finance.writer.batch"]._add("counterparts", numbers)
 
     @api.model
     def _change_entry(self, line, commands, payer):
@@ -82,40 +89,28 @@ class FinanceCounterpartWriter(models.AbstractModel):
         return [one for one in found if one.date not in locked]
 
     def _put_all(self, journal, found, wanted):
+        """Write them all; why they are left to Odoo, or ``None``."""
         proof = self.env["finance.writer.proof"]._of("counterparts", journal)
         reason = proof._against()
         if not reason:
             try:
-                self._prove_and_put(proof, journal, found, wanted)
-            except NotAlike as error:
-                reason = proof._differs(str(error))
+                work = self._with_payers(journal, found, wanted)
+                reason = self._reason(proof, lambda: self._prove_and_write(proof, work))
             except UserError as error:  # Odoo refuses an exemplar: one by one it says which
                 reason = str(error)
-            else:
-                return True
-        _logger.info("%s counterparts are written by Odoo: %s", len(found), reason)
-        return False
+        return reason
 
-    def _prove_and_put(self, proof, journal, found, wanted):
-        """:raise NotAlike: Odoo leaves something else; nothing is written then"""
-        self._check_rights(found)
+    def _with_payers(self, journal, found, wanted):
+        """The lines with what is wanted of them, and with the columns of their entry that follow from the payer."""
         partners = PartnerColumns(journal)
         partners.know((one.payer_id, one.currency_id) for one in found if one.payer_id)
-        sample = self._sample(found, partners)
-        before = self._rows(sample)[0]
-        with undone(self.env):
-            expected, told = self._by_odoo(sample, wanted, proof)
-        patterns = self._patterns(sample, before, expected)
-        with done_or_undone(self.env), undone(self.env):
-            tables, since = witness.touched(self.env.cr), self._last_message()
-            self._by_pattern(sample, patterns, partners)
-            self.env.cr.flush()
-            self._compare(expected, self._rows(sample, since))
-            if self._told(tables) != told:
-                raise NotAlike(self.env._("the number of events differs"))
-        proof._alike(len(sample))
-        with done_or_undone(self.env):
-            self._by_pattern(found, patterns, partners)
+        return [
+            one._replace(
+                wanted=wanted[one.line_id],
+                columns=partners.of((one.payer_id, one.currency_id)) if one.payer_id else {},
+            )
+            for one in found
+        ]
 
     def _check_rights(self, found):
         if not self.env.su:
@@ -123,45 +118,42 @@ class FinanceCounterpartWriter(models.AbstractModel):
             for records in (lines, lines.move_id, lines.move_id.line_ids):
                 records.check_access("write")
 
-    def _sample(self, found, partners):
+    def _sample(self, found):
         """Of each kind the first, the last, and one of each pattern of what follows from the payer."""
         first, last, others = {}, {}, {}
         for one in found:
             first.setdefault(one.kind, one)
             last[one.kind] = one
             if one.payer_id:
-                columns = partners.of((one.payer_id, one.currency_id))
-                others.setdefault((one.kind, *map(bool, columns.values())), one)
+                others.setdefault((one.kind, *map(bool, one.columns.values())), one)
         most = max(int(server.option("bulk_exemplars", 24)), len(first))
-        return list(dict.fromkeys([*first.values(), *last.values(), *others.values()]))[:most]
+        return list({one.line_id: one for one in (*first.values(), *last.values(), *others.values())}.values())[:most]
 
     # what stands in the database
 
-    def _by_odoo(self, sample, wanted, proof):
+    def _by_odoo(self, sample, proof):
         """``(rows and labels, number of events)`` of what Odoo makes of the sample."""
         cr = self.env.cr
         marked = witness.mark(cr, "account_journal", proof.journal_id.id)
-        tables, since = witness.touched(cr), self._last_message()
+        tables, last = witness.touched(cr), self._last_rows()
         for one in sample:
-            values = wanted[one.line_id]._asdict()
+            values = one.wanted._asdict()
             payer = self.env["res.partner"].browse(values.pop("payer_id") or ())
             line = self.env["account.bank.statement.line"].browse(one.line_id)
             self._change_entry(line, [Command.update(one.item_id, values)], payer)
         self.env.flush_all()
         cr.flush()
         self._only_writes(tables)
-        found = self._rows(sample, since)
+        found = self._rows(sample, last)
         if proof.state != "alike":
-            for table in (LINE, MOVE, ITEM):
-                if witness.rows_since(cr, table, marked).keys() - found[0][table].keys():
-                    raise NotAlike(self.env._("Odoo also changes other rows of %s", table))
+            self._changes_only(found[0], marked, (LINE, MOVE, ITEM))
         return found, self._told(tables)
 
-    def _rows(self, sample, since=None):
-        """``(rows, labels)`` of the entries of the sample, and of the messages after ``since``."""
+    def _rows(self, sample, last=None):
+        """``(rows, labels)`` of the entries of the sample, and of the messages after ``last``."""
         cr, labels = self.env.cr, {}
-        if since is not None:
-            labels = self._messages_of({"account.move": {one.move_id for one in sample}}, since)
+        if last is not None:
+            labels = self._messages_of({"account.move": {one.move_id: one.move_id for one in sample}}, last)
         ids = {
             LINE: [one.line_id for one in sample],
             MOVE: [one.move_id for one in sample],
@@ -213,19 +205,18 @@ class FinanceCounterpartWriter(models.AbstractModel):
             return "payer"
         return "name" if (field.model, field.name) == ("account.move.line", "name") else None
 
-    def _by_pattern(self, found, patterns, partners):
+    def _by_pattern(self, found, patterns):
         cr, host = self.env.cr, socket.gethostname()
         self.env.flush_all()
         payers = self.env["res.partner"].browse({one.payer_id for one in found if one.payer_id})
         names = {payer.id: masked(payer.display_name or "") for payer in payers}
         by_kind = defaultdict(list)
         for one in found:
-            columns = partners.of((one.payer_id, one.currency_id)) if one.payer_id else {}
             row = {
-                **one._asdict(), **columns, "payer_name": names.get(one.payer_id), "host": host,
+                **one._asdict(), **one.columns, "payer_name": names.get(one.payer_id), "host": host,
                 "shown": masked(one.name or ""), "old_shown": masked(one.old_name or ""),
             }  # fmt: skip
-            by_kind[one.kind].append({name: value for name, value in row.items() if name not in ("kind", "date")})
+            by_kind[one.kind].append({name: value for name, value in row.items() if name not in NOT_STAGED})
         for kind, staged in by_kind.items():
             changed, logged = patterns[kind]
             counterparts.change_lines(cr, staged, changed)

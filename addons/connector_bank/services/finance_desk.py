@@ -6,10 +6,11 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Datetime, Domain
 from odoo.tools import SQL
-from odoo.tools.misc import format_date
+from odoo.tools.misc import format_date, format_time
 
 LINE = "account.bank.statement.line"
 PROPOSAL = "finance.match.proposal"
+READER = "finance_connector_base.group_user"
 OPERATOR = "finance_connector_base.group_operator"
 
 #: Order of the list: the column a page goes on from, and the way it runs.
@@ -35,14 +36,18 @@ class FinanceDesk(models.AbstractModel):
     @api.model
     def open_desk(self, filters=None):
         """Everything for the first sight of the screen in one call."""
+        self._check_reader()
+        look_only = self._look_only()
         page = self.read_page(filters)
         first = [row["id"] for row in page["lines"][:1]]
         return {
             **page,
             **self.read_counts(filters),
             "journals": self._journals(),
+            "runs": self.read_runs(),
             "details": self.read_lines(first),
-            "may_decide": self.env.user.has_group(OPERATOR),
+            "may_decide": not look_only,
+            "look_only": look_only,
             "most": self.env.company.finance_desk_batch,
         }
 
@@ -74,8 +79,11 @@ class FinanceDesk(models.AbstractModel):
         everything = lines.search_count(domain)
         clear = lines.search_count(domain & CLEAR)
         proposed = lines.search_count(domain & _proposed())
+        base = self._base_domain()
+        counts = {"all": everything, "clear": clear, "proposed": proposed, "open": everything - proposed}
         return {
-            "counts": {"all": everything, "clear": clear, "proposed": proposed, "open": everything - proposed},
+            "counts": {**counts, "mine": lines.search_count(domain & self._for_me())},
+            "left": everything if domain == base else lines.search_count(base),
             "tally": self._tally(),
         }
 
@@ -90,6 +98,18 @@ class FinanceDesk(models.AbstractModel):
         ]
         by_person = dict(self.env[PROPOSAL]._read_group(domain, ["decided_by_id"], ["line_id:count_distinct"]))
         return {"mine": by_person.get(self.env.user, 0), "all": sum(by_person.values())}
+
+    @api.model
+    def read_runs(self, known=()):
+        """How far matching by jobs is, of each account where it is not done.
+
+        :param known: accounts whose end is told, too
+        """
+        journals = self.env["account.journal"].search(
+            [("type", "in", ("bank", "cash", "credit")), ("company_id", "in", self.env.companies.ids)]
+        )
+        runs = self.env["finance.match.run"]._newest(journals)
+        return [run._shown() for run in runs if run.state != "done" or run.journal_id.id in known]
 
     def _journals(self):
         rows = self.env[LINE]._read_group(self._base_domain(), ["journal_id"], ["__count"])
@@ -118,7 +138,12 @@ class FinanceDesk(models.AbstractModel):
             domain &= Domain("amount", "<=", most) & Domain("amount", ">=", -most)
         if text := (filters.get("text") or "").strip():
             domain &= self._text_domain(text)
-        return domain & _state(filters.get("state"))
+        return domain & (self._for_me() if filters.get("state") == "mine" else _state(filters.get("state")))
+
+    def _for_me(self):
+        """Lines that a colleague has handed to the person who asks."""
+        handed = self.env["mail.activity"].search([("res_model", "=", "account.move"), ("user_id", "=", self.env.uid)])
+        return Domain("move_id", "in", handed.mapped("res_id"))
 
     def _text_domain(self, text):
         columns = ("payment_ref", "partner_name", "account_number", "finance_bank_ref")
@@ -131,10 +156,17 @@ class FinanceDesk(models.AbstractModel):
     # rows of the list
 
     def _rows(self, lines):
-        best = self._best(lines)
-        return [self._row(line, best.get(line.id)) for line in lines]
+        best, handed = self._best(lines), self._handed(lines)
+        return [self._row(line, best.get(line.id), handed.get(line.move_id.id)) for line in lines]
 
-    def _row(self, line, best):
+    def _handed(self, lines):
+        """``{entry id: the people it was handed to}``"""
+        found = self.env["mail.activity"].search(
+            [("res_model", "=", "account.move"), ("res_id", "in", lines.move_id.ids)]
+        )
+        return {entry: activities.user_id for entry, activities in found.grouped("res_id").items()}
+
+    def _row(self, line, best, handed):
         return {
             "id": line.id,
             "date": format_date(self.env, line.date),
@@ -147,8 +179,20 @@ class FinanceDesk(models.AbstractModel):
             "journal": line.journal_id.code,
             "state": best["state"] if best else "open",
             "proposal_id": best["id"] if best else False,
+            "percent": round(best["score"] * 100) if best else 0,
+            "handed": ", ".join(handed.mapped("name")) if handed else "",
+            "mine": bool(handed) and self.env.user in handed,
             "hint": best["documents"] if best else (line.finance_why_not or "").partition("\n")[0],
+            "as_of": "" if best or not line.finance_why_not else self._as_of(line.finance_why_not_on),
         }
+
+    def _as_of(self, moment):
+        """The time, if it is of today where the person is; else the day."""
+        if not moment:
+            return ""
+        day = Datetime.context_timestamp(self, moment).date()
+        today = Datetime.context_timestamp(self, Datetime.now()).date()
+        return format_time(self.env, moment, time_format="short") if day == today else format_date(self.env, day)
 
     def _best(self, lines):
         """``{line id: its best proposal}`` in one query, with the names of its documents."""
@@ -156,7 +200,7 @@ class FinanceDesk(models.AbstractModel):
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT DISTINCT ON (p.line_id) p.line_id, p.id,
+                SELECT DISTINCT ON (p.line_id) p.line_id, p.id, p.score,
                        CASE WHEN coalesce(p.doubts, '') = '' AND coalesce(p.difference, 0) = 0
                              AND coalesce(p.rest, 0) = 0 AND NOT EXISTS (
                                  SELECT FROM finance_match_proposal o
@@ -181,6 +225,20 @@ class FinanceDesk(models.AbstractModel):
             )
         )
         return {row["line_id"]: row for row in rows}
+
+    def _check_reader(self):
+        if not self.env.user.has_group(READER) or not self.env[LINE].has_access("read"):
+            raise AccessError(
+                self.env._("The matching desk needs the role User of Finance Connectors; an administrator gives it.")
+            )
+
+    def _look_only(self):
+        """Why this person may look at the desk and not decide, in words; empty for those who decide."""
+        if not self.env.user.has_group(OPERATOR):
+            return self.env._("You may look; operators decide.")
+        if not self.env[LINE].has_access("write"):
+            return self.env._("You may look; deciding needs the right to book bank lines as well.")
+        return ""
 
     def _check_operator(self):
         if not self.env.user.has_group(OPERATOR):

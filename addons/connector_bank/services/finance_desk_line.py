@@ -1,5 +1,7 @@
+import re
+
 from odoo import api, models
-from odoo.fields import Domain
+from odoo.fields import Date, Domain
 from odoo.tools.misc import format_date, format_datetime
 
 from .finance_desk import LINE, OPERATOR
@@ -7,6 +9,14 @@ from .finance_desk import LINE, OPERATOR
 SHOWN_PROPOSALS = 5  # one key each
 FOUND = 20  # answers of a search that a person still reads through
 NOTES = 3
+KNOWN = 3  # partners a step names
+
+#: Days in the words of ``matching.reasons``; a document's number may look like one.
+_days = re.compile(
+    r"((?<=could be taken until )|(?<=^The money moved on ))\d{4}-\d\d-\d\d(?=,)"
+    r"|((?<=, the line is of )|(?<= was made on ))\d{4}-\d\d-\d\d$",
+    re.ASCII,
+)
 
 
 class FinanceDesk(models.AbstractModel):
@@ -33,6 +43,7 @@ class FinanceDesk(models.AbstractModel):
             "evidence": line.finance_details_html if line.transaction_details else False,
             "why_not": (line.finance_why_not or "").splitlines(),
             "steps": [] if proposals else self._steps(line),
+            "sought": [] if proposals else self._sought(line),
             "proposals": [self._proposal(line, proposal) for proposal in proposals[:SHOWN_PROPOSALS]],
             "more": max(len(proposals) - SHOWN_PROPOSALS, 0),
             "notes": self._notes(line),
@@ -43,6 +54,19 @@ class FinanceDesk(models.AbstractModel):
             "move_id": line.move_id.id,
         }
 
+    def _sought(self, line):
+        """What the matching had to go by, for a line without a match."""
+        _t = self.env._
+        currency = line.finance_open_currency_id
+        known = [
+            (_t("Documents with the amount"), currency.format(line.finance_open_amount)),
+            (_t("Numbers of documents in the text"), line.payment_ref),
+            (_t("The partner's open documents"), line.partner_id.display_name),
+            (_t("A partner with the bank account"), not line.partner_id and line.account_number),
+            (_t("A partner with the name"), not line.partner_id and line.partner_name),
+        ]
+        return [_t("%(what)s: %(value)s", what=what, value=value) for what, value in known if value]
+
     def _steps(self, line):
         """What a person can do about a line without a match, the likeliest first: ``{"key", "words"}``."""
         _t = self.env._
@@ -52,16 +76,34 @@ class FinanceDesk(models.AbstractModel):
             until = format_date(self.env, max(day for day, _field in locks))
             steps.append(("", _t("The books are locked until %s: whoever keeps the lock dates can open them, "
                                  "before that nothing is booked on this line.", until)))
+        rules = self._rules_without_account(line)
+        if rules:
+            steps.append(("", _t("Give the rule its account, under Configuration, Matching rules: %s", rules)))
         if not line.partner_id:
-            steps.append(("P", _t("Assign the partner; the line is theirs from then on, and M looks at it again.")))
+            known = ", ".join(one["name"] for one in self.find_partners(line.id)[:KNOWN])
+            steps.append(("P", _t("Assign the partner; the line is theirs from then on, and M looks at it again.")
+                          + (" " + _t("Of this name or account: %s", known) if known else "")))
             if line.finance_open_amount < 0:
                 steps.append(("W", _t("Write it off to an account, if it is a charge, a tax or a salary.")))
         steps.append(("S", _t("Choose the documents yourself, several of them if need be; the rest stays open.")))
-        if line.partner_id:
-            steps.append(("M", _t("Match again, once the missing document is in the books.")))
-        steps.append(("R", _t("Make a rule, if such a line comes again.")))
+        if line.partner_id or not line.finance_why_not:
+            steps.append(("M", _t("Match again, after the partner or a missing document has come into the books.")))
+        if line.partner_id or line.finance_open_amount > 0:
+            steps.append(("W", _t("Write it off to an account, if no document belongs to it.")))
+        steps.append(("R", _t("Make a rule, if such a line comes again; this line and others like it get it at once.")))
         steps.append(("A", _t("Hand it to the colleague who knows what it is.")))
         return [{"key": key, "words": words} for key, words in steps]
+
+    def _rules_without_account(self, line):
+        """Names of the rules that the matching found to fit, had they an account."""
+        rules = self.env["account.reconcile.model"]
+        if not line.finance_why_not or not rules.has_access("read"):
+            return ""
+        bare = rules.search(
+            [("company_id", "=", line.company_id.id),
+             "|", ("line_ids", "=", False), ("line_ids", "any", [("account_id", "=", False)])]
+        )  # fmt: skip
+        return ", ".join(rule.name for rule in bare if f"“{rule.name}”" in line.finance_why_not)
 
     def _facts(self, line):
         _t = self.env._
@@ -75,6 +117,7 @@ class FinanceDesk(models.AbstractModel):
             (_t("Journal"), line.journal_id.display_name),
             (_t("Reference"), line.ref),
             (_t("Bank reference"), line.finance_bank_ref),
+            (_t("At the other company"), line.finance_other_side),
         ]
         return [{"label": label, "value": value} for label, value in facts if value]
 
@@ -96,8 +139,11 @@ class FinanceDesk(models.AbstractModel):
             "id": proposal.id,
             "rule": dict(proposal._fields["rule"]._description_selection(self.env))[proposal.rule],
             "percent": round(proposal.score * 100),
+            "likely": self.env._("%s %% likely", round(proposal.probability * 100)) if proposal.explained else False,
+            "explained": proposal.explained or "",
             "reasons": (proposal.reasons or "").splitlines(),
-            "doubts": (proposal.doubts or "").splitlines(),
+            "doubts": [self._with_days(doubt) for doubt in (proposal.doubts or "").splitlines()],
+            "as_of": self._as_of(proposal.matched_on or proposal.create_date),
             "other_line": proposal.documents if proposal.other_line_id else False,
             "parts": [
                 {**self._item(part.item_id), "settled": part.currency_id.format(float(part.item_amount))}
@@ -109,6 +155,10 @@ class FinanceDesk(models.AbstractModel):
             ],
             "rest": currency.format(proposal.rest) if proposal.rest else False,
         }
+
+    def _with_days(self, words):
+        """Days as the reader writes them; the matching keeps them in ISO 8601."""
+        return _days.sub(lambda day: format_date(self.env, Date.to_date(day[0])), words)
 
     def _item(self, item):
         move = item.move_id
@@ -145,7 +195,16 @@ class FinanceDesk(models.AbstractModel):
                 found |= Domain("amount_residual_currency", "in", [amount, -amount])
             domain &= found
         items = self.env["account.move.line"].search(domain, order="date_maturity, id", limit=FOUND)
-        return [{**self._item(item), "amount": self._in_line_currency(line, item)} for item in items]
+        payer = line.partner_id.commercial_partner_id
+        return [
+            {
+                **self._item(item),
+                "amount": self._in_line_currency(line, item),
+                "foreign": item.currency_id != line.finance_open_currency_id,
+                "stranger": bool(payer) and item.partner_id.commercial_partner_id != payer,
+            }
+            for item in items
+        ]
 
     def _items_domain(self, line):
         """The same items the matching itself considers."""
@@ -167,27 +226,6 @@ class FinanceDesk(models.AbstractModel):
         """What is left of the item, at the rate of the line's day where the currency differs."""
         currency = line.finance_open_currency_id
         return item.currency_id._convert(item.amount_residual_currency, currency, line.company_id, line.date)
-
-    @api.model
-    def find_accounts(self, line_id, text=""):
-        """Accounts a difference may be written off to: own, active, neither bank nor off balance."""
-        line = self._open_line(line_id)
-        company = line.company_id
-        domain = self._accounts_domain(company)
-        if text:
-            domain &= Domain("display_name", "ilike", text)
-        accounts = self.env["account.account"].with_company(company).search(domain, limit=FOUND)
-        return [{"id": account.id, "name": account.display_name} for account in accounts]
-
-    def _accounts_domain(self, company):
-        suspense = self.env["account.journal"].search([("company_id", "=", company.id)]).suspense_account_id
-        return Domain(self.env["account.account"]._check_company_domain(company)) & Domain(
-            [
-                ("active", "=", True),
-                ("account_type", "not in", ("asset_cash", "liability_credit_card", "off_balance")),
-                ("id", "not in", suspense.ids),
-            ]
-        )
 
     @api.model
     def find_partners(self, line_id, text=""):

@@ -16,11 +16,12 @@ FINDERS = {
     "settlement": "finance.payout.settlement",
     "arrival": "finance.payout.arrival",
     "transfer": "finance.own.transfer",
+    "intercompany": "finance.intercompany",
     "rule": "finance.line.rule",
     "text": "finance.known.text",
 }
 #: Those that are asked only about lines without any proposal.
-LAST = ("rule", "text")
+LAST = ("intercompany", "rule", "text")
 
 
 class FinanceFollowup(models.AbstractModel):
@@ -61,7 +62,7 @@ class FinanceFollowup(models.AbstractModel):
                     booked |= set(proposal.other_line_id.filtered("is_reconciled").ids)
             proposed |= {each.line_id for each in decisions} - booked
             for line_id, more in words.items():
-                why_not[line_id] = [*why_not.get(line_id, ()), *more]
+                why_not[line_id] = [*more, *why_not.get(line_id, ())]  # what is nearly done first
         return booked, proposed
 
     def _refused(self, lines):
@@ -150,6 +151,20 @@ class FinanceFollowup(models.AbstractModel):
         self.env["finance.settle"]._solve_refused(done.ids)
         for proposal in proposals:
             self.env["finance.audit"]._note("reconciliation.made", proposal.line_id, {"rule": proposal.rule})
+
+    @api.model
+    def _replace_whole(self, line, account, partner):
+        """Book what is open of ``line`` to ``account``; a line that has another partner keeps it."""
+        suspense = line._seek_for_lines()[1]
+        values = {
+            "account_id": account.id,
+            "partner_id": partner.id,
+            "name": line.payment_ref,
+            "currency_id": suspense.currency_id.id,
+            "balance": sum(suspense.mapped("balance")),
+            "amount_currency": sum(suspense.mapped("amount_currency")),
+        }
+        return self._replace_suspense(line, [values])
 
     @api.model
     def _replace_suspense(self, line, counterparts, partner=None):

@@ -14,6 +14,8 @@ class FinanceIntake(models.AbstractModel):
         connector = flow.with_env(env).connector_id
         if connector.is_bank_interface and flow.kind == "statement":
             env["finance.bank.access"].sudo()._fetched(connector, parcel)
+        if flow.kind == "payment_answer" and connector.pays_by_interface:
+            env["finance.payment.remote"].sudo()._looked(connector, parcel.content)
         return new
 
     def _pull_failed(self, flow, error):

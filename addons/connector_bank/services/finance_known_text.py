@@ -69,16 +69,7 @@ class FinanceKnownText(models.AbstractModel):
         account = self.env["account.account"].browse(proposal.plan["account"]).exists()
         if not self._allowed(line.company_id, account):
             raise UserError(self.env._("The account cannot be used any more. Match the line again."))
-        suspense = line._seek_for_lines()[1]
-        values = {
-            "account_id": account.id,
-            "partner_id": line.partner_id.id,
-            "name": line.payment_ref,
-            "currency_id": suspense.currency_id.id,
-            "balance": sum(suspense.mapped("balance")),
-            "amount_currency": sum(suspense.mapped("amount_currency")),
-        }
-        self.env["finance.followup"]._replace_suspense(line, [values])
+        self.env["finance.followup"]._replace_whole(line, account, line.partner_id)
 
     @api.model
     def _undone(self, proposal):

@@ -1,4 +1,3 @@
-import logging
 from collections import defaultdict
 
 from odoo import api, fields, models
@@ -10,8 +9,6 @@ from ..writing import rows, witness
 from ..writing.lines import exemplars, kind
 from .finance_line_plan import Plan
 from .undone import NotAlike, done_or_undone, undone
-
-_logger = logging.getLogger(__name__)
 
 MOVE, LINE, ITEM, STATEMENT = (
     "account_move", "account_bank_statement_line", "account_move_line", "account_bank_statement",
@@ -67,15 +64,13 @@ class FinanceLineWriter(models.AbstractModel):
         proof = self.env["finance.writer.proof"]._of(
             "lines", self.env["account.journal"].browse(values_list[0].get("journal_id"))
         )
-        reason = proof._against() or self._unfit(model, values_list)
+        reason, lines = proof._against() or self._unfit(model, values_list), None
         if not reason:
-            try:
-                return self._write(model, values_list, proof)
-            except NotAlike as error:
-                reason = str(error)
-            proof._differs(reason)
-        _logger.info("%s statement lines are written one by one: %s", len(values_list), reason)
-        return model.create(values_list)
+            written = []
+            reason = self._reason(proof, lambda: written.append(self._write(model, values_list, proof)))
+            lines = written[0] if written else None
+        self.env["finance.writer.batch"]._add("lines", {(proof.journal_id.id, reason): len(values_list)})
+        return model.create(values_list) if reason else lines
 
     # what is not for the quick way
 
@@ -140,8 +135,7 @@ class FinanceLineWriter(models.AbstractModel):
             before = witness.touched(self.env.cr)
             found = self._found(self._by_pattern(plan, sample, sample_kinds), thorough and marked)
             self._compare(expected, found)
-            if self._told(before) != told:
-                raise NotAlike(self.env._("the number of events differs"))
+            self._tells_alike(told, before)
         proof._alike(len(sample))
         with done_or_undone(self.env):
             return self._by_pattern(plan, values_list, kinds)

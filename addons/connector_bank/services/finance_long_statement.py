@@ -24,6 +24,17 @@ HELD = """
         OR EXISTS (SELECT FROM account_bank_statement_line WHERE journal_id = %s AND finance_known_as = ANY(%s))
 """
 
+#: Sessions that wait for this one, with the beginning of their transaction; and whether one of them is still at it.
+WAITING = """
+    SELECT coalesce(json_agg(json_build_array(pid, xact_start::text)), '[]') FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock' AND pg_backend_pid() = ANY(pg_blocking_pids(pid))
+"""
+STILL = """
+    SELECT EXISTS (SELECT FROM pg_stat_activity a JOIN unnest(%s::int[], %s::text[]) AS w (pid, xact_start)
+                       ON a.pid = w.pid AND a.xact_start::text = w.xact_start)
+"""
+LOOK_SECONDS = 0.02
+
 
 class FinanceLongStatement(models.AbstractModel):
     """Files of many lines: read to the end and checked first, then written piece by piece, each in a transaction.
@@ -61,15 +72,39 @@ class FinanceLongStatement(models.AbstractModel):
         if self._lost(message, coming):
             coming.unlink()
             return self.env["finance.process.statement"].process(message)
+        if self._gave_way(coming):
+            return {"more": True, "text": coming._words()}
         room = self._size(message.company_id)
         while (piece := coming._next()) and (room > 0):
             begun = time.monotonic()
             done, result = self._one(message, coming, piece)
-            done._end(time.monotonic() - begun, result)
+            self.env.flush_all()
+            self.env.cr.execute(WAITING)
+            done._end(time.monotonic() - begun, result, self.env.cr.fetchone()[0])
             room -= max(sum(done.mapped("booked")), 1)
         if piece:
             return {"more": True, "text": coming._words()}
         return self._ended(message, coming)
+
+    def _gave_way(self, coming):
+        """Let those go first who waited for the numbers of the piece before: Odoo tries one number after the other, and
+        would wait for this piece as well. Not longer than a setting says; then a new transaction sees what they did.
+
+        :return: whether somebody was waited for
+        """
+        last = coming.piece_ids.filtered("done")[-1:]
+        if not last.waited_by:
+            return False
+        sessions = [[one[0] for one in last.waited_by], [one[1] for one in last.waited_by]]
+        last.waited_by = False
+        until = time.monotonic() + coming.company_id.finance_piece_waits
+        while time.monotonic() < until:
+            self.env.cr.execute("SELECT pg_stat_clear_snapshot()")
+            self.env.cr.execute(STILL, sessions)
+            if not self.env.cr.fetchone()[0]:
+                break
+            time.sleep(LOOK_SECONDS)
+        return True
 
     def _half_in(self, message):
         coming = [("finance_message_id", "=", message.id), ("finance_coming", "=", True)]
@@ -273,10 +308,21 @@ class FinanceLongStatement(models.AbstractModel):
 
     def _let_in(self, message):
         """Messages that waited for a statement of this one are processed anew, those of other branches as well."""
-        cases = self.env["finance.exception"].sudo().search(
-            [("code", "=", "statement.coming"), ("state", "=", "open"),
-             ("company_id", "child_of", message.company_id.root_id.id)]
-        )  # fmt: skip
-        for waiting in cases.message_id - message:
-            self.env["finance.standing"]._decide(waiting, machine.retry)
+        self._retry(self._waiting([("company_id", "child_of", message.company_id.root_id.id)]) - message)
+
+    @api.model
+    def _let_in_forgotten(self):
+        """What began to wait in the moment in which the other file ended, so that nobody told it."""
+        for company, cases in self._waiting([]).grouped(lambda one: one.company_id.root_id).items():
+            of_company = [("company_id", "child_of", company.id), ("finance_coming", "=", True)]
+            if not self.env["account.bank.statement"].sudo().search(of_company, limit=1):
+                self._retry(cases)
+
+    def _waiting(self, domain):
+        waits = [("code", "=", "statement.coming"), ("state", "=", "open"), *domain]
+        return self.env["finance.exception"].sudo().search(waits).message_id
+
+    def _retry(self, messages):
+        for message in messages:
+            self.env["finance.standing"]._decide(message, machine.retry)
 

@@ -31,40 +31,54 @@ class FinanceMatching(models.AbstractModel):
 
     @api.model
     def _enqueue(self, journal):
-        """Match the journal's open lines in a job of its own, after the import has committed."""
+        """Match the journal's open lines in a job of its own, after the import has committed.
+
+        Where somebody has stopped it they wait with the others.
+        """
+        if self.env["finance.match.run"].sudo()._begun(journal)._stop():
+            return
         journal.with_delay(
-            identity_key=f"finance.match:{journal.id}",
+            identity_key=journal._finance_match_key(),
             description=_("Match: %s", journal.display_name),
             channel="root.finance.bank",
         ).finance_match_job()
 
     @api.model
-    def _match_journals(self, journals, seconds=None):
+    def _match_journals(self, journals, seconds=None, stopped=None):
         lines = self.env["account.bank.statement.line"].search(
             [("journal_id", "in", journals.ids), ("is_reconciled", "=", False), ("state", "=", "posted"),
              ("statement_id", "not any", [("finance_coming", "=", True)])]
         )  # fmt: skip
-        return self._match(lines, seconds)
+        return self._match(lines, seconds, stopped)
 
     @api.model
-    def _match(self, lines, seconds=None):
+    def _match(self, lines, seconds=None, stopped=None):
         """Match ``lines``: reconcile what is sure, propose what is not, say why the rest stays.
 
         :param seconds: begin no more work after so many; what is sure goes first, the rest when all of that is done
+        :param stopped: with ``seconds``, asked before further work; where it says yes none is begun
         :return: ``{"lines", "reconciled", "proposed", "left", "seconds"}``; with ``seconds`` also ``later``: sure ones
             that are left for another time
         """
         started = time.monotonic()
-        until = started + seconds if seconds else None
+
+        def enough():
+            return time.monotonic() > started + seconds or (stopped and stopped())
+
         tally = {"lines": len(lines), "reconciled": 0, "proposed": 0, "left": 0} | ({"later": 0} if seconds else {})
         for company, own in lines.grouped("company_id").items():
             service = self.with_company(company)
             items = service._items(company)
             for_invoices = own.filtered(lambda line: not line._finance_without_invoice())
-            result = match(service._lines(for_invoices), items, service._settings(company), service._settled_numbers)
+            result = match(
+                service._lines(for_invoices), items, service._settings(company), service._settled_numbers,
+                self.env["finance.similar.names"]._search_of(company),
+            )
             sure, proposals, why_not = service._without_rejected(result)
-            booked, later = self.env["finance.settle"].with_company(company)._settle_all(sure, until)
-            if later and booked:  # where nothing could be booked, the next job would find the same
+            settle = self.env["finance.settle"].with_company(company)
+            booked, later = settle._settle_all(sure, enough if seconds else None)
+            # where nothing could be booked, the next job would find the same
+            if (later and booked) or (seconds and stopped and stopped()):
                 tally["reconciled"] += len(booked)
                 tally["later"] += later
                 continue
@@ -89,7 +103,9 @@ class FinanceMatching(models.AbstractModel):
             tolerance_percent=percent,
             decimals={c.name: c.decimal_places for c in self.env["res.currency"].search([])},
             sure_partial=company.finance_sure_partial,
+            short_amount=Decimal(str(company.finance_short_amount)),
             deductions=bool(company.finance_fee_account_id),
+            withholdings=self.env["account.reconcile.model"]._finance_withholdings(company),
             sure_payer_amount=company.finance_sure_payer,
         )
 
@@ -169,6 +185,7 @@ class FinanceMatching(models.AbstractModel):
                        l.date_maturity, l.date, l.discount_date, l.discount_amount_currency, l.amount_currency,
                        c.name AS currency, c.decimal_places AS places,
                        m.move_type, m.name, m.ref, m.payment_reference, m.invoice_origin,
+                       m.amount_untaxed, m.amount_total, country.code AS country,
                        pay.id AS payment_id, pay.name AS payment_name, pay.memo, pay.payment_reference AS payment_ref,
                        pay.finance_end_to_end AS payment_end_to_end,
                        p.commercial_partner_id, p.complete_name AS partner_name
@@ -177,6 +194,8 @@ class FinanceMatching(models.AbstractModel):
                   JOIN account_account a ON a.id = l.account_id
                   JOIN res_currency c ON c.id = l.currency_id
              LEFT JOIN res_partner p ON p.id = l.partner_id
+             LEFT JOIN res_partner cp ON cp.id = p.commercial_partner_id
+             LEFT JOIN res_country country ON country.id = cp.country_id
              LEFT JOIN account_payment pay ON pay.id = l.payment_id
                  WHERE l.company_id = ANY(%s) AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
                    AND l.amount_residual_currency <> 0 AND a.reconcile AND l.statement_line_id IS NULL
@@ -199,10 +218,10 @@ class FinanceMatching(models.AbstractModel):
         found = self.env.execute_query(
             SQL(
                 """
-                SELECT m.commercial_partner_id, array_agg(number)
+                SELECT m.commercial_partner_id, array_agg(DISTINCT number)
                   FROM account_move m, unnest(ARRAY[m.name, m.ref, m.payment_reference]) number
                  WHERE m.commercial_partner_id = ANY(%s) AND m.company_id = ANY(%s) AND m.state = 'posted'
-                   AND m.move_type <> 'entry' AND m.payment_state NOT IN ('not_paid', 'partial') AND number IS NOT NULL
+                   AND m.move_type <> 'entry' AND m.payment_state NOT IN ('not_paid', 'partial') AND length(number) > 3
               GROUP BY 1
                 """,
                 list(payers),
@@ -232,6 +251,8 @@ class FinanceMatching(models.AbstractModel):
             names=_texts(row["name"], row["payment_reference"], row["ref"], row["invoice_origin"], row["memo"]),
             end_to_end_ids=own_ids,
             discount=_discount(row),
+            untaxed=_untaxed(row),
+            country=row["country"],
         )
 
     def _partner_accounts(self, partners):
@@ -289,7 +310,10 @@ class FinanceMatching(models.AbstractModel):
         model = self.env["finance.match.proposal"].sudo()
         model.search([("line_id", "in", lines.ids), ("state", "=", "proposed")]).unlink()
         ranks = defaultdict(lambda: count(1))
-        model.create([model._values(proposal, rank=next(ranks[proposal.line_id])) for proposal in proposals])
+        ordered = self.env["finance.match.model"]._ordered(self.env.company, proposals)
+        model.create(
+            [model._values(proposal, rank=next(ranks[proposal.line_id])) | further for proposal, further in ordered]
+        )
         return {proposal.line_id for proposal in proposals}
 
     def _explain(self, lines, why_not, booked, shown):
@@ -300,7 +324,7 @@ class FinanceMatching(models.AbstractModel):
                 if (line.finance_why_not or False) != (words or False):
                     by_words[words].append(line.id)
         for words, ids in by_words.items():
-            lines.browse(ids).with_context(tracking_disable=True).finance_why_not = words
+            lines.browse(ids).with_context(tracking_disable=True)._tell_why_not(words)
 
 
 def _decimal(value, places):
@@ -358,6 +382,15 @@ def _kind(row):
         "out_refund": "refund",
         "in_refund": "refund",
     }.get(row["move_type"], "entry")
+
+
+def _untaxed(row):
+    """Of what is open of an invoice or bill, the part without tax; not rounded."""
+    total = _decimal(row["amount_total"], row["places"])
+    if row["move_type"] == "entry" or not total:
+        return None
+    residual, untaxed = (_decimal(row[name], row["places"]) for name in ("amount_residual_currency", "amount_untaxed"))
+    return residual * untaxed / total
 
 
 def _discount(row):

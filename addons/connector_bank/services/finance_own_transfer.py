@@ -20,7 +20,7 @@ class FinanceOwnTransfer(models.AbstractModel):
 
     @api.model
     def _find(self, lines):
-        decisions, why_not = [], {}
+        decisions = []
         lines = lines - self.env["finance.return"]._returns(lines)
         own = self._own_accounts(lines)
         for line in lines.filtered("account_number"):
@@ -30,14 +30,7 @@ class FinanceOwnTransfer(models.AbstractModel):
                 continue
             if journal:
                 decisions += self._decisions(line, journal)
-            elif journals:
-                why_not[line.id] = [
-                    self.env._(
-                        "The counterparty's account is one of %s: between companies, book it with the other side",
-                        journals[0].company_id.name,
-                    )
-                ]
-        return decisions, why_not
+        return decisions, {}
 
     def _own_accounts(self, lines):
         """``{account: journals}`` of all companies here: the hint names another company, nothing more of it."""

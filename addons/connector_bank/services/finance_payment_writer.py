@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.addons.finance_connector_base import server
 
 from ..writing import rows, witness
-from ..writing.entries import PARTS, money, write_entries
+from ..writing.entries import PARTS, write_entries
 from .finance_line_plan import Numbers
 from .partner_columns import PartnerColumns
 from .undone import NotAlike, done_or_undone, undone
@@ -75,11 +75,9 @@ class FinancePaymentWriter(models.AbstractModel):
             proof = self.env["finance.writer.proof"]._of("payments", journal)
             reason = proof._against()
             if not reason:
-                try:
-                    self._prove_and_write(proof, kinds)
+                reason = self._reason(proof, lambda: self._prove_and_write(proof, kinds))  # noqa: B023  used at once
+                if not reason:
                     continue
-                except NotAlike as error:
-                    reason = proof._differs(str(error))
             _logger.info("%s entries of payments are made by Odoo: %s", sum(map(len, kinds)), reason)
 
     def _unfit(self, journal, payments):
@@ -87,7 +85,7 @@ class FinancePaymentWriter(models.AbstractModel):
         return (
             journal.restrict_mode_hash_table
             or journal._finance_currency() != journal.company_id.currency_id
-            or any(currency.round(amount) != amount for currency, amount in payments.mapped(_money))
+            or any(currency.round(amount) != amount for currency, amount in payments.mapped(_amount))
             or self._analytic_by_partner()
         )
 
@@ -95,7 +93,8 @@ class FinancePaymentWriter(models.AbstractModel):
 
     def _prove_and_write(self, proof, kinds):
         """:raise NotAlike: Odoo writes something else; nothing is written then"""
-        sample = [some.sorted(_place)[0] | some.sorted(_place)[-1] for some in kinds]
+        kinds = [some.sorted(_place) for some in kinds]
+        sample = [some[0] | some[-1] for some in kinds]
         together = self.env["account.payment"].concat(*sample)
         with undone(self.env):
             expected, told = self._made_by_odoo(together, proof)
@@ -105,8 +104,7 @@ class FinancePaymentWriter(models.AbstractModel):
             self._by_pattern(sample, patterns)
             together.action_post()
             self._compare(expected, self._rows(together))
-            if self._told(before) != told:
-                raise NotAlike(self.env._("the number of events differs"))
+            self._tells_alike(told, before)
         proof._alike(len(together))
         with done_or_undone(self.env):
             self._by_pattern(kinds, patterns)
@@ -120,9 +118,7 @@ class FinancePaymentWriter(models.AbstractModel):
         found = self._rows(sample)
         self._only_writes(before)
         if proof.state != "alike":
-            for table in self._writes:
-                if witness.rows_since(cr, table, marked).keys() - found[0][table].keys():
-                    raise NotAlike(self.env._("Odoo also changes other rows of %s", table))
+            self._changes_only(found[0], marked, self._writes)
         return found, self._told(before)
 
     def _rows(self, payments):
@@ -152,19 +148,11 @@ class FinancePaymentWriter(models.AbstractModel):
                 "liquidity": by_label[f"item {first.id}.0"],
                 "counterpart": by_label[f"item {first.id}.1"],
             }
-            try:
-                amounts = {
-                    part: money(row, self._columns_of_money(PARTS[part][0]), first.amount)
-                    for part, row in exemplar.items()
-                }
-            except ValueError as error:
-                raise NotAlike(self.env._("Odoo works out %s in a way of its own", error)) from error
+            amounts = {
+                part: self._money(PARTS[part][0], row, first.amount, "amount") for part, row in exemplar.items()
+            }
             patterns.append((exemplar, amounts))
         return patterns
-
-    def _columns_of_money(self, table):
-        model = self.env[table.replace("_", ".")]
-        return [name for name, field in model._fields.items() if field.store and field.type == "monetary"]
 
     def _by_pattern(self, kinds, patterns):
         """All entries: the first of each sequence by Odoo, which reserves the numbers, the others by their pattern."""
@@ -248,7 +236,7 @@ def _kind(payment):
     )  # fmt: skip
 
 
-def _money(payment):
+def _amount(payment):
     return payment.currency_id, payment.amount
 
 

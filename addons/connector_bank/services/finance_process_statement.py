@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.finance_connector_base.core.errors import BusinessError, FinanceError
 
-from ..formats.bounded import lines_bounded
+from ..formats.bounded import quick_lines_bounded
 from ..formats.rendering import EVENTS
 from ..importing.book import statements
 from ..importing.control import control
@@ -28,14 +28,18 @@ class FinanceProcessStatement(models.AbstractModel):
         if coming:
             return self.env["finance.long.statement"]._go_on(message, coming)
         tables = self.env["finance.statement.profile"]._tables(company, options.get("profile"))
-        lines = lines_bounded(message._source(), options.get("format"), tables=tables)
+        lines = quick_lines_bounded(message._source(), options.get("format"), tables=tables)
         if self._may_be_cut(company):
             most = company.finance_whole_lines
             begin = list(islice(lines, most + 1))
             if len(begin) > most:
                 return self.env["finance.long.statement"]._cut(message, chain(begin, lines))
             lines = begin
-        return self._result([self._stands_or_waits(message, one) for one in statements(map(EVENTS.record, lines))])
+        batches = self.env["finance.writer.batch"]
+        last = batches._last()
+        found = self._result([self._stands_or_waits(message, one) for one in statements(map(EVENTS.record, lines))])
+        by_odoo = batches._words([("id", ">", last)])
+        return {**found, "text": f"{found['text']}. {by_odoo}"} if by_odoo else found
 
     def _cases_before(self, message):
         """Statements of a long file are not looked at again: their cases stay until it is processed anew."""

@@ -4,9 +4,11 @@ from odoo import api, fields, models
 
 from odoo.addons.finance_connector_base.core.errors import StateConflictError
 
+from ..formats.payout import PAYOUT
 from ..formats.paypal import SEARCH
 from ..importing.chain import exact
-from ..importing.payouts import SETTLEMENT, has_key, names_movements
+from ..importing.identity import statement_identity
+from ..importing.payouts import SETTLEMENT, has_key, moved, names_movements, names_payouts, told_anew
 
 #: How far apart the days of one movement may lie between two channels: time zones, and payments that take long.
 AROUND_DAYS = 31
@@ -28,13 +30,24 @@ class FinanceProviderSorter(models.AbstractModel):
         if has_key(statement.header.format):
             self._check_way(journal, statement, booked, known)
         found = super()._sort(journal, statement, message, booked, known, force, prints)
-        if force or not names_movements(statement.header.format):
+        if force:
             return found
-        lines = self._named_lines(journal, statement, (*found.new, *found.doubtful), found.confirmed)
+        if names_movements(statement.header.format):
+            lines = self._named_lines(journal, statement, (*found.new, *found.doubtful), found.confirmed)
+            return self._without(found, lines, _movement)
+        if names_payouts(statement.header.format) and known:
+            lines = defaultdict(list)
+            for line in self._payout_lines(journal, statement) - found.confirmed:
+                lines[_part_of_line(line)].append(line)
+            return self._without(found, lines, _part)
+        return found
+
+    def _without(self, found, lines, key):
+        """``found`` without what ``lines``, by ``key`` of their entries, are already."""
         same, left = [], {"new": [], "doubtful": []}
         for name, candidates in (("new", found.new), ("doubtful", found.doubtful)):
             for candidate in candidates:
-                held = lines.get(_movement(candidate.entry))
+                held = lines.get(key(candidate.entry))
                 if held:
                     same.append((held.pop(0), candidate))
                 else:
@@ -45,6 +58,36 @@ class FinanceProviderSorter(models.AbstractModel):
             known=(*found.known, *(candidate for _line, candidate in same)),
             confirmed=found.confirmed.concat(found.confirmed, *(line for line, _candidate in same)),
         )
+
+    @api.model
+    def _payout_adds(self, journal, statement, known, booked):
+        """How many bookings a payout that came before over another channel adds, ``None`` where it says otherwise.
+
+        The same is what moved as much under each of the provider's ids; where the channels name movements each in
+        its own way, what consists of the same amounts under the number of the payout.
+        """
+        header = statement.header
+        if not has_key(header.format):
+            return None
+        if all(entry.bank_ref for entry in booked):
+            held = moved((line.finance_bank_ref, _amount(line)) for line in known.line_ids)
+            if held and held == moved((entry.bank_ref, entry.amount) for entry in booked):
+                return 0
+        if not names_payouts(header.format) or not header.statement_id:
+            return None
+        held = map(_part_of_line, self._payout_lines(journal, statement))
+        new = told_anew(held, map(_part, booked))
+        return None if new is None else new.total()
+
+    def _payout_lines(self, journal, statement):
+        """The lines of a payout, whatever channel brought them."""
+        identity = statement_identity(statement.header, statement.footer)
+        found = self.env["account.bank.statement"].search(
+            [("journal_id", "=", journal.id), ("name", "=", statement.header.statement_id)]
+        )
+        return found.filtered(
+            lambda one: one.finance_identity == identity or (one.finance_identity or "").startswith(f"{identity}|")
+        ).line_ids
 
     def _named_lines(self, journal, statement, candidates, confirmed):
         """``{movement: lines}`` that another channel brought under the ids of the candidates."""
@@ -63,9 +106,8 @@ class FinanceProviderSorter(models.AbstractModel):
         for line in lines:
             if set((line.finance_message_id.result or {}).get("profiles") or ()) == profile:
                 continue
-            amount = exact(line.amount, line.currency_id.decimal_places)
             own_code = (line.transaction_details or {}).get("own_code")
-            found[line.finance_bank_ref, amount, line.transaction_type, own_code].append(line)
+            found[line.finance_bank_ref, _amount(line), line.transaction_type, own_code].append(line)
         return found
 
     def _check_way(self, journal, statement, booked, known):
@@ -98,3 +140,15 @@ class FinanceProviderSorter(models.AbstractModel):
 
 def _movement(entry):
     return entry.bank_ref, entry.amount, entry.code, entry.own_code
+
+
+def _part(entry):
+    return entry.code == PAYOUT, entry.amount
+
+
+def _part_of_line(line):
+    return line.transaction_type == PAYOUT, _amount(line)
+
+
+def _amount(line):
+    return exact(line.amount, line.currency_id.decimal_places)

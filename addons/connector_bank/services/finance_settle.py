@@ -1,5 +1,5 @@
 import logging
-import time
+from collections import defaultdict
 from decimal import Decimal
 
 import psycopg2
@@ -8,12 +8,16 @@ from odoo import _, api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.finance_connector_base import server
+
 from ..writing.counterparts import Wanted
 
 _logger = logging.getLogger(__name__)
 
-#: Matches reconciled in one go; one that Odoo refuses makes its chunk go in halves.
+#: Matches reconciled in one go (option ``match_chunk``); one that Odoo refuses makes its chunk go in halves.
 CHUNK = 2000
+#: Write-offs that name their account; the other kinds have theirs in the settings.
+OWN_ACCOUNT = ("by_hand", "withholding")
 
 
 class FinanceSettle(models.AbstractModel):
@@ -23,18 +27,18 @@ class FinanceSettle(models.AbstractModel):
     _description = "Settlement"
 
     @api.model
-    def _settle_all(self, proposals, until=None):
+    def _settle_all(self, proposals, enough=None):
         """Reconcile ``proposals`` (of the matching engine): ids of the lines that are done, how many were not tried.
 
-        :param until: moment (``time.monotonic``) after which no further chunk is begun
+        :param enough: asked before each further chunk; where it says yes none is begun
         """
         self._read_at_once(proposals)
         possible = [proposal for proposal in proposals if self._accounts(proposal) is not None]
         possible = self._refused_last(possible)
-        done, tried = set(), 0
-        while tried < len(possible) and not (tried and until and time.monotonic() > until):
-            done |= self._chunk(possible[tried : tried + CHUNK])
-            tried += CHUNK
+        done, tried, chunk = set(), 0, max(int(server.option("match_chunk", CHUNK)), 1)
+        while tried < len(possible) and not (tried and enough and enough()):
+            done |= self._chunk(possible[tried : tried + chunk])
+            tried += chunk
         self._record(proposal for proposal in possible if proposal.line_id in done)
         self._solve_refused(list(done))
         return done, max(len(possible) - tried, 0)
@@ -89,8 +93,8 @@ class FinanceSettle(models.AbstractModel):
         """``{write-off: account}``, or ``None`` where an account is not set; a person chooses one by hand."""
         company = self.env["account.bank.statement.line"].browse(proposal.line_id).company_id
         accounts = {
-            off: self.env["account.account"].browse(off.account_id)
-            if off.kind == "by_hand"
+            off: self.env["account.account"].browse(off.account_id).exists()
+            if off.kind in OWN_ACCOUNT
             else company._finance_write_off_account(off.kind)
             for off in proposal.write_offs
         }
@@ -119,12 +123,16 @@ class FinanceSettle(models.AbstractModel):
             each for each in proposals if len(each.parts) == 1 and not each.write_offs and not each.rest
         ]
         writer = self.env["finance.counterpart.writer"]
+        if len(proposals) >= writer._least():
+            others = {each.line_id for each in proposals} - {each.line_id for each in simple}
+            writer._count(dict.fromkeys(others, _("several items, a write-off or a rest")))
         if len(simple) < writer._least() or len(simple) != len({each.line_id for each in simple}):
             return {}
         items = self.env["account.move.line"].browse(each.parts[0].item_id for each in simple)
         wanted, item_of = {}, {}
         for proposal, line, item in zip(simple, self._lines(simple), items, strict=True):
             self._check_open(line, proposal.parts, item)
+            self._check_amount(line, proposal)
             others = line._seek_for_lines()[2]
             if not others:
                 share = _Share(line, others)
@@ -146,7 +154,7 @@ class FinanceSettle(models.AbstractModel):
         items = self.env["account.move.line"].browse([part.item_id for part in proposal.parts])
         self._check_open(line, proposal.parts, items)
         _liquidity, suspense, others = line._seek_for_lines()
-        self._check_amount(line, others, proposal)
+        self._check_amount(line, proposal)
         partner = line.partner_id or self._partner(items)
         share = _Share(line, others)
         values = [self._part(line, share, part, item) for part, item in zip(proposal.parts, items, strict=True)]
@@ -170,24 +178,26 @@ class FinanceSettle(models.AbstractModel):
         closed = items.filtered("reconciled")
         if closed:
             raise UserError(_("%s is settled already.", ", ".join(closed.move_id.mapped("display_name"))))
+        wanted = defaultdict(Decimal)
         for part, item in zip(parts, items, strict=True):
-            if item.currency_id.compare_amounts(abs(float(part.item_amount)), abs(item.amount_residual_currency)) > 0:
+            wanted[item] += part.item_amount
+        for item, amount in wanted.items():
+            if item.currency_id.compare_amounts(abs(float(amount)), abs(item.amount_residual_currency)) > 0:
                 raise UserError(
                     _("%(document)s has only %(amount)s left to settle. Match the line again.",
                       document=item.move_id.display_name,
                       amount=item.currency_id.format(abs(item.amount_residual_currency)))
                 )
 
-    def _check_amount(self, line, others, proposal):
-        """A line that is settled in part takes no more than what is left of it."""
-        if others:
-            currency = line.finance_open_currency_id
-            total = sum((x.amount for x in (*proposal.parts, *proposal.write_offs)), Decimal(proposal.rest or 0))
-            if currency.compare_amounts(float(total), line.finance_open_amount):
-                raise UserError(
-                    _("Only %s of this line is still open. Settle that by hand, or undo what was settled.",
-                      currency.format(line.finance_open_amount))
-                )
+    def _check_amount(self, line, proposal):
+        """What is booked, and what stays open by intention, is together what is open of the line now."""
+        currency = line.finance_open_currency_id
+        total = sum((x.amount for x in (*proposal.parts, *proposal.write_offs)), Decimal(proposal.rest or 0))
+        if currency.compare_amounts(float(total), line.finance_open_amount):
+            raise UserError(
+                _("This settles %(settled)s, but %(open)s of the line are open. Match it again, or settle it by hand.",
+                  settled=currency.format(float(total)), open=currency.format(line.finance_open_amount))
+            )
 
     def _partner(self, items):
         """The payer, known by what is paid: the one commercial partner behind all items, or none."""
@@ -218,6 +228,7 @@ class FinanceSettle(models.AbstractModel):
             "currency_id": currency.id,
             "balance": balance,
             "amount_currency": balance if currency == line.company_id.currency_id else -float(off.amount),
+            **({"reconcile_model_id": off.rule_id} if off.rule_id else {}),
         }
 
     def _give_rounding(self, values, left, line):

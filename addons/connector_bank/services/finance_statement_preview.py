@@ -78,7 +78,7 @@ class FinanceStatementPreview(models.AbstractModel):
             return {"lines": len(booked), "known": len(booked), "key": key}
         found = sorter._sort(journal, statement, self.env["finance.message"], booked, known, False, prints)
         counts = {name: len(getattr(found, name)) for name in ("new", "known", "doubtful")}
-        if known:
+        if known and sorter._payout_adds(journal, statement, known, booked) is None:
             text = self.env._("This statement came before with other content; a person decides which of them holds.")
             return {**counts, "lines": len(booked), "key": key, "problem": self._problem("statement.conflict", text)}
         writer._check_locks(journal, found.new, statement)

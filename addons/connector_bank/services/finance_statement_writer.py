@@ -1,6 +1,5 @@
 from datetime import timezone
 from decimal import Decimal
-from itertools import pairwise
 
 from odoo import _, api, fields, models
 
@@ -8,12 +7,11 @@ from odoo.addons.finance_connector_base.core.codec import content
 from odoo.addons.finance_connector_base.core.errors import BusinessError, StateConflictError
 from odoo.addons.finance_connector_base.core.money import plain
 
-from ..importing.book import period
-from ..importing.chain import exact, hole
+from ..importing.book import period, said_balances
+from ..importing.chain import joins
 from ..importing.control import control
 from ..importing.identity import Fingerprints, statement_identity
 from ..importing.label import counterparty, label
-from ..importing.payouts import has_key, moved
 from ..importing.rules import statement_hash
 from ..importing.source import reference_source
 from ..importing.split import split
@@ -65,15 +63,16 @@ class FinanceStatementWriter(models.AbstractModel):
             "duplicates": 0,
             "pending": len(statement.entries) - len(statement.booked),
         }
-        told_otherwise = known and not same and not force and self._told_otherwise(statement, known, booked)
-        if (same and not force and known.finance_message_id != message) or told_otherwise:
+        otherwise = known and not same and not force
+        sorter = self.env["finance.statement.sorter"].with_company(self.env.company)
+        adds = sorter._payout_adds(journal, statement, known, booked) if otherwise else None
+        if (same and not force and known.finance_message_id != message) or adds == 0:
             totals = self._control(journal, statement, booked, known=booked)
             return {**counted, "statements": 0, "duplicates": len(booked)}, totals
-        if known and not same and not force:
+        if otherwise and adds is None:
             raise StateConflictError(
                 _("Statement %s came before with other content.", statement.name), code="statement.conflict"
             )
-        sorter = self.env["finance.statement.sorter"].with_company(self.env.company)
         sorted_ = sorter._sort(journal, statement, message, booked, known, force, prints)
         self._check_locks(journal, sorted_.new, statement)
         if header.intraday:
@@ -185,18 +184,6 @@ class FinanceStatementWriter(models.AbstractModel):
                 code="statement.locked",
             )
 
-    def _told_otherwise(self, statement, known, booked):
-        """Whether a payout that came over another channel is the known one in other words: every movement is there,
-        under the provider's id, with the same amount.
-        """
-        if not has_key(statement.header.format) or not all(entry.bank_ref for entry in booked):
-            return False
-        lines = known.line_ids
-        held = moved(
-            (line.finance_bank_ref, exact(line.amount, line.currency_id.decimal_places)) for line in lines
-        )
-        return bool(held) and held == moved((entry.bank_ref, entry.amount) for entry in booked)
-
     def _known(self, journal, identity, digest):
         """The statement as it came before, and that with the same content first."""
         found = self.env["account.bank.statement"].search(
@@ -237,6 +224,7 @@ class FinanceStatementWriter(models.AbstractModel):
             "finance_from_on": from_on,
             "finance_to_on": to_on,
             "finance_opening": float(header.opening) if header.opening is not None else False,
+            "finance_without_balance": header.opening is None and footer.closing is None,
         }
         if in_part and footer.closing is not None:
             values["balance_start"] = float(footer.closing - moved)
@@ -356,7 +344,7 @@ class FinanceStatementWriter(models.AbstractModel):
                 "balance_on": balance.on or statement.footer.closing_on or fields.Date.today(),
                 "reported_on": reported,
             }
-            for balance in statement.footer.balances
+            for balance in said_balances(statement)
             if balance.currency in (None, currency.name)
         ]
         self.env["finance.bank.balance"].sudo().create(values)
@@ -444,23 +432,24 @@ class FinanceStatementWriter(models.AbstractModel):
     def _holes(self, journal):
         """``{(before, after): words}`` of neighbours that do not join."""
         chain = self.env["account.bank.statement"]._finance_chain(journal)
-        found = {pair: self._hole(*pair) for pair in pairwise(chain)}
-        return {pair: words for pair, words in found.items() if words}
+        found = {}
+        for join in joins(chain._finance_links()):
+            if join.missing is not None:
+                before, after = chain.browse(join.before.id), chain.browse(join.after.id)
+                found[before, after] = self._words_of_hole(before, after, join)
+        return found
 
-    def _hole(self, before, after):
-        """What is missing between two neighbours, in words; ``None`` where they join."""
-        missing = hole(before._finance_link(), after._finance_link())
-        if missing is None:
-            return None
-        if missing != "balance":
-            return _("Number %(number)s is missing before statement %(after)s.", number=missing, after=after.name)
+    def _words_of_hole(self, before, after, join):
+        """What is missing between two neighbours, in words."""
+        if join.missing != "balance":
+            return _("Number %(number)s is missing before statement %(after)s.", number=join.missing, after=after.name)
         currency = after.currency_id
         return _(
             "Statement %(after)s opens with %(start)s, but %(before)s closed with %(end)s.",
             after=after.name,
             start=currency.format(after.balance_start),
             before=before.name,
-            end=currency.format(before.balance_end_real),
+            end=currency.format(float(join.reached)),
         )
 
 

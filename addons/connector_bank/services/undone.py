@@ -11,6 +11,10 @@ class NotAlike(Exception):
     """The quick way would not write what Odoo writes; the text says where they differ."""
 
 
+class Overtaken(NotAlike):
+    """Somebody else took the number that was to be given: the same work may well pass in a moment."""
+
+
 @contextmanager
 def done_or_undone(env):
     """What is refused inside is rolled back, for Odoo to try; a lost race is not, it is to run anew.
@@ -26,6 +30,8 @@ def done_or_undone(env):
     except Exception as error:
         env.transaction.clear()
         savepoint.close(rollback=True)
+        if isinstance(error, psycopg2.errors.UniqueViolation):
+            raise Overtaken(str(error).partition("\n")[0]) from error
         if isinstance(error, psycopg2.Error):
             raise NotAlike(str(error).partition("\n")[0]) from error
         raise

@@ -30,4 +30,10 @@ class FinanceEbicsDays(models.TransientModel):
                                    until=self.until),
             channel=flow._lane(),
         ).ebics_days_job(self.since.isoformat(), self.until.isoformat())  # fmt: skip
-        return {"type": "ir.actions.act_window_close"}
+        words = self.env._("The days are fetched by a worker; what comes stands under Operations, Messages.")
+        done = {"type": "ir.actions.act_window_close"}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "success", "message": words, "next": done},
+        }

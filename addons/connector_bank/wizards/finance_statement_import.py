@@ -67,6 +67,7 @@ class FinanceStatementImport(models.TransientModel):
             self.journal_id,
             self.profile_id,
             later=self._is_large(self.company_id, content),
+            anew=True,
         )
         self.message_ids |= messages
         found = self.progress(messages.ids)[0]
@@ -114,10 +115,11 @@ class FinanceStatementImport(models.TransientModel):
             **({"profile": profile.code} if profile else {}),
         }
 
-    def _import_files(self, company, files, journal=None, profile=None, later=False):
+    def _import_files(self, company, files, journal=None, profile=None, *, later=False, anew=False):
         """Store ``[(name, bytes)]`` as messages and process in this request what is new or was refused.
 
         :param later: leave it to a worker
+        :param anew: what a person gave up gets a message of its own, once for each that was cancelled
         :return: all messages, and those of them that were processed now
         """
         self.check_access("create")
@@ -127,6 +129,11 @@ class FinanceStatementImport(models.TransientModel):
         options = self._options(journal, profile) or None
         for name, content in files:
             message, new = intake._store(connector, "statement", content, name=name, options=options)
+            while anew and message.state == "cancelled":
+                key = f"{message.sha256}#after{message.id}"
+                message, new = intake._store(
+                    connector, "statement", content, name=name, options=options, dedup_key=key, parent_id=message.id
+                )
             messages |= message
             if not new and message.state == "refused" and options:
                 message.sudo().options = {**(message.options or {}), **options}

@@ -5,7 +5,8 @@ from itertools import islice
 from markupsafe import Markup
 
 from odoo.addons.finance_connector_base.core.money import plain
-from odoo.addons.finance_connector_base.core.statement import Entry, Finding, Footer, Header, Totals
+from odoo.addons.finance_connector_base.core.statement import Entry, Finding, Footer, Header
+from odoo.addons.finance_connector_base.core.statement_totals import Totals
 
 from ..importing.label import counterparty, label
 

@@ -14,10 +14,12 @@ Wanted = namedtuple(
     defaults=(None,),
 )  # fmt: skip
 
-#: One line that is of a known ``kind``: all of a kind differ only in the columns that have formulas.
+#: One line that is of a known ``kind``: all of a kind differ only in the columns that have formulas. ``wanted`` is what
+#: the caller wants of it, ``columns`` those of the entry that follow from the payer; they come later.
 Change = namedtuple(
     "Change", "line_id move_id item_id liquidity_id journal_id date currency_id name old_name partner_id payer_id kind"
-)
+    " wanted columns", defaults=(None, None),
+)  # fmt: skip
 
 #: Lines that nothing was done with yet: two items, of which one stands on suspense. When each row was written last
 #: tells whether Odoo's stamp changes it.
@@ -122,7 +124,7 @@ def change_lines(cr, staged, changed):
             table, key = PARTS[part]
             constant = {name for name in ("amount_residual", "amount_residual_currency") if not values.get(name)}
             formulas = {name: formula for name, formula in CHANGING[part].items() if name not in constant}
-            cr.execute(rows.stage(_STAGE) + rows.update(table, key, values, formulas), [given])
+            cr.execute(rows.stage(_STAGE) + rows.update(table, f"t.id = {key}", values, formulas), [given])
 
 
 def log_lines(cr, staged, pattern, tracked):

@@ -43,10 +43,11 @@ PARTS = {
 }
 
 
-def money(pattern, names, amount):
+def money(pattern, names, amount, column):
     """Formulas of the columns of money: nothing, the amount, or the amount the other way round.
 
     :param pattern: row of an exemplar over ``amount``
+    :param column: of the staged row, which has the amount
     :raise ValueError: a column holds something else
     """
     found = {}
@@ -55,7 +56,7 @@ def money(pattern, names, amount):
         if value:
             if abs(value) != amount:
                 raise ValueError(name)
-            found[name] = "s.amount" if value > 0 else "-s.amount"
+            found[name] = f"s.{column}" if value > 0 else f"-s.{column}"
     return found
 
 

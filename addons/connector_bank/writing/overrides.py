@@ -6,14 +6,12 @@ import hashlib
 READ = frozenset(
     {
         "account", "account_check_printing", "account_debit_note", "account_edi", "account_edi_ubl_cii",
-        "account_payment", "account_peppol", "analytic", "base", "mail", "portal", "product", "purchase", "queue_job",
-        "rating", "sale", "snailmail_account", "web",
+        "account_payment", "account_peppol", "analytic", "base", "hr_expense", "mail", "point_of_sale", "portal",
+        "pos_sale", "product", "purchase", "purchase_stock", "queue_job", "rating", "sale", "sale_expense",
+        "sale_project", "sale_stock", "sale_timesheet", "snailmail_account", "stock_account", "web", "website_sale",
         "finance_connector_base", "connector_bank", "connector_tax", "connector_treasury", "connector_close",
     }
 )  # fmt: skip
-
-#: Modules whose documents change when an invoice is paid; reconciliation is Odoo's where they are installed.
-PAID = frozenset({"sale", "purchase"})
 
 #: Methods that take part when a line or a reconciliation is written.
 TAKES_PART = frozenset(
@@ -26,8 +24,10 @@ TAKES_PART = frozenset(
         "_check_balanced", "_sync_dynamic_lines", "_sync_dynamic_line", "_sync_invoice", "_sync_unbalanced_lines",
         "_reconcile_plan", "_reconcile_plan_with_sync", "_prepare_reconciliation_plan", "_reconcile_post_hook",
         "_prepare_reconciliation_single_partial", "_prepare_reconciliation_amls", "_reconcile_pre_hook",
-        "_create_exchange_difference_moves", "_invoice_paid_hook", "_compute_amount_residual", "_compute_payment_state",
-        "_compute_amount", "_compute_is_reconciled", "_compute_matching_number", "_check_access",
+        "_create_exchange_difference_moves", "_prepare_exchange_difference_move_vals", "_get_exchange_journal",
+        "_get_exchange_account", "_inverse_reconciled_lines_ids", "_invoice_paid_hook", "_compute_amount_residual",
+        "_compute_payment_state", "_compute_amount", "_compute_is_reconciled", "_compute_matching_number",
+        "_check_access",
     }
 )  # fmt: skip
 
@@ -57,6 +57,18 @@ def computed_by_strangers(model_class, read=READ):
         for name, field in model_class._fields.items()
         if field.store and (field.compute or field.related or field.default) and field._module not in read
     ]
+
+
+def elsewhere(registry, changed, own):
+    """Triggers of stored fields of other models that depend on what is changed, as ``_modified_triggers`` takes them.
+
+    :param changed: ``{model: names of fields}``
+    :param own: models whose columns are written, and compared, themselves
+    """
+    fields = [registry[model]._fields[name] for model, names in changed.items() for name in names]
+    return registry.get_trigger_tree(
+        fields, lambda field: bool(field.store and field.compute and field.model_name not in own)
+    )
 
 
 def signature(modules, model_classes):

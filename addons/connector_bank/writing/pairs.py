@@ -9,32 +9,42 @@ from decimal import Decimal
 
 from . import rows
 
-#: One pair: the item on the debit side and that on the credit side, what it settles and what it leaves of both (as
-#: their balance has it) and of the invoice; ``kind`` tells which exemplar it follows, ``invoice_id`` is the invoice
-#: that is paid, or None; ``payment_id`` the payment one of the items is of, or None; ``journal_id`` that of the entry;
-#: ``foreign`` that it is not in the company's currency.
+#: One pair: the item on the debit side and that on the credit side with their entries, what it settles and what it
+#: leaves of both (as their balance has it) and of the invoice; ``kind`` tells which exemplar it follows, ``invoice_id``
+#: is the invoice that is paid, or None; ``payment_id`` the payment one of the items is of, or None; ``journal_id`` that
+#: of the entry; ``foreign`` that it is not in the company's currency.
 Pair = namedtuple(
     "Pair",
-    "place debit_id credit_id invoice_id payment_id amount amount_currency debit_left credit_left invoice_left max_date"
-    " foreign kind journal_id",
+    "place debit_id credit_id debit_entry_id credit_entry_id invoice_id payment_id amount amount_currency debit_left"
+    " credit_left invoice_left max_date foreign kind journal_id",
 )
+
+#: What an exemplar of a kind shows: ``{name: row}`` of what is inserted (what has no row gets none), ``{part of
+#: UPDATES: {column: value}}`` as they changed, and ``{name: (table, {column: formula})}``.
+Pattern = namedtuple("Pattern", "inserted changed inserts stage")
 
 #: Items that nothing was done with yet, of an invoice with one instalment and no discount, of an entry, or of a
 #: confirmed payment in the company's currency with two items whose documents, if any, are paid. What Odoo makes of two
-#: such items is one partial, and one full reconcile where nothing is left.
+#: such items is one partial, and one full reconcile where nothing is left. Last, which rows bear the stamp of this
+#: transaction and user already, so that Odoo's does not show.
 _UNTOUCHED = """
     SELECT l.id, l.move_id, l.balance::text, l.date::text, m.move_type,
            concat_ws('/', l.account_id, l.company_id), m.statement_line_id IS NULL,
            l.journal_id, l.discount_date IS NOT NULL, l.currency_id, l.amount_currency::text,
            l.currency_id <> l.company_currency_id, p.id,
            concat_ws('/', p.payment_type, p.is_reconciled, p.is_matched, p.finance_told_state,
-                     l.account_id = p.outstanding_account_id, l.account_id = p.destination_account_id)
+                     l.account_id = p.outstanding_account_id, l.account_id = p.destination_account_id),
+           concat_ws('/', (l.write_date, l.write_uid) = (%(now)s, %(user)s),
+                     (m.write_date, m.write_uid) = (%(now)s, %(user)s),
+                     (p.write_date, p.write_uid) = (%(now)s, %(user)s),
+                     (SELECT bool_and((i.write_date, i.write_uid) = (%(now)s, %(user)s)) FROM account_move_line i
+                       WHERE i.move_id = m.id AND i.id <> l.id AND i.display_type IS DISTINCT FROM 'cogs'))
       FROM account_move_line l
       JOIN account_move m ON m.id = l.move_id
       JOIN account_account account ON account.id = l.account_id
       JOIN res_company company ON company.id = l.company_id
  LEFT JOIN account_payment p ON p.id = m.origin_payment_id AND p.move_id = m.id AND p.state = 'in_process'
-     WHERE l.id = ANY(%s) AND account.reconcile AND company.tax_exigibility IS NOT TRUE
+     WHERE l.id = ANY(%(items)s) AND account.reconcile AND company.tax_exigibility IS NOT TRUE
        AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND l.full_reconcile_id IS NULL
        AND l.matching_number IS NULL
        AND l.amount_residual = l.balance AND l.amount_residual_currency = l.amount_currency
@@ -64,46 +74,66 @@ _SPECIAL = """
      WHERE f.res_model = 'account.payment' AND p.move_id = ANY(%(moves)s)
        AND told.mail_message_subtype_id = ANY(%(subtypes)s)
 """
+#: Why an item is not simple.
+_WHY = """
+    SELECT l.id, CASE
+           WHEN company.tax_exigibility THEN 'cash_basis'
+           WHEN m.inalterable_hash IS NOT NULL THEN 'hashed'
+           WHEN l.matching_number IS NOT NULL OR l.amount_residual <> l.balance THEN 'begun'
+           WHEN m.origin_payment_id IS NOT NULL THEN 'payment'
+           WHEN m.move_type <> 'entry' AND m.amount_residual <> abs(l.amount_currency) THEN 'instalments'
+           ELSE 'other' END
+      FROM account_move_line l
+      JOIN account_move m ON m.id = l.move_id JOIN res_company company ON company.id = l.company_id
+     WHERE l.id = ANY(%s)
+"""
 _Item = namedtuple(
     "_Item",
     "id move_id balance date move_type of plain journal_id discounted currency_id amount_currency foreign payment_id"
-    " payment",
+    " payment stamped",
 )
 
 
-def fitting(cr, plans, subtypes):
-    """The pairs among ``plans`` (``[(item id, item id)]``) that the quick way may reconcile, as ``Pair``.
+def fitting(cr, plans, subtypes, user):
+    """``(pairs, {place: reason})``: which of ``plans`` (``[(item id, item id)]``) the quick way may reconcile.
 
     :param subtypes: ids of the message subtypes by which followers are told of a payment
+    :param user: the id of who does it
     """
     counted = Counter(item for plan in plans for item in plan)
-    cr.execute(_UNTOUCHED, [list(counted)])
+    cr.execute(_UNTOUCHED, {"items": list(counted), "now": cr.now(), "user": user})
     items = {row[0]: _Item(row[0], row[1], Decimal(row[2]), *row[3:]) for row in cr.fetchall() if counted[row[0]] == 1}
     cr.execute(_SPECIAL, {"moves": [item.move_id for item in items.values()], "subtypes": subtypes})
     special = {row[0] for row in cr.fetchall()}
-    found = []
+    cr.execute(_WHY, [[one for one in counted if one not in items]])
+    why_of = dict(cr.fetchall())
+    found, why = [], {}
     for place, plan in enumerate(plans):
         both = [items[one] for one in plan if one in items and items[one].move_id not in special]
         if len(both) == 2:
             debit, credit = sorted(both, key=lambda item: -item.balance)
-            if _fit(debit, credit):
+            reason = _unfit(debit, credit)
+            if not reason:
                 found.append(_pair(place, debit, credit))
-    return found
+        else:
+            reason = next((why_of[one] for one in plan if one in why_of), "special")
+        if reason:
+            why[place] = reason
+    return found, why
 
 
-def _fit(debit, credit):
-    whole = debit.balance == -credit.balance
-    if debit.foreign and (not whole or Decimal(debit.amount_currency) != -Decimal(credit.amount_currency)):
-        return False
-    return (
-        debit.balance > 0 > credit.balance
-        and debit.currency_id == credit.currency_id
-        and (whole or not (debit.discounted or credit.discounted))
-        and debit.of == credit.of
-        and debit.move_id != credit.move_id
-        and "entry" in (debit.move_type, credit.move_type)
-        and not (debit.payment_id and credit.payment_id)
-    )
+def _unfit(debit, credit):
+    """Why two simple items are no simple pair, a key of the reasons; ``None`` where they are."""
+    in_currency = Decimal(debit.amount_currency), -Decimal(credit.amount_currency)
+    if debit.currency_id != credit.currency_id or (debit.foreign and in_currency[0] != in_currency[1]):
+        return "foreign"
+    if not debit.foreign and debit.balance != -credit.balance and (debit.discounted or credit.discounted):
+        return "discount"
+    if "entry" not in (debit.move_type, credit.move_type) or (debit.payment_id and credit.payment_id):
+        return "documents"
+    if debit.balance > 0 > credit.balance and debit.of == credit.of and debit.move_id != credit.move_id:
+        return None
+    return "other"
 
 
 def _pair(place, debit, credit):
@@ -112,10 +142,11 @@ def _pair(place, debit, credit):
     left = debit.balance - amount, credit.balance + amount
     whole = "part of debit" if left[0] else "part of credit" if left[1] else "whole"
     kind = f"{debit.move_type}/{credit.move_type}/{debit.plain}/{credit.plain}/{debit.of}/{whole}/{debit.currency_id}"
-    kind += f"/{debit.payment}/{credit.payment}"
+    kind += f"/{debit.payment}/{credit.payment}/{debit.stamped}/{credit.stamped}"
     entry = debit if invoice is credit else credit
     return Pair(
-        place, debit.id, credit.id, invoice and invoice.move_id, debit.payment_id or credit.payment_id, str(amount),
+        place, debit.id, credit.id, debit.move_id, credit.move_id, invoice and invoice.move_id,
+        debit.payment_id or credit.payment_id, str(amount),
         debit.amount_currency if debit.foreign else str(amount), *map(str, left),
         str(left[0] if invoice is debit else left[1]), max(debit.date, credit.date), debit.foreign, kind,
         entry.journal_id,
@@ -126,7 +157,7 @@ def _message(of, model):
     """What is said to the followers of a document that is paid, and the value that is tracked."""
     return {
         f"{of}_message": ("mail_message", {
-            "id": f"s.{of}_message_id", "res_id": f"s.{of}_id",
+            "id": f"s.{of}_message_id", "res_id": f"s.{of}_id", "parent_id": f"s.{of}_parent_id",
             "message_id": f"'<' || gen_random_uuid() || '-' || s.{of}_id || '-{model}@' || s.host || '>'",
         }),
         f"{of}_tracked": ("mail_tracking_value", {"id": f"s.{of}_tracked_id", "mail_message_id": f"s.{of}_message_id"}),
@@ -144,44 +175,74 @@ INSERTS = {
     **_message("invoice", "account.move"),
     **_message("payment", "account.payment"),
 }  # fmt: skip
-#: What changes on rows that are there.
+
+
+def _others(side):
+    return (
+        "account_move_line",
+        f"t.move_id = s.{side}_entry_id AND t.id <> s.{side}_id AND t.display_type IS DISTINCT FROM 'cogs'",
+    )
+
+
+#: What changes on rows that are there, and which. The other items of an entry are stamped, or they are not: it depends
+#: on the type of the entry whether Odoo asks them for items that depend on them.
 UPDATES = {
-    "debit": ("account_move_line", "s.debit_id"),
-    "credit": ("account_move_line", "s.credit_id"),
-    "invoice": ("account_move", "s.invoice_id"),
-    "payment": ("account_payment", "s.payment_id"),
+    "debit": ("account_move_line", "t.id = s.debit_id"),
+    "credit": ("account_move_line", "t.id = s.credit_id"),
+    "debit_entry": ("account_move", "t.id = s.debit_entry_id"),
+    "credit_entry": ("account_move", "t.id = s.credit_entry_id"),
+    "payment": ("account_payment", "t.id = s.payment_id"),
+    **{f"{side}_others": _others(side) for side in ("debit", "credit")},
 }
 _MATCHED = {
     "full_reconcile_id": "s.full_id",
     "matching_number": "coalesce(s.full_id::text, 'P' || s.partial_id)",
 }
+_ENTRY = {"amount_residual": "abs(s.invoice_left)", "amount_residual_signed": "s.invoice_left"}
 CHANGING = {
     "debit": {**_MATCHED, "amount_residual": "s.debit_left", "amount_residual_currency": "s.debit_left"},
     "credit": {**_MATCHED, "amount_residual": "s.credit_left", "amount_residual_currency": "s.credit_left"},
-    "invoice": {"amount_residual": "abs(s.invoice_left)", "amount_residual_signed": "s.invoice_left"},
+    "debit_entry": _ENTRY,
+    "credit_entry": _ENTRY,
     "payment": {},
+    "debit_others": {},
+    "credit_others": {},
 }
 
-_STAGE = {
-    **{f"{name}_id": "int" for name in INSERTS},
-    "debit_id": "int", "credit_id": "int", "invoice_id": "int", "payment_id": "int", "amount": "numeric",
-    "amount_currency": "numeric", "debit_left": "numeric", "credit_left": "numeric", "invoice_left": "numeric",
-    "max_date": "date", "host": "varchar",
+#: Columns of a staged pair and their types.
+STAGE = {
+    **{f"{name}_id": "int" for name in (*INSERTS, "invoice_parent", "payment_parent")},
+    **{f"{name}_id": "int" for name in ("debit", "credit", "debit_entry", "credit_entry", "invoice", "payment")},
+    "amount": "numeric", "amount_currency": "numeric", "debit_left": "numeric", "credit_left": "numeric",
+    "invoice_left": "numeric", "max_date": "date", "host": "varchar",
 }  # fmt: skip
 
 
-def write_pairs(cr, staged, inserted, changed):
-    """Insert and update all rows of ``staged`` pairs of one kind.
+def parents(cr, model, ids):
+    """``{id of a document: the message that the next one follows}``, of the last 200, as Odoo chooses it."""
+    cr.execute(
+        """
+        SELECT d.id, first.id FROM unnest(%s::int[]) d (id)
+          JOIN LATERAL (SELECT m.id FROM (
+                    SELECT id, message_type IN ('comment', 'email') AS said, coalesce(date, create_date) AS told
+                      FROM mail_message
+                     WHERE model = %s AND res_id = d.id AND message_type <> 'user_notification'
+                     ORDER BY date DESC, id DESC LIMIT 200) m
+                 ORDER BY said DESC, told DESC, id DESC LIMIT 1) first ON true
+        """,
+        [ids, model],
+    )
+    return dict(cr.fetchall())
 
-    :param inserted: ``{name in INSERTS: row of an exemplar}``; what is without exemplar gets no row
-    :param changed: ``{part of UPDATES: {column: value}}`` as the exemplars changed
-    """
+
+def write_pairs(cr, staged, pattern):
+    """Insert and update all rows of ``staged`` pairs of one kind, after their ``Pattern``."""
     given = json.dumps(staged)
     with rows.by_index(cr):
-        for name, (table, formulas) in INSERTS.items():
-            if name in inserted:
-                cr.execute(rows.stage(_STAGE) + rows.insert(table, inserted[name], formulas), [given])
-    for part, values in changed.items():
+        for name, (table, formulas) in pattern.inserts.items():
+            if name in pattern.inserted:
+                cr.execute(rows.stage(pattern.stage) + rows.insert(table, pattern.inserted[name], formulas), [given])
+    for part, values in pattern.changed.items():
         if values:
-            table, key = UPDATES[part]
-            cr.execute(rows.stage(_STAGE) + rows.update(table, key, values, CHANGING[part]), [given])
+            table, where = UPDATES[part]
+            cr.execute(rows.stage(pattern.stage) + rows.update(table, where, values, CHANGING[part]), [given])

@@ -90,16 +90,16 @@ def insert(table, pattern, formulas):
     )  # fmt: skip
 
 
-def update(table, key, values, formulas):
-    """``UPDATE table t SET … FROM s`` where ``key`` is the id: of the columns of ``values``, by formula or as given."""
+def update(table, where, values, formulas):
+    """``UPDATE table t SET … FROM s WHERE …``: of the columns of ``values``, by formula or as given."""
     constant = {name: value for name, value in values.items() if name not in formulas}
     settings = [sql.SQL("{} = {}").format(sql.Identifier(name), _value(name, formulas)) for name in values]
     return sql.SQL(
         " UPDATE {table} t SET {settings}"
-        " FROM s CROSS JOIN json_populate_record(NULL::{table}, {row}) pattern WHERE t.id = {key}"
+        " FROM s CROSS JOIN json_populate_record(NULL::{table}, {row}) pattern WHERE {where}"
     ).format(
         table=sql.Identifier(table), settings=sql.SQL(", ").join(settings), row=sql.Literal(json.dumps(constant)),
-        key=sql.SQL(key),
+        where=sql.SQL(where),
     )  # fmt: skip
 
 

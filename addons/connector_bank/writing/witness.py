@@ -69,6 +69,8 @@ INDEXES = {
 }
 #: Texts that are the id of a row, or of another one after a letter.
 NUMBERS = {("account_move_line", "matching_number"): ("account_full_reconcile", "account_partial_reconcile")}
+#: Numbers of records of any model; of these tables only entries are made anew here.
+RECORDS = {("mail_message", "res_id"): "account_move", ("mail_followers", "res_id"): "account_move"}
 #: Columns that are drawn at random, or from the clock while others are as of the transaction.
 RANDOM = {("mail_message", "message_id"), ("mail_message", "date"), ("account_move", "access_token")}
 
@@ -102,7 +104,7 @@ def _labelled(table, column, value, labels, refers):
         number = value.removeprefix("P")
         known = labels.get(NUMBERS[table, column][number != value], {})
         return known.get(int(number), value) if number.isdecimal() else value
-    target = table if column == "id" else refers.get((table, column))
+    target = table if column == "id" else refers.get((table, column)) or RECORDS.get((table, column))
     return labels.get(target, {}).get(value, value) if target else value
 
 
