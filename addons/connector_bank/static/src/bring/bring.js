@@ -151,6 +151,11 @@ export class BringStatements extends Component {
         return this.state.files.filter((entry) => entry.result);
     }
 
+    /** Files that a worker imports. */
+    get waiting() {
+        return this.state.files.filter((entry) => entry.phase === "waiting");
+    }
+
     get busy() {
         return this.state.importing || this.state.files.some((one) => ["uploading", "reading"].includes(one.phase));
     }
@@ -185,16 +190,21 @@ export class BringStatements extends Component {
     sumUp() {
         const results = this.done.map((entry) => entry.result);
         const sum = (name) => results.reduce((total, result) => total + result[name], 0);
-        this.state.said = _t("%(files)s files, %(lines)s new lines, %(cases)s cases", {
-            files: results.length,
-            lines: sum("lines"),
-            cases: sum("cases"),
-        });
+        const coming = this.waiting.length;
+        const said = [];
+        if (coming < results.length) {
+            const counts = { files: results.length - coming, lines: sum("lines"), cases: sum("cases") };
+            said.push(_t("Files: %(files)s, new lines: %(lines)s, cases: %(cases)s", counts));
+        }
+        if (coming) {
+            said.push(_t("Still coming: %s", coming));
+        }
+        this.state.said = said.join(" · ");
     }
 
     /** Large files are read by a worker; their rows follow it. */
     watch() {
-        const waiting = this.state.files.filter((entry) => entry.phase === "waiting");
+        const waiting = this.waiting;
         if (!waiting.length) {
             return;
         }

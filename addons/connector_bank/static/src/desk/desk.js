@@ -1,6 +1,5 @@
 import { onMounted, onPatched, useExternalListener, useRef } from "@odoo/owl";
 import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { _t } from "@web/core/l10n/translation";
 import { DeskDeciding } from "./desk_deciding";
@@ -10,17 +9,17 @@ import { DeskKeys } from "./desk_keys";
 import { DeskLine } from "./desk_line";
 import { DeskList } from "./desk_list";
 import { DeskPicker } from "./desk_picker";
+import { DeskRuns } from "./desk_runs";
 import { DeskWords } from "./desk_words";
 import { keyMeant } from "./keys";
 
 /** One screen for the morning's work on open statement lines. */
 export class MatchingDesk extends DeskDeciding {
     static template = "connector_bank.MatchingDesk";
-    static components = { Layout, DeskFilters, DeskHand, DeskLine, DeskList, DeskPicker, DeskWords };
+    static components = { Layout, DeskFilters, DeskHand, DeskLine, DeskList, DeskPicker, DeskRuns, DeskWords };
 
     setup() {
         super.setup();
-        this.dialog = useService("dialog");
         this.root = useRef("root");
         this.words = { partner: _t("Partner"), colleague: _t("Hand to"), note: _t("Note on the line") };
         useExternalListener(window, "keydown", (ev) => this.onKey(ev));
@@ -29,12 +28,20 @@ export class MatchingDesk extends DeskDeciding {
     }
 
     openPane(pane) {
-        if (this.detail && this.mayAct) {
-            this.state.pane = pane;
+        if (!this.detail || !this.mayDecideNow || !this.mayAct) {
+            return;
+        }
+        this.state.pane = pane;
+        if (this.checkedIds.length > 1) {
+            this.say(_t("This is for the line in sight alone; the selected ones stay as they are."));
         }
     }
 
-    closePane() {
+    /** Back to the list; from there Escape takes the filters away. */
+    closePane(ofList = false) {
+        if (ofList && !this.state.pane && this.narrowed) {
+            this.clearFilters();
+        }
         this.state.pane = "";
         this.focusList();
     }
@@ -92,7 +99,10 @@ export class MatchingDesk extends DeskDeciding {
         const clear = this.state.lines.filter((line) => line.state === "clear").slice(0, this.state.most);
         const on = clear.some((line) => !this.state.checked[line.id]);
         clear.forEach((line) => this.check(line.id, on));
-        this.say(on ? _t("%s clear lines selected. Shift+Enter accepts them.", clear.length) : _t("Nothing selected"));
+        if (!clear.length) {
+            return this.say(_t("None of the loaded lines is clear: one proposal alone, without doubt, difference or rest."));
+        }
+        this.say(on ? _t("Clear lines selected: %s. Shift+Enter accepts them.", clear.length) : _t("Nothing selected"));
     }
 
     move(step) {
@@ -140,7 +150,7 @@ export class MatchingDesk extends DeskDeciding {
             return;
         }
         if (ev.key === "Escape") {
-            return this.closePane();
+            return this.closePane(document.activeElement.classList.contains("o_desk_list"));
         }
         const key = keyMeant(ev);
         if (key) {

@@ -1,4 +1,5 @@
 import { status, useExternalListener } from "@odoo/owl";
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { useService } from "@web/core/utils/hooks";
 import { _t } from "@web/core/l10n/translation";
 import { DeskReading } from "./desk_reading";
@@ -11,18 +12,14 @@ export class DeskDeciding extends DeskReading {
     setup() {
         super.setup();
         this.action = useService("action");
-        this.notification = useService("notification");
+        this.dialog = useService("dialog");
         this.sending = new Sending();
         useExternalListener(window, "beforeunload", (ev) => this.sending.count && ev.preventDefault());
     }
 
-    say(words, failed = false) {
-        Object.assign(this.state, { said: words, failed });
-    }
-
     /** One call at a time; what the server refuses is said on the screen, and the line is read anew. */
     async decide(work) {
-        if (this.state.busy || this.state.loading || !this.state.mayDecide) {
+        if (this.state.busy || this.state.loading || !this.mayDecideNow) {
             return false;
         }
         this.state.busy = true;
@@ -30,28 +27,25 @@ export class DeskDeciding extends DeskReading {
             await this.sending.rest();
             return await work();
         } catch (error) {
-            const words = error.data && error.data.message;
-            if (!words) {
-                throw error;
+            if (this.fail(error).lost) {
+                this.uncertain = true;
+            } else {
+                await this.refresh();
             }
-            this.say(words, true);
-            await this.refresh();
             return false;
         } finally {
             this.state.busy = false;
         }
     }
 
-    async refresh() {
-        const id = this.state.currentId;
-        if (id) {
-            this.keep(await this.orm.silent.call("finance.desk", "read_lines", [[id]]), [id]);
+    /** Whether decisions are taken now; says why not. */
+    get mayDecideNow() {
+        if (this.state.lookOnly) {
+            this.say(this.state.lookOnly, true);
+        } else if (this.state.lost) {
+            this.say(_t("Still no connection to the server. Decide once it answers."), true);
         }
-    }
-
-    /** Goes on when the screen is left, as what was decided is to be sent. */
-    call(method, ...args) {
-        return this.env.services.orm.silent.call("finance.desk", method, args);
+        return this.state.mayDecide && !this.state.lost;
     }
 
     /** Show an answer: a line that is done leaves the list, its neighbour is next. */
@@ -68,6 +62,7 @@ export class DeskDeciding extends DeskReading {
             this.keep(answer.details, Object.keys(answer.details).map(Number));
             this.select(next);
         }
+        this.readAgain(answer.changed);
         this.focusList();
     }
 
@@ -79,6 +74,7 @@ export class DeskDeciding extends DeskReading {
         }
         this.state.tally.mine += ids.length;
         this.state.tally.all += ids.length;
+        this.state.left -= ids.length;
         this.state.lines = this.state.lines.filter((line) => !gone.has(line.id));
     }
 
@@ -99,7 +95,10 @@ export class DeskDeciding extends DeskReading {
         if (proposal.rest) {
             return this.decide(async () => this.show(await this.call("accept", line.id, proposal.id, this.ahead(line.id))));
         }
-        if (!this.mayAct || this.state.busy || this.state.loading || this.sending.count >= UNANSWERED) {
+        if (this.mayAct && this.sending.count >= UNANSWERED) {
+            return this.say(_t("The lines accepted before are still being booked. Press Enter again in a moment."));
+        }
+        if (!this.mayDecideNow || !this.mayAct || this.state.busy || this.state.loading) {
             return false;
         }
         this.state.waiting[line.id] = true;
@@ -115,12 +114,13 @@ export class DeskDeciding extends DeskReading {
         try {
             this.settled(await this.call("accept", id, proposalId, this.ahead(id)));
         } catch (error) {
-            delete this.state.waiting[id];
-            const words = error.data && error.data.message;
-            if (!words) {
-                throw error;
+            const { lost } = this.fail(error);
+            if (lost) {
+                this.unknown.add(id);
+            } else {
+                delete this.state.waiting[id];
+                await this.refused(id);
             }
-            await this.refused(id, words);
         }
     }
 
@@ -134,6 +134,7 @@ export class DeskDeciding extends DeskReading {
         }
         this.drop([id]);
         this.say(answer.words);
+        this.readAgain(answer.changed);
         if (id !== this.state.currentId) {
             return this.renew(answer.details);
         }
@@ -142,15 +143,14 @@ export class DeskDeciding extends DeskReading {
         this.select(next);
     }
 
-    async refused(id, words) {
+    async refused(id) {
         if (status(this) === "destroyed") {
-            return this.notification.add(words, { type: "danger", sticky: true });
+            return;
         }
-        this.say(words, true);
         if (!this.state.pane && !this.state.busy && this.state.lines.some((line) => line.id === id)) {
             this.select(id);
         }
-        this.keep(await this.call("read_lines", [id]), [id]);
+        await this.read([id]);
     }
 
     /** The lines shown next and after that, once ``id`` has left. */
@@ -161,28 +161,59 @@ export class DeskDeciding extends DeskReading {
         return open.slice(0, 2).map((line) => line.id);
     }
 
+    /** Selected lines that have a proposal. */
+    get acceptable() {
+        return this.state.lines.filter(
+            (line) => this.state.checked[line.id] && line.proposal_id && !this.state.waiting[line.id]
+        );
+    }
+
     acceptChecked() {
-        const choices = this.state.lines
-            .filter((line) => this.state.checked[line.id] && line.proposal_id && !this.state.waiting[line.id])
-            .map((line) => [line.id, line.proposal_id]);
-        if (!choices.length) {
-            return this.say(_t("Nothing is selected that could be accepted. Select lines with the space bar, or all clear ones with C."));
+        const lines = this.acceptable;
+        const selected = this.checkedIds.length;
+        if (!lines.length) {
+            return this.say(
+                selected
+                    ? _t("None of the selected lines has a proposal to accept.")
+                    : _t("Nothing is selected. Select lines with the space bar, or all clear ones with C.")
+            );
         }
-        if (choices.length > this.state.most) {
+        if (lines.length > this.state.most) {
             return this.say(_t("At most %s lines are accepted at once.", this.state.most), true);
         }
+        const doubtful = lines.filter((line) => line.state !== "clear").length;
+        if (!doubtful) {
+            return this.acceptLines(lines);
+        }
+        this.dialog.add(
+            ConfirmationDialog,
+            {
+                title: _t("Accept selected lines"),
+                body: _t(
+                    "%(doubtful)s of the %(count)s lines have a doubt, a difference or another proposal beside the first. Accept the first proposal of each?",
+                    { doubtful, count: lines.length }
+                ),
+                confirmLabel: _t("Accept them"),
+                confirm: () => this.acceptLines(lines),
+                cancel: () => {},
+            },
+            { onClose: () => this.focusList() }
+        );
+    }
+
+    acceptLines(lines) {
         return this.decide(async () => {
-            const result = await this.call("accept_many", choices);
+            const result = await this.call("accept_many", lines.map((line) => [line.id, line.proposal_id]));
             const done = new Set(result.done);
-            const next = this.state.lines.find((line) => !done.has(line.id));
+            const place = Math.max(this.index, 0);
+            const open = (line) => !done.has(line.id);
+            const next = this.state.lines.slice(place).find(open) || this.state.lines.slice(0, place).findLast(open);
             this.drop(result.done);
             this.state.details = {};
             const refused = result.refused.map((one) => one.words);
-            this.say(
-                [_t("%s lines accepted.", result.done.length), ...new Set(refused)].join(" "),
-                refused.length > 0
-            );
+            this.say([_t("Lines accepted: %s.", result.done.length), ...refused].join(" "), refused.length > 0);
             this.select(next ? next.id : false);
+            this.readAgain(result.changed);
             this.focusList();
         });
     }
@@ -206,23 +237,22 @@ export class DeskDeciding extends DeskReading {
         return this.onLine("settle", this.detail.open, parts, writeOffs, this.ahead(this.detail.id));
     }
 
+    /** What was undone stands beside the line in sight, marked; the first of it is chosen, J goes back to where one was. */
     undo() {
         return this.decide(async () => {
-            const answer = await this.call("undo_last");
-            const detail = answer.details[answer.line_id];
-            if (!detail) {
-                await this.load();
-                return this.say(answer.words);
-            }
-            if (!this.state.lines.some((line) => line.id === detail.id)) {
-                this.state.lines.splice(Math.max(this.index, 0), 0, detail);
-                this.count(detail, 1);
-                this.state.tally.mine -= 1;
-                this.state.tally.all -= 1;
-            }
-            this.keep(answer.details, [detail.id]);
-            this.say(answer.words);
-            this.select(detail.id);
+            const { back, details, words } = await this.call("undo_last");
+            const known = new Set(this.state.lines.map((line) => line.id));
+            const gone = back.filter((line) => !known.has(line.id));
+            this.state.lines.splice(Math.max(this.index, 0), 0, ...gone);
+            gone.forEach((line) => this.count(line, 1));
+            this.state.tally.mine -= gone.length;
+            this.state.tally.all -= gone.length;
+            this.state.left += gone.length;
+            this.state.back = Object.fromEntries(back.map((line) => [line.id, true]));
+            this.state.details = {};
+            this.keep(details, Object.keys(details).map(Number));
+            this.say(_t("%(undone)s. Chosen now; J goes on.", { undone: words }));
+            this.select(back[0].id);
             this.focusList();
         });
     }
@@ -232,9 +262,15 @@ export class DeskDeciding extends DeskReading {
         return (
             id &&
             this.decide(async () => {
-                const action = await this.call("rule_action", id);
-                this.action.doAction(action, { onClose: () => this.focusList() });
+                const { newest, ...action } = await this.call("rule_action", id);
+                this.action.doAction(action, { onClose: () => this.useNewRule(id, newest) });
             })
         );
+    }
+
+    /** Once the form is closed, the line is matched with the rule that was made in it. */
+    useNewRule(id, newest) {
+        this.focusList();
+        return this.decide(async () => this.show(await this.call("use_new_rule", id, newest)));
     }
 }

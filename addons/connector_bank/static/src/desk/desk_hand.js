@@ -1,4 +1,4 @@
-import { Component, useExternalListener, useState } from "@odoo/owl";
+import { Component, onPatched, onWillUpdateProps, useExternalListener, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { parseFloat as parseAmount } from "@web/views/fields/parsers";
@@ -16,8 +16,23 @@ export class DeskHand extends Component {
             samePartner: Boolean(this.props.detail.partner),
             by: this.props.writeOff ? "account" : "document",
         });
+        onWillUpdateProps((next) => {
+            if (next.writeOff !== this.props.writeOff) {
+                this.state.by = next.writeOff ? "account" : "document";
+            }
+        });
+        this.root = useRef("root");
+        onPatched(() => this.keepFocus());
         this.words = { document: _t("Open document"), account: _t("Account") };
         useExternalListener(window, "keydown", (ev) => this.onKeydown(ev));
+    }
+
+    /** A button that took itself away leaves the focus in the search. */
+    keepFocus() {
+        const field = this.root.el.querySelector("[role=combobox]");
+        if (field && document.activeElement === document.body) {
+            field.focus();
+        }
     }
 
     round(amount) {
@@ -56,7 +71,31 @@ export class DeskHand extends Component {
         const amount = same && Math.abs(item.amount) > Math.abs(left) ? left : item.amount;
         this.state.rows.push({
             key: `item_${item.id}`, item_id: item.id, name: item.name, of: item.partner, amount: this.round(amount),
+            whole: this.round(item.amount), residual: item.residual, foreign: item.foreign, stranger: item.stranger,
         });
+        this.fillUp();
+    }
+
+    /** What an added credit note makes free goes to the documents that were cut, unless their amount was typed. */
+    fillUp() {
+        for (const row of this.state.rows.filter((one) => one.item_id && !one.typed)) {
+            const more = Math.min(Math.abs(this.kept(row)), Math.abs(this.remaining));
+            if (more && this.kept(row) * this.props.detail.open > 0 && this.remaining * this.props.detail.open > 0) {
+                row.amount = this.round(row.amount + Math.sign(this.props.detail.open) * more);
+            }
+        }
+    }
+
+    /** What stays open on the document of a row, in the currency of the line. */
+    kept(row) {
+        return row.item_id ? this.round(row.whole - row.amount) : 0;
+    }
+
+    /** The document is settled whole, and the account chosen next takes what the line lacks. */
+    settleWhole(row) {
+        row.amount = row.whole;
+        row.typed = true;
+        this.state.by = "account";
     }
 
     addAccount(account) {
@@ -70,6 +109,7 @@ export class DeskHand extends Component {
         try {
             row.amount = this.round(parseAmount(ev.target.value));
             row.wrong = false;
+            row.typed = true;
         } catch {
             row.amount = 0;
             row.wrong = true;
@@ -94,7 +134,11 @@ export class DeskHand extends Component {
     onKeydown(ev) {
         if (ev.key === "Enter" && ev.ctrlKey) {
             ev.preventDefault();
-            document.activeElement.blur(); // an amount that is being typed counts
+            const field = document.activeElement;
+            field.blur(); // an amount that is being typed counts
+            if (!this.ready) {
+                field.focus();
+            }
             this.settle();
         }
     }

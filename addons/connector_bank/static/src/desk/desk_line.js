@@ -12,6 +12,13 @@ export class DeskLine extends Component {
         deeds: Object,
     };
 
+    /** After a click the keys are those of the desk again; who came here by keys stays. */
+    onFold(ev) {
+        if (ev.detail) {
+            ev.currentTarget.blur();
+        }
+    }
+
     /** Rendered and escaped by the server. */
     html(text) {
         return markup(text);

@@ -8,6 +8,7 @@ export class DeskList extends Component {
         currentId: { type: [Number, Boolean] },
         checked: Object,
         waiting: Object,
+        back: Object,
         more: Boolean,
         loading: Boolean,
         select: Function,

@@ -1,6 +1,7 @@
 import { Component, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
 import { useDebounced } from "@web/core/utils/timing";
 import { useService } from "@web/core/utils/hooks";
+import { troubleOf } from "./trouble";
 
 let pickers = 0;
 
@@ -23,7 +24,7 @@ export class DeskPicker extends Component {
         this.orm = useService("orm");
         this.input = useRef("input");
         this.name = `o_desk_picker_${++pickers}`;
-        this.state = useState({ found: [], place: 0, asked: false });
+        this.state = useState({ found: [], place: 0, asked: false, failed: "" });
         this.search = useDebounced(() => this.read(), 150);
         onWillStart(() => this.read(""));
         useEffect(
@@ -44,13 +45,19 @@ export class DeskPicker extends Component {
 
     async read(text = this.input.el ? this.input.el.value : "") {
         const asked = (this.asked = {});
-        const found = await this.orm.silent.call("finance.desk", this.props.method, [
-            this.props.lineId,
-            text,
-            ...this.props.args,
-        ]);
+        let found = [];
+        try {
+            found = await this.orm.silent.call("finance.desk", this.props.method, [
+                this.props.lineId,
+                text,
+                ...this.props.args,
+            ]);
+        } catch (error) {
+            this.state.failed = asked === this.asked ? troubleOf(error).words : this.state.failed;
+            return;
+        }
         if (asked === this.asked) {
-            Object.assign(this.state, { found, place: 0, asked: true });
+            Object.assign(this.state, { found, place: 0, asked: true, failed: "" });
         }
     }
 
@@ -60,8 +67,10 @@ export class DeskPicker extends Component {
             this.state.place = Math.min(place + 1, found.length - 1);
         } else if (ev.key === "ArrowUp") {
             this.state.place = Math.max(place - 1, 0);
-        } else if (ev.key === "Enter" && found[place] && !ev.ctrlKey) {
-            this.pick(found[place]);
+        } else if (ev.key === "Enter" && !ev.ctrlKey) {
+            if (found[place]) {
+                this.pick(found[place]);
+            }
         } else {
             return;
         }
@@ -74,6 +83,7 @@ export class DeskPicker extends Component {
         if (this.input.el) {
             this.input.el.value = "";
             this.input.el.focus();
+            this.read();
         }
     }
 }

@@ -1,16 +1,17 @@
-import { Component, onWillStart, useState } from "@odoo/owl";
-import { useService } from "@web/core/utils/hooks";
+import { onWillStart, useState } from "@odoo/owl";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { DeskOutage } from "./desk_outage";
+import { addressOf, filtersOfAddress, keepLine, lastLine } from "./desk_place";
 
 const AHEAD = 10; // lines before the end of what is loaded, when the next page is asked for
 
 /** What the desk shows: the lines loaded so far, the chosen one with its facts, counts and the day's tally. */
-export class DeskReading extends Component {
+export class DeskReading extends DeskOutage {
     static props = { ...standardActionServiceProps };
 
     setup() {
-        this.orm = useService("orm");
+        super.setup();
         const context = this.props.action.context || {};
         this.state = useState({
             lines: [],
@@ -20,43 +21,63 @@ export class DeskReading extends Component {
             checked: {},
             waiting: {}, // lines whose acceptance the server has not confirmed
             details: {},
-            filters: { state: "", order: "oldest", journal: context.desk_journal || "" },
-            counts: { all: 0, clear: 0, proposed: 0, open: 0 },
+            filters: { state: "", order: "oldest", journal: context.desk_journal || "", ...filtersOfAddress() },
+            counts: { all: 0, clear: 0, proposed: 0, open: 0, mine: 0 },
+            left: 0, // open lines, whatever the filters show
             tally: { mine: 0, all: 0 },
             journals: [],
+            runs: [],
             mayDecide: false,
+            lookOnly: "",
+            back: {}, // lines that stand open again because the person undid something
             most: 0,
             pane: "",
             busy: false,
             loading: false,
             said: "",
             failed: false,
+            broken: "", // why something that is to be shown could not be read
+            unread: true, // the list itself was not read yet
+            lost: false, // no connection
         });
-        onWillStart(() => this.load());
+        onWillStart(() => this.load(this.state.filters, lastLine()));
     }
 
-    /** The first page for the filters; an answer that comes late is not shown. */
-    async load(filters = this.state.filters) {
+    /** The first page for the filters, at the line ``at`` if it is on it; an answer that comes late is not shown. */
+    async load(filters = this.state.filters, at = false) {
         const asked = (this.asked = {});
+        const before = this.state.filters;
         this.state.filters = filters;
         this.state.loading = true;
         try {
-            const desk = await this.orm.call("finance.desk", "open_desk", [filters]);
+            const desk = await this.ask("open_desk", filters);
             if (asked !== this.asked) {
                 return;
             }
+            if (!desk) {
+                this.state.filters = before; // those of the list that stays on the screen
+                return;
+            }
+            this.props.updateActionState({ desk: addressOf(filters) });
+            this.say("");
             Object.assign(this.state, {
                 lines: desk.lines,
                 after: desk.after,
                 details: desk.details,
                 counts: desk.counts,
+                left: desk.left,
                 tally: desk.tally,
                 journals: desk.journals,
+                runs: desk.runs,
                 mayDecide: desk.may_decide,
+                lookOnly: desk.look_only,
                 most: desk.most,
                 checked: {},
+                back: {},
+                unread: false,
             });
-            this.select(desk.lines.length ? desk.lines[0].id : false);
+            const first = desk.lines.length ? desk.lines[0].id : false;
+            this.select(desk.lines.some((line) => line.id === at) ? at : first);
         } finally {
             if (asked === this.asked) {
                 this.state.loading = false;
@@ -70,14 +91,12 @@ export class DeskReading extends Component {
         }
         const asked = this.asked;
         this.reading = true;
-        try {
-            const page = await this.orm.silent.call("finance.desk", "read_page", [this.state.filters, this.state.after]);
-            if (asked === this.asked) {
-                this.state.lines.push(...page.lines);
-                this.state.after = page.after;
-            }
-        } finally {
-            this.reading = false;
+        const page = await this.ask("read_page", this.state.filters, this.state.after);
+        this.reading = false;
+        if (page && asked === this.asked) {
+            const known = new Set(this.state.lines.map((line) => line.id)); // one that was undone came back earlier
+            this.state.lines.push(...page.lines.filter((line) => !known.has(line.id)));
+            this.state.after = page.after;
         }
     }
 
@@ -127,6 +146,7 @@ export class DeskReading extends Component {
         if (!id) {
             return;
         }
+        keepLine(id);
         this.fetch(ahead ? [id, this.neighbour()] : [id]);
         if (this.index >= this.state.lines.length - AHEAD) {
             this.more();
@@ -137,7 +157,21 @@ export class DeskReading extends Component {
     async fetch(ids) {
         const missing = ids.filter((id) => id && !(id in this.state.details));
         if (missing.length) {
-            this.keep(await this.orm.silent.call("finance.desk", "read_lines", [missing]), missing);
+            await this.read(missing);
+        }
+    }
+
+    async read(ids) {
+        const details = await this.ask("read_lines", ids);
+        if (details) {
+            this.keep(details, ids);
+        }
+    }
+
+    async refresh() {
+        const id = this.state.currentId;
+        if (id) {
+            await this.read([id]);
         }
     }
 
@@ -174,8 +208,28 @@ export class DeskReading extends Component {
         }
     }
 
+    /** Other lines had a proposal for what was settled now: their rows are brought up to date. */
+    async readAgain(ids = []) {
+        const loaded = this.state.lines.map((line) => line.id);
+        const stale = ids.filter((id) => loaded.includes(id) && !this.state.waiting[id]);
+        if (stale.length) {
+            await this.read(stale);
+        }
+    }
+
+    /** Whether the filters hide open lines. */
+    get narrowed() {
+        const { order, ...filters } = this.state.filters;
+        return Object.values(filters).some(Boolean);
+    }
+
+    clearFilters() {
+        return this.load({ state: "", order: this.state.filters.order });
+    }
+
     count(line, step) {
         this.state.counts.all += step;
+        this.state.counts.mine += line.mine ? step : 0;
         this.state.counts[line.state === "open" ? "open" : "proposed"] += step;
         this.state.counts.clear += line.state === "clear" ? step : 0;
     }

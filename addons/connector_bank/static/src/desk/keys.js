@@ -7,7 +7,7 @@ const SWITCH = "finance_desk_keys_off";
 export const KEYS = [
     { keys: ["j", "ArrowDown"], shown: "J ↓", deed: "next", words: _t("Next line"), repeats: true, always: true },
     { keys: ["k", "ArrowUp"], shown: "K ↑", deed: "previous", words: _t("Previous line"), repeats: true, always: true },
-    { keys: ["Enter"], shown: "Enter", deed: "accept", words: _t("Accept the chosen proposal, go on to the next line"), always: true },
+    { keys: ["Enter"], shown: "Enter", deed: "accept", words: _t("Accept the chosen proposal, go on to the next line; without one, settle by hand"), always: true },
     { keys: ["1", "2", "3", "4", "5"], shown: "1 – 5", deed: "choose", words: _t("Choose a proposal") },
     { keys: ["x"], shown: "X", deed: "reject", words: _t("Reject the chosen proposal") },
     { keys: [" "], shown: "Space", deed: "check", words: _t("Select the line"), always: true },

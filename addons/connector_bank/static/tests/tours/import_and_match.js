@@ -38,7 +38,7 @@ registry.category("web_tour.tours").add("connector_bank_import_and_match", {
         { trigger: ".o_bring_file:contains(again.xml):contains(the same as in tour.xml)" },
         { trigger: ".o_bring_file[data-phase=refused]:contains(letter.txt):contains(format.unknown)" },
         { trigger: "button[name=import]:contains(2 files):not([disabled])", run: "click" },
-        { trigger: "[role=status]:contains(2 files, 1 new lines, 0 cases)" },
+        { trigger: "[role=status]:contains(Files: 2, new lines: 1, cases: 0)" },
         { trigger: ".o_bring_file[data-phase=done]:contains(tour.xml):contains(Done)" },
         { trigger: "button[name=match]:not([disabled])", run: "click" },
         { trigger: ".o_list_view .o_data_row:contains(TOUR-4711):contains(Reconciled)" },
