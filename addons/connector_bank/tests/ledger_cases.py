@@ -4,6 +4,7 @@ import os
 from datetime import date, timedelta
 
 from odoo import Command
+from odoo.tools import SQL
 
 from ..writing.lines import exemplars
 
@@ -103,6 +104,21 @@ class LedgerCases:
 def few(values_list, kinds):
     """As few exemplars as there may be, so that most lines are copies."""
     return exemplars(values_list, kinds, 1)
+
+
+def aged(env, chance=None):
+    """The ledger was written long ago, by somebody else: what is written now shows by its stamp.
+
+    :param chance: some of it was written just now
+    """
+    env.flush_all()
+    env.cr.flush()
+    some = SQL("id %% 3 > 0" if chance and chance.random() < 0.3 else "true")
+    for table in ("account_move", "account_move_line", "account_payment", "account_bank_statement_line"):
+        env.cr.execute(
+            SQL("UPDATE %s SET write_date = '2026-01-01', write_uid = 1 WHERE %s", SQL.identifier(table), some)
+        )
+    env.invalidate_all()
 
 
 def seeds(share=1):

@@ -3,12 +3,18 @@
 import io
 
 from odoo.addons.connector_bank.formats import parse
-from odoo.addons.connector_bank.interfaces import adyen, gocardless, paypal, stripe
+from odoo.addons.connector_bank.interfaces import adyen, gocardless, paypal, shopify, stripe
 from odoo.addons.finance_connector_base.core.statement import Entry, Finding
 from odoo.addons.finance_connector_base.tests.pure import PureCase
 from odoo.addons.finance_connector_base.tests.sandbox import sandbox
 
-CLASSES = {"adyen": adyen.Adyen, "gocardless": gocardless.GoCardless, "paypal": paypal.PayPal, "stripe": stripe.Stripe}
+CLASSES = {
+    "adyen": adyen.Adyen,
+    "gocardless": gocardless.GoCardless,
+    "paypal": paypal.PayPal,
+    "shopify": shopify.Shopify,
+    "stripe": stripe.Stripe,
+}
 SIGNED_IN = {
     "adyen": ({"auth_scheme": "basic", "username": "report@Company.Almond"}, {"password": "SANDBOX-REPORT"}),
     "gocardless": ({"auth_scheme": "bearer"}, {"token": "SANDBOX-GC"}),
@@ -16,6 +22,7 @@ SIGNED_IN = {
         {"auth_scheme": "oauth2", "username": "SANDBOX-PAYPAL", "oauth_client_auth": "basic"},
         {"client_secret": "SANDBOX-SECRET"},
     ),
+    "shopify": ({"auth_scheme": "api_key"}, {"api_key": "shpat_SANDBOX"}),
     "stripe": ({"auth_scheme": "bearer"}, {"token": "sk_test_SANDBOX"}),
 }
 

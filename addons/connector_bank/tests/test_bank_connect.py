@@ -15,12 +15,22 @@ PROVIDERS = {
     "adyen": ({"username": "report@Company.Almond", "merchant_accounts": "ShopEU"}, {"password": "SANDBOX-REPORT"}),
     "gocardless": ({}, {"token": "SANDBOX-GC"}),
     "paypal": ({"username": "SANDBOX-PAYPAL"}, {"client_secret": "SANDBOX-SECRET"}),
+    "shopify": ({"username": "SANDBOX-APP"}, {"client_secret": "SANDBOX-SHOP"}),
     "stripe": ({}, {"token": "sk_test_SANDBOX"}),
 }
 
 
 @tagged("post_install", "-at_install")
 class TestConnectInterfaces(ConnectCase):
+    def connected(self, wizard, secrets):
+        """The connector of a system that answers well."""
+        for purpose, secret in secrets.items():
+            self.give(wizard, purpose, secret)
+        self.to_summary(wizard)
+        self.assertEqual(wizard.health, "ok", wizard.health_text)
+        wizard.action_create()
+        return wizard.connector_id
+
     def test_from_the_choice_to_the_connector(self):
         bank = self.enterContext(sandbox())
         for party, (kind, entries, secrets) in KINDS.items():
@@ -29,12 +39,7 @@ class TestConnectInterfaces(ConnectCase):
                 wizard.address = bank.url(party)
                 if party == "ponto":
                     wizard.oauth_token_url = bank.url(party) + "/oauth2/token"
-                for purpose, secret in secrets.items():
-                    self.give(wizard, purpose, secret)
-                self.to_summary(wizard)
-                self.assertEqual(wizard.health, "ok", wizard.health_text)
-                wizard.action_create()
-                connector = wizard.connector_id
+                connector = self.connected(wizard, secrets)
                 self.assertTrue(connector.is_bank_interface)
                 events = ["webhook_fetch"] if party in ("ponto", "wise") else []
                 self.assertEqual(connector.flow_ids.mapped("kind"), ["statement", *events])
@@ -51,15 +56,10 @@ class TestConnectInterfaces(ConnectCase):
                 wizard.address = outside.url(party)
                 if party == "paypal":
                     wizard.oauth_token_url = outside.url(party) + "/v1/oauth2/token"
-                for purpose, secret in secrets.items():
-                    self.give(wizard, purpose, secret)
-                self.to_summary(wizard)
-                self.assertEqual(wizard.health, "ok", wizard.health_text)
-                wizard.action_create()
-                connector = wizard.connector_id
+                connector = self.connected(wizard, secrets)
                 self.assertTrue(connector.is_payout_provider)
                 self.assertEqual(connector.flow_ids[0].format_code, party)
-                self.assertEqual(bool(connector.webhook_url), party != "paypal")
+                self.assertEqual(bool(connector.webhook_url), party not in ("paypal", "shopify"))
                 self.assertEqual(connector.merchant_accounts or "", entries.get("merchant_accounts", ""))
 
     def test_wrong_secrets_are_told(self):

@@ -17,7 +17,7 @@ def day(number, *bookings, opening="100.00", **values):
     on = f"2026-03-{number:02}"
     bookings = bookings or (Booking("5.00", f"day {number}", ref=f"R{number}"),)
     dated = tuple(Booking(one.amount, one.text, day=on, ref=one.ref) for one in bookings)
-    return statement(*dated, name=f"2026-{number}", first=on, opening=opening, **values)
+    return statement(*dated, **{"name": f"2026-{number}", "first": on, "opening": opening, **values})
 
 
 @tagged("post_install", "-at_install")
@@ -59,6 +59,48 @@ class TestContinuity(BankCase):
         self.files(day(3, opening="105.00"), day(4, Booking("30.00", "x", ref="R4"), opening="110.00"))
         self.assertEqual(self.states(), "complete4 awaited1 none2")
         self.assertEqual(self.cases(), [])
+
+    @freeze_time("2026-03-06 12:00:00")
+    def test_opening_of_nothing(self):
+        """An account that opens with 0.00 said a balance; statements of before that was told apart count as such."""
+        self.files(day(2), day(3, opening="0.00"))
+        self.assertEqual(self.cases(), ["statement.gap"])
+        self.env["finance.bank.balance"].search([("journal_id", "=", self.journal.id)]).sudo().unlink()
+        self.env.cr.execute("UPDATE account_bank_statement SET finance_without_balance = NULL, finance_opening = 0")
+        self.env.invalidate_all()
+        self.files(day(4, opening="5.00"))
+        self.assertEqual(self.cases(), ["statement.gap"])
+        self.assertEqual(self.states(), "complete1 gap1 complete1 late1 awaited1 none2")
+
+    @freeze_time("2026-03-06 12:00:00")
+    def test_without_balances(self):
+        """A bank that says none is not called complete, and its lines are no gap before the first balance."""
+        self.files(day(2, balances=False), day(3, balances=False))
+        self.assertEqual(self.states(), "parts2 late2 awaited1 none2")
+        self.assertEqual([kind for kind, _day, _words in self.account()["findings"]], ["unproved", "late"])
+        self.files(day(4, opening="777.00"))
+        self.assertEqual(self.states(), "parts2 complete1 late1 awaited1 none2")
+        self.assertEqual(self.cases(), [])
+        self.files(day(5, Booking("1.00", "x", ref="R5"), balances=False), day(6, opening="783.00"))
+        self.assertEqual(self.states(), "parts2 complete3 none2")
+        self.assertEqual(self.cases(), [])
+
+    @freeze_time("2026-03-09 12:00:00")
+    def test_one_order(self):
+        """Of one day, some without balance: import and timeline put them in the same order."""
+        self.files(
+            day(5),
+            day(6, Booking("2.00", "c", ref="C"), balances=False, name="c"),
+            day(6, Booking("1.00", "b", ref="B"), opening="105.00", name="b"),
+            day(6, Booking("4.00", "a", ref="A"), opening="106.00", name="a"),
+        )
+        statements = self.env["account.bank.statement"]
+        without = statements.search([("name", "=", "c"), ("journal_id", "=", self.journal.id)])
+        without.write({"balance_start": 105, "balance_end_real": 107})  # of Odoo, not of the bank: it joins nothing
+        links, _broken = self.env["finance.continuity"]._chains(self.journal)
+        chain = statements._finance_chain(self.journal)
+        self.assertEqual(chain.mapped("name"), ["2026-5", "b", "a", "c"])
+        self.assertEqual(chain.ids, [link.id for link in links[self.journal.id]])
 
     @freeze_time("2026-03-09 12:00:00")
     def test_late(self):

@@ -10,10 +10,9 @@ from odoo.tests import tagged
 from odoo.addons.finance_connector_base.tests.common import server_option
 
 from ..matching.stored import Stored, StoredPart
-from ..services.partner_columns import PartnerColumns
 from ..services.undone import NotAlike, undone
 from ..writing import witness
-from .ledger_cases import LedgerCases, seeds
+from .ledger_cases import LedgerCases, aged, seeds
 from .settle_case import SettleCase
 
 
@@ -77,27 +76,25 @@ class TestCounterpartWriter(SettleCase):
 
         :param change: called before they are compared
         """
-        self.env.flush_all()
-        self.env.cr.flush()
+        aged(self.env)
         found = self.writer._fitting(wanted)
         self.assertEqual({one.line_id for one in found}, set(wanted))
         for journal_id in {one.journal_id for one in found}:
-            some = [one for one in found if one.journal_id == journal_id]
             journal = self.env["account.journal"].browse(journal_id)
+            some = [one for one in found if one.journal_id == journal_id]
+            some = self.writer._with_payers(journal, some, wanted)
             proof = self.env["finance.writer.proof"]._of("counterparts", journal)
-            partners = PartnerColumns(journal)
-            partners.know((one.payer_id, one.currency_id) for one in some if one.payer_id)
             before = self.writer._rows(some)[0]
             with undone(self.env):
-                expected, told = self.writer._by_odoo(some, wanted, proof)
+                expected, told = self.writer._by_odoo(some, proof)
             patterns = self.writer._patterns(some, before, expected)
             with undone(self.env):
-                tables, since = witness.touched(self.env.cr), self.writer._last_message()
-                self.writer._by_pattern(some, patterns, partners)
+                tables, last = witness.touched(self.env.cr), self.writer._last_rows()
+                self.writer._by_pattern(some, patterns)
                 if change:
                     change(some)
                 self.env.cr.flush()
-                self.writer._compare(expected, self.writer._rows(some, since))
+                self.writer._compare(expected, self.writer._rows(some, last))
                 self.assertEqual(self.writer._told(tables), told)
 
     def test_every_row(self):

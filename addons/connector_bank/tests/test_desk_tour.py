@@ -28,3 +28,20 @@ class TestDeskTour(DeskCase, HttpCase):
         self.assertEqual((one.amount_residual, two.amount_residual), (100.0, 60.0))
         self.assertTrue(second.is_reconciled)
         self.assertEqual(first.finance_proposal_ids.state, "rejected")
+
+    def test_reload(self):
+        """Whoever presses F5 finds the filters and the line as they were."""
+        self.proposed("DESK-4711")
+        self.proposed("DESK-4712")
+        self.match(self.line("-3.00", "Unknown"))
+        self.start_tour("/odoo/finance-desk", "connector_bank_desk_reload", login="operator")
+
+    def test_trouble(self):
+        """A crash and a lost connection are said in words, and what is booked is never shown as open or the reverse."""
+        first, one, _proposal = self.proposed("DESK-4711")
+        second, two, _proposal = self.proposed("DESK-4712", invoice=90.0)
+        self.match(self.line("-3.00", "Unknown"))
+        self.start_tour("/odoo/finance-desk", "connector_bank_desk_trouble", login="operator")
+        self.assertTrue(first.is_reconciled and second.is_reconciled)
+        self.assertEqual((one.amount_residual, two.amount_residual), (60.0, 50.0))
+        self.assertEqual(len((first | second).finance_proposal_ids.filtered(lambda each: each.state == "accepted")), 2)

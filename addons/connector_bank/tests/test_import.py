@@ -11,7 +11,6 @@ from odoo.tests import tagged
 from odoo.addons.finance_connector_base.tests.common import server_option
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..services import finance_settle
 from .camt_maker import iban
 from .common import BankCase
 from .statement_maker import OTHER_ACCOUNT, Booking, camt052, camt053, statement
@@ -185,7 +184,7 @@ class TestImport(BankCase):
             self.bring(camt053(statement(*(Booking(f"{10 + n}.00", one.name) for n, one in enumerate(invoices)))))
             trap.assert_jobs_count(1, only=self.journal.finance_match_job)
         for left in (3, 1, 0):
-            with trap_jobs() as trap, patch.object(finance_settle, "CHUNK", 2), server_option(match_seconds="0.000001"):
+            with trap_jobs() as trap, server_option(match_chunk="2", match_seconds="0.000001"):
                 said = self.journal.finance_match_job()
                 trap.assert_jobs_count(int(left > 0), only=self.journal.finance_match_job)
             done = sum(one.payment_state == "paid" for one in invoices)
@@ -206,8 +205,8 @@ class TestImport(BankCase):
 
         with trap_jobs():
             self.bring(camt053(statement(*(Booking(f"{10 + n}.00", one.name) for n, one in enumerate(invoices)))))
-        with patch.object(settle, "_apply", picky), patch.object(finance_settle, "CHUNK", 1), \
-                server_option(match_seconds="0.000001"):  # fmt: skip
+        with patch.object(settle, "_apply", picky), \
+                server_option(match_chunk="1", match_seconds="0.000001"):  # fmt: skip
             said = []
             for _job in range(5):
                 with trap_jobs() as trap:

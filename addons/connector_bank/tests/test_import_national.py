@@ -41,6 +41,8 @@ class TestImportNational(BankCase):
         journal = self.check("BE68539007547034", content, [121.0, -75.0], ["123456789002", "2 × Rent"])
         self.assertEqual(len(self.lines(journal)[1].transaction_details["details"]), 2)
         self.assertEqual(self.statements(journal).balance_end_real, 1046.0)
+        balances = self.statements(journal).finance_balance_ids
+        self.assertEqual({one.kind: one.amount for one in balances}, {"opening": 1000.0, "closing": 1046.0})
 
     def test_cfonb(self):
         content = cfonb_file([cfonb_04("1250.00"), cfonb_05("LCC", "FACTURE 815"), cfonb_04("-89.90", label="PRLV")])

@@ -1,5 +1,7 @@
 """A long file comes in by pieces: the same as in one go, stopped and resumed, and clear when a piece is refused."""
 
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -167,14 +169,19 @@ class TestLongImport(BankCase):
         self.assertEqual(whole.result["duplicates"], 12)
         self.assertEqual(len(self.lines().filtered("finance_bank_ref").mapped("finance_bank_ref")), 19)
 
-    def test_another_file_waits(self):
-        """Meanwhile another statement of the account waits, and comes in by itself."""
+    def half_in_and_late(self):
+        """A long file that is half in, and the next one of its account, which waits for it."""
         message = self.store(self.made())
         self.step(message)
         self.step(message)
         late = self.bring(camt053(statement(Booking("5.00", "Fee", day="2026-03-03", ref="X"), first="2026-03-03",
                                             last="2026-03-03", name="2026-2")))
         self.assertEqual((late.state, self.cases(late)), ("refused", ["statement.coming"]))
+        return message, late
+
+    def test_another_file_waits(self):
+        """Meanwhile another statement of the account waits, and comes in by itself."""
+        message, late = self.half_in_and_late()
         self.work(message)
         self.assertEqual(late.state, "received")
         self.work(late)
@@ -183,18 +190,52 @@ class TestLongImport(BankCase):
 
     def test_another_file_comes_in_after_a_cancel(self):
         """Who gives the long file up frees what waited for it."""
-        message = self.store(self.made())
-        self.step(message)
-        self.step(message)
-        late = self.bring(camt053(statement(Booking("5.00", "Fee", day="2026-03-03", ref="X"), first="2026-03-03",
-                                            last="2026-03-03", name="2026-2")))
-        self.assertEqual((late.state, self.cases(late)), ("refused", ["statement.coming"]))
+        message, late = self.half_in_and_late()
         self.lines().unlink()
         self.statements().unlink()
         message.action_cancel()
         self.assertEqual((message.state, late.state), ("cancelled", "received"))
         self.work(late)
         self.assertEqual((late.state, self.cases(late), len(self.lines())), ("processed", [], 1))
+
+    def test_waits_for_nothing(self):
+        """A case that is there only after the long file ended is found by the hourly look."""
+        message, late = self.half_in_and_late()
+        with patch.object(self.registry["finance.long.statement"], "_let_in"):
+            self.work(message)
+        self.assertEqual((message.state, late.state), ("processed", "refused"))
+        self.env["finance.continuity"]._cron_watch()
+        self.assertEqual(late.state, "received")
+        self.work(late)
+        self.assertEqual((late.state, self.cases(late)), ("processed", []))
+
+    def test_looked_at_too_early(self):
+        """While the long file comes in, the hourly look changes nothing."""
+        _message, late = self.half_in_and_late()
+        self.env["finance.continuity"]._cron_watch()
+        self.assertEqual(late.state, "refused")
+
+    def test_settings_of_lines_stay(self):
+        """What a line is made of cannot be changed between two pieces; other settings can."""
+        message = self.store(self.made())
+        self.step(message)
+        self.step(message)
+        with self.assertRaisesRegex(UserError, "One line for each transaction"):
+            self.journal.finance_split_batches = True
+        self.journal.write({"finance_split_batches": False, "finance_rhythm": "weekly"})
+        self.work(message)
+        self.assertEqual(message.state, "processed")
+        self.journal.finance_split_batches = True
+
+    def test_not_matched_by_hand(self):
+        """Neither the button on lines nor the desk decides on a line of a statement that may still be given up."""
+        message = self.store(self.made())
+        self.step(message)
+        self.step(message)
+        told = self.lines().action_finance_match()["params"]["message"]
+        self.assertIn("0 reconciled, 0 proposed, 0 left open", told)
+        with self.assertRaisesRegex(UserError, "still being imported"):
+            self.env["finance.desk"]._open_line(self.lines()[0].id)
 
     def test_changed_by_hand(self):
         """A line that somebody deletes meanwhile is noticed at the end."""
@@ -205,6 +246,28 @@ class TestLongImport(BankCase):
         self.work(message)
         self.assertEqual((message.state, self.cases(message)), ("refused", ["statement.totals"]))
         self.assertTrue(self.statements().finance_coming)
+
+    def test_brought_again_after_a_cancel(self):
+        """Who gave a half file up can bring the same bytes again, once; equal lines that were left are asked about."""
+        for lines_too in (True, False):
+            with self.subTest(lines_too=lines_too):
+                made = self.made(OTHER_ACCOUNT if lines_too else None)
+                journal = self.other if lines_too else self.journal
+                message = self.store(made, name=f"{lines_too}.xml")
+                self.step(message)
+                self.step(message)
+                if lines_too:
+                    self.lines(journal).unlink()
+                self.statements(journal).unlink()
+                message.action_cancel()
+                again = self.bring(camt053(made))
+                self.assertNotEqual(again, message)
+                self.assertEqual(again.sudo().parent_id, message)
+                found = (again.state, self.cases(again), len(self.lines(journal)))
+                asked = ("refused", ["statement.doubtful"], LINES - 2)
+                self.assertEqual(found, ("processed", [], LINES) if lines_too else asked)
+                self.assertEqual(self.bring(camt053(made)), again)
+                self.assertEqual(message.state, "cancelled")
 
     def test_statement_deleted(self):
         """Retry begins anew once the half statement is gone: the file comes in whole, and no line twice."""

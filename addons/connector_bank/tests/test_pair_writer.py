@@ -6,61 +6,13 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.tests import tagged
 
-from odoo.addons.finance_connector_base.tests.common import server_option
-
 from ..services.undone import NotAlike, undone
-from ..writing import pairs
-from .common import BankCase
-from .ledger_cases import seeds
+from .ledger_cases import aged, seeds
+from .pair_case import PairCase
 
 
 @tagged("post_install", "-at_install")
-class TestPairWriter(BankCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.writer = cls.env["finance.pair.writer"]
-        cls.dollar = cls.env.ref("base.USD")
-        cls.dollar.active = True
-        for day, rate in (("2025-01-01", 1.1), ("2026-02-01", 1.25), ("2026-04-01", 1.2)):
-            cls.env["res.currency.rate"].create(
-                {"currency_id": cls.dollar.id, "name": day, "rate": rate, "company_id": cls.company.id}
-            )
-        cls.dollars = cls.bank_journal("DOLLA", currency_id=cls.dollar.id)
-
-    def plan(self, amount, move_type="out_invoice", share=1, journal=None, on="2026-03-05", **values):
-        """The item of a bank line that stands on the account of the invoice, and the item of the invoice.
-
-        :param share: how much of the invoice the bank line pays
-        """
-        if journal:
-            values["currency_id"] = journal.currency_id.id
-        invoice = self.invoice(amount, move_type=move_type, **values)
-        item = invoice.line_ids.filtered(
-            lambda one: one.account_id.account_type in ("asset_receivable", "liability_payable")
-        )
-        line = self.env["account.bank.statement.line"].create(
-            {
-                "journal_id": (journal or self.journal).id, "date": on, "payment_ref": invoice.name,
-                "amount": round((item.amount_currency if journal else item.balance) * share, 2),
-                "partner_id": invoice.partner_id.id,
-                "counterpart_account_id": item.account_id.id,
-            }
-        )  # fmt: skip
-        return line._seek_for_lines()[2] + item
-
-    def reconcile(self, plans):
-        self.env.flush_all()
-        self.env.cr.flush()
-        with server_option(bulk_pairs="2"):
-            self.writer._reconcile(plans)
-        self.env.cr.flush()
-
-    def proof(self):
-        return self.env["finance.writer.proof"].search(
-            [("journal_id", "=", self.journal.id), ("what", "=", "reconciliation")], limit=1
-        )
-
+class TestPairWriter(PairCase):
     def test_every_row(self):
         """Random pairs both ways: no row and no column differs, messages and events included."""
         proof = self.env["finance.writer.proof"]._of("reconciliation", self.journal)
@@ -77,19 +29,20 @@ class TestPairWriter(BankCase):
                     self.plan(round(chance.uniform(1, 9000), 2), chance.choice(kinds), journal=self.dollars)
                     for _number in range(chance.choice((0, 0, 1, 2)))
                 ]
-                self.env.flush_all()
-                self.env.cr.flush()
-                found = pairs.fitting(self.env.cr, [tuple(plan.ids) for plan in plans], self.writer._subtypes())
+                for plan in plans:
+                    self.talk(chance, plan[1].move_id)
+                aged(self.env, chance)
+                found = self.writer._simple([tuple(plan.ids) for plan in plans])[0]
                 self.assertEqual(len(found), len(plans))
-                self.assertTrue(all(self.writer._without_exchange(pair) for pair in found if pair.foreign))
+                self.assertEqual(self.writer._by_rate(found), (found, []))
                 before = self.writer._rows(found)[0]
                 with undone(self.env):
                     expected, told = self.writer._by_odoo(found, proof)
                 with undone(self.env):
-                    since = self.writer._last_message()
+                    last = self.writer._last_rows()
                     self.writer._by_pattern(found, self.writer._patterns(found, before, expected))
                     self.env.cr.flush()
-                    self.writer._compare(expected, self.writer._rows(found, since))
+                    self.writer._compare(expected, self.writer._rows(found, last))
                 paid = [
                     pair for pair in found
                     if not float(pair.invoice_left) and plans[pair.place][1].move_id.move_type.endswith("invoice")
@@ -101,18 +54,18 @@ class TestPairWriter(BankCase):
         proof = self.env["finance.writer.proof"]._of("reconciliation", self.journal)
         self.env.flush_all()
         self.env.cr.flush()
-        found = pairs.fitting(self.env.cr, [tuple(plan.ids) for plan in plans], self.writer._subtypes())
+        found = self.writer._simple([tuple(plan.ids) for plan in plans])[0]
         before = self.writer._rows(found)[0]
         with undone(self.env):
             expected, _told = self.writer._by_odoo(found, proof)
         patterns = self.writer._patterns(found, before, expected)
         with undone(self.env):
-            since = self.writer._last_message()
+            last = self.writer._last_rows()
             self.writer._by_pattern(found, patterns)
             plans[1][1].move_id.payment_state = "partial"
             self.env.cr.flush()
             with self.assertRaises(NotAlike):
-                self.writer._compare(expected, self.writer._rows(found, since))
+                self.writer._compare(expected, self.writer._rows(found, last))
 
     def test_quick_and_undone(self):
         plans = [self.plan(10 + number) for number in range(6)]
@@ -180,14 +133,14 @@ class TestPairWriter(BankCase):
         plans = [part, foreign, twice, twice, other[0] + half, told]
         self.env.flush_all()
         ids = [tuple(plan.ids) for plan in plans]
-        self.assertFalse(pairs.fitting(self.env.cr, ids, self.writer._subtypes()))
+        self.assertFalse(self.writer._simple(ids)[0])
         simple = [self.plan(number) for number in (1, 2, 3)]
         self.reconcile([part, *simple])
         self.assertEqual(part[1].move_id.payment_state, "partial")
         self.assertEqual({plan[1].move_id.payment_state for plan in simple}, {"paid"})
 
     def test_other_currency(self):
-        """At one rate it is quick; where Odoo books a difference of exchange, Odoo reconciles."""
+        """At one rate and at different rates it is quick; settled in part, it is Odoo's."""
         same = [self.plan(100 + number, journal=self.dollars) for number in range(3)]
         other = [self.plan(200 + number, journal=self.dollars, on="2026-04-02") for number in range(2)]
         part = self.plan(300, journal=self.dollars, share=0.5)
@@ -195,9 +148,12 @@ class TestPairWriter(BankCase):
         with patch.object(writer, "_write_all", autospec=True, side_effect=writer._write_all) as at_once:
             self.reconcile([*same, *other, part])
         quick = [pair.debit_id for call in at_once.call_args_list for pair in call.args[2]]
-        self.assertEqual(set(quick), {plan[1].id for plan in same})
-        proof = self.env["finance.writer.proof"].search([("journal_id", "=", self.dollars.id)], limit=1)
-        self.assertEqual((proof.what, proof.state), ("reconciliation", "alike"))
+        self.assertEqual(set(quick), {plan[1].id for plan in (*same, *other)})
+        proofs = self.env["finance.writer.proof"].search([("journal_id", "=", self.dollars.id)])
+        self.assertEqual(
+            set(proofs.mapped(lambda proof: (proof.what, proof.state))),
+            {("reconciliation", "alike"), ("exchange", "alike")},
+        )
         for plan in [*same, *other]:
             self.assertEqual(plan[1].move_id.payment_state, "paid")
             self.assertTrue(all(plan.mapped("reconciled")))

@@ -8,7 +8,8 @@ from odoo.tests import tagged
 from odoo.addons.finance_connector_base.tests.common import server_option
 
 from ..services.undone import undone
-from ..writing import pairs, witness
+from ..writing import witness
+from .ledger_cases import aged
 from .order_case import OrderCase
 
 CASES = max(int(os.environ.get("FINANCE_EQUIVALENCE_CASES", "150")) // 6, 2)
@@ -53,7 +54,7 @@ class TestPairWriterPayments(OrderCase):
     def found(self, plans):
         self.env.flush_all()
         self.env.cr.flush()
-        return pairs.fitting(self.env.cr, [tuple(plan.ids) for plan in plans], self.writer._subtypes())
+        return self.writer._simple([tuple(plan.ids) for plan in plans])[0]
 
     def reconcile(self, plans):
         with server_option(bulk_pairs="2"):
@@ -77,16 +78,17 @@ class TestPairWriterPayments(OrderCase):
                     amount = round(chance.uniform(1, 9000), 2)
                     make = chance.choice((self.with_bill, self.with_line, lambda *of: self.with_line(*of, bill=True)))
                     plans.append(make(amount, chance.choice((1, 1, 1, 0.4, 1.7))))
+                aged(self.env, chance)
                 found = self.found(plans)
                 self.assertEqual(len(found), len(plans))
                 before = writer._rows(found)[0]
                 with undone(self.env):
                     expected, told = writer._by_odoo(found, proof)
                 with undone(self.env):
-                    since, tables = writer._last_message(), witness.touched(self.env.cr)
+                    last, tables = writer._last_rows(), witness.touched(self.env.cr)
                     writer._by_pattern(found, writer._patterns(found, before, expected))
                     self.env.cr.flush()
-                    writer._compare(expected, writer._rows(found, since))
+                    writer._compare(expected, writer._rows(found, last))
                     self.assertEqual(writer._told(tables), told)
 
     def test_bills_and_then_the_bank(self):
@@ -113,6 +115,26 @@ class TestPairWriterPayments(OrderCase):
         self.assertTrue(all(plan[0].statement_line_id.is_reconciled for plan in plans))
         plans[2][0].statement_line_id.action_undo_reconciliation()
         self.assertFalse(payments[2].is_matched)
+
+    def of_run(self, run, payment):
+        return self.env["finance.payment.run.line"].sudo().create(
+            {"run_id": run.id, "company_id": self.company.id, "payment_id": payment.id,
+             "currency_id": payment.currency_id.id, "amount": payment.amount}
+        )  # fmt: skip
+
+    def test_what_depends_on_it(self):
+        """Lines of payment runs follow their payments, whether those that are compared with Odoo have some or not."""
+        run = self.env["finance.payment.run"].create({"kind": "vendor", "journal_ids": self.journal.ids})
+        for in_run in ((2,), (0, 1, 2, 3, 4)):
+            plans = [self.with_line(20 + number) for number in range(5)]
+            lines = [self.of_run(run, plans[number][1].payment_id) for number in in_run]
+            self.assertEqual({line.state for line in lines}, {"released"})
+            self.reconcile(plans)
+            self.assertEqual((self.proof().state, self.proof().reason), ("alike", False))
+            self.env.cr.execute(
+                "SELECT DISTINCT state FROM finance_payment_run_line WHERE id = ANY(%s)", [[one.id for one in lines]]
+            )
+            self.assertEqual(self.env.cr.fetchall(), [("done",)])
 
     def test_not_simple(self):
         """Payments with a write-off, of an unpaid document, or with a follower are Odoo's."""

@@ -208,6 +208,50 @@ class TestBerlinGroupOrders(PayingOrderCase):
         self.assertEqual((self.connector.state, self.told(first), self.told(second)), ("active", ["RCVD"], ["ACSC"]))
         self.assertEqual((self.cases_of(self.first), self.cases_of(self.second)), (["payment.gone"], []))
 
+    def looks(self):
+        return sum(call["path"].endswith("/status") for call in self.sandbox.calls)
+
+    def test_purged_is_not_asked_about_for_ever(self):
+        first, second = self.released(self.first), self.released(self.second)
+        for order in (first, second):
+            self.send(order.message_id)
+        purged = self.sandbox.parties["psd2"].settings
+        purged["purged"] = "RESOURCE_EXPIRED"
+        self.ask()
+        purged["purged"] = ""
+        self.ask()
+        self.assertEqual(first.remote_ids.gone_times, 0, "it was there again: only in a row it counts")
+        purged["purged"] = "RESOURCE_EXPIRED"
+        for _look in range(self.connector.gone_looks):
+            self.ask()
+        asked = self.looks()
+        self.ask()
+        self.assertEqual((self.looks(), self.told(first)), (asked, ["RCVD"]))
+        case = self.env["finance.exception"].search([("res_id", "=", self.first.id), ("code", "=", "payment.gone")])
+        self.assertEqual((len(case), case.state), (1, "open"))
+        self.assertIn("said 3 times", case.text)
+        purged["purged"] = ""
+        with trap_jobs():
+            first.with_user(self.operator).action_ask_bank()
+        self.ask()
+        self.assertEqual((self.looks(), first.remote_ids.gone_times, second.remote_ids.gone_times), (asked + 1, 0, 3))
+
+    def test_purged_asked_about_less_often(self):
+        """A setting that is lowered meanwhile leaves nothing unasked without words."""
+        order = self.released(self.first)
+        self.send(order.message_id)
+        self.sandbox.parties["psd2"].settings["purged"] = "RESOURCE_EXPIRED"
+        self.ask()
+        self.ask()
+        self.assertEqual(order.remote_ids.gone_times, 2)
+        self.connector.gone_looks = 1
+        self.ask()
+        case = self.env["finance.exception"].search([("res_id", "=", self.first.id), ("code", "=", "payment.gone")])
+        self.assertIn("said 3 times", case.text)
+        asked = self.looks()
+        self.ask()
+        self.assertEqual(self.looks(), asked)
+
     def cases_of(self, record):
         return self.env["finance.exception"].search(
             [("res_model", "=", record._name), ("res_id", "=", record.id)]

@@ -52,6 +52,13 @@ class TestAdyenProvider(ProviderBankCase):
         self.assertIn("1 new", self.fetch(self.reports))
         self.assertEqual(self.batches()[-1], "44.csv")
 
+    def test_fetched_by_hand(self):
+        """Only the flow of statements fetches: brought by that of events, a report would never be booked."""
+        before = self.fetches()
+        self.reports.action_pull()
+        (job,) = self.fetches() - before
+        self.assertEqual(job.records.kind, "statement")
+
     def test_one_name_of_two_merchants(self):
         """Reports are named alike for every merchant account: both announcements count."""
         self.party.settle(41, ("PSPUS", "US1", "5.00", "0.50"), merchant="ShopUS")

@@ -51,6 +51,44 @@ class TestPayPalProvider(ProviderBankCase):
                 savepoint.rollback()
                 self.env.invalidate_all()
 
+    def test_balances_join_the_days(self):
+        """Days join by their balances; money that no transaction shows is a gap, and nothing is booked for it."""
+        self.move()
+        self.move([("PP8", "", "", "T0006", "40.00", "EUR", "-1.40")], "2026-03-06T09:00:00+00:00")
+        self.move([("PP9", "", "", "T0006", "50.00", "EUR", "-1.60")], "2026-03-08T09:00:00+00:00")
+        connector = self.connect(reads_balances=True)
+        self.fetch(connector)
+        statements = self.statements(self.provider).sorted("date")
+        self.assertEqual([one.balance_end_real for one in statements], [26.75, 65.35, 113.75])
+        self.assertTrue(all(statements.mapped("is_complete")))
+        self.assertEqual(self.cases(*self.messages(connector)), [])
+        self.party.settings["lost"] = "7.00"
+        self.move([("PP10", "", "", "T0006", "5.00", "EUR", "-0.40")], "2026-03-09T10:00:00+00:00")
+        self.party.settings["refreshed"] = "2026-03-10T09:00:00+00:00"
+        self.fetch(connector)
+        self.assertIn("statement.gap", self.cases())
+
+    def test_balances_switched_on_later_double_nothing(self):
+        self.move()
+        self.move([("PP8", "", "", "T0006", "40.00", "EUR", "-1.40")], "2026-03-06T09:00:00+00:00")
+        connector = self.connect()
+        self.fetch(connector)
+        before = self.amounts()
+        connector.reads_balances = True
+        self.assertIn("2 new", self.fetch(connector), "the same days, now with their balances")
+        self.assertEqual(self.amounts(), before)
+        self.assertEqual(set(self.cases()) - {"match.none"}, set())
+        self.assertEqual(set(self.messages(connector).mapped("state")), {"processed"})
+        self.move([("PP9", "", "", "T0006", "50.00", "EUR", "-1.60")], "2026-03-08T09:00:00+00:00")
+        self.fetch(connector)
+        self.assertEqual(self.amounts(), sorted([*before, "50.00", "-1.60"]))
+        self.assertNotIn("statement.gap", self.cases(), "the days before state no balance: neither proved nor missing")
+        self.move([("PP10", "", "", "T0006", "5.00", "EUR", "-0.40")], "2026-03-09T10:00:00+00:00")
+        self.party.settings["refreshed"] = "2026-03-11T00:00:00+00:00"
+        self.fetch(connector)
+        self.assertIn("5.00", self.amounts())
+        self.assertNotIn("statement.gap", self.cases(), "from then on they join")
+
     def test_what_comes_late_is_added_and_nothing_else(self):
         self.move()
         connector = self.connect()

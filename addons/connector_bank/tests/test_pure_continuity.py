@@ -15,8 +15,8 @@ NOON = time(12)
 DAY = timedelta(1)
 
 
-def link(first, opening, closing, number=None, id=1, last=None):
-    return Link(first, last or first, Decimal(opening), Decimal(closing), number=number, id=id)
+def link(first, opening, closing, number=None, id=1, last=None, proved=True):
+    return Link(first, last or first, Decimal(opening), Decimal(closing), number=number, id=id, proved=proved)
 
 
 def at(day, clock=NOON):
@@ -126,6 +126,33 @@ class TestProof(PureCase):
         chain = [link(MONDAY, 0, 5, id=4)]
         proof = prove(chain, MONDAY, MONDAY, at(MONDAY), broken={4})
         self.assertEqual((proof.days[MONDAY], proof.findings[0].statement), ("parts", 4))
+
+    def test_no_balance_at_all(self):
+        """Lines of a bank that says no balances are there, and nothing proves that none is missing."""
+        chain = [link(MONDAY + n * DAY, n, n + 1, id=n, proved=False) for n in (0, 2, 3)]
+        proof = prove(chain, MONDAY, MONDAY + 3 * DAY, at(MONDAY + 4 * DAY))
+        self.assertEqual(set(proof.days.values()), {"parts"})
+        self.assertEqual(
+            [(one.kind, one.from_on, one.to_on) for one in proof.findings], [("unproved", MONDAY, MONDAY + 3 * DAY)]
+        )
+
+    def test_no_balance_before_the_first(self):
+        """What stands before the first balance is neither proved nor missing."""
+        chain = [link(MONDAY, 0, 5, proved=False), link(MONDAY + DAY, 100, 102, id=2)]
+        self.assertEqual(self.states(chain, MONDAY, MONDAY + DAY, at(MONDAY + 2 * DAY)), "parts1 complete1")
+
+    def test_no_balance_between_two(self):
+        """Two balances prove the lines between them; where they do not agree something is missing."""
+        first, without = link(MONDAY, 0, 5, id=1), link(MONDAY + DAY, 5, 8, id=2, proved=False)
+        for opening, states in ((8, "complete4"), (9, "complete1 parts1 gap1 complete1")):
+            chain = [first, without, link(MONDAY + 3 * DAY, opening, 9, id=3)]
+            self.assertEqual(self.states(chain, MONDAY, MONDAY + 3 * DAY, at(MONDAY + 4 * DAY)), states)
+
+    def test_no_balance_and_a_number_missing(self):
+        chain = [link(MONDAY, 0, 5, 1, id=1), link(MONDAY + DAY, 5, 8, 3, id=2, proved=False),
+                 link(MONDAY + 2 * DAY, 8, 9, 4, id=3)]  # fmt: skip
+        self.assertEqual(self.states(chain, MONDAY, MONDAY + 2 * DAY, at(MONDAY + 3 * DAY)),
+                         "complete1 gap1 complete1")  # fmt: skip
 
     def test_nothing(self):
         self.assertEqual(self.states([], MONDAY, MONDAY + 2 * DAY, at(MONDAY)), "none3")

@@ -6,13 +6,14 @@ from decimal import Decimal
 from itertools import accumulate, combinations
 
 from odoo.addons.connector_bank.importing.account import spellings
-from odoo.addons.connector_bank.importing.book import Statement, period, statements
+from odoo.addons.connector_bank.importing.book import Statement, period, said_balances, statements
 from odoo.addons.connector_bank.importing.chain import Link, fits, ordered, overlaps
 from odoo.addons.connector_bank.importing.confirm import Waiting, pairs
 from odoo.addons.connector_bank.importing.identity import Candidate, Held, fingerprint, settle, statement_identity
 from odoo.addons.connector_bank.importing.label import counterparty, label
 from odoo.addons.connector_bank.importing.split import split
 from odoo.addons.finance_connector_base.core.statement import (
+    Balance,
     Detail,
     Entry,
     Finding,
@@ -242,6 +243,29 @@ class TestBook(PureCase):
         bare = Statement(Header("A", "EUR"), Footer(closing_on=date(2026, 3, 9)))
         self.assertEqual(period(bare, [entry()]), (DAY, DAY))
         self.assertEqual(period(bare, []), (date(2026, 3, 9), date(2026, 3, 9)))
+
+
+    def test_balances(self):
+        """A balance of the download's day hides neither end; those of a page or of a list are not said twice."""
+        first, last = date(2026, 3, 1), date(2026, 3, 31)
+        opening, closing = Balance("OPBD", Decimal(10), "EUR", first), Balance("CLBD", Decimal(30), "EUR", last)
+        header = Header("A", "EUR", opening=Decimal(10), opening_on=first)
+        footer = Footer(Decimal(30), closing_on=last)
+
+        def said(*balances, **values):
+            return said_balances(Statement(replace(header, **values), replace(footer, balances=balances)))
+
+        current = Balance("ITBD", Decimal(30), "EUR", date(2026, 4, 2))
+        self.assertEqual(said(), (opening, closing))
+        self.assertEqual(said(current), (current, opening, closing))
+        for listed in (
+            (opening, closing),
+            (replace(opening, kind="ITBD"), replace(closing, kind="ITBD")),  # a page
+            (replace(opening, kind="PRCD", on=None), closing),
+        ):
+            self.assertEqual(said(*listed), listed)
+        self.assertEqual(said(replace(closing, kind="ITBD", on=None))[1:], (opening,))
+        self.assertEqual(said(current, intraday=True), (current,))
 
 
 class TestSplit(PureCase):

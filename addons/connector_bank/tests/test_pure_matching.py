@@ -129,6 +129,13 @@ class TestRules(MatchCase):
         late = item(1, "INV/2026/00042", "100", discount=Discount(Decimal(2), date(2026, 10, 4)))
         self.unsure("discount_late", line("98", "INV/2026/00042"), late)
 
+    def test_discount_rounded_by_the_payer(self):
+        """2 % of 5,518.75 are 110.375: Odoo rounds what is left to pay, the payer what is kept."""
+        offer = item(1, "INV/2026/00042", "5518.75", discount=Discount(Decimal("110.37"), PAID_ON))
+        found = match([line("5408.37", "INV/2026/00042")], [offer]).sure[0]
+        self.assertEqual([(off.kind, off.amount) for off in found.write_offs], [("discount", Decimal("-110.38"))])
+        self.assertFalse(match([line("5408.36", "INV/2026/00042")], [offer]).sure)
+
     def test_charges_the_bank_states(self):
         found = match([line("95", "INV/2026/00042", charges=Decimal(-5))], [self.invoice]).sure[0]
         self.assertEqual([(off.kind, off.amount) for off in found.write_offs], [("bank_fee", -5)])
@@ -140,24 +147,45 @@ class TestRules(MatchCase):
             self.assertEqual(self.sure(line(amount, "INV/2026/00042"), first, last), parts)
 
     def test_part_payment(self):
-        named = "INV/2026/00042"
-        found = self.unsure("partial", line("60", named), self.invoice)
-        self.assertEqual([(part.item_id, part.amount) for part in found.parts], [(1, 60)])
-        self.assertEqual(self.sure(line("60", named, account=IBAN[AZURE]), self.invoice), {1: 60})
-        self.assertEqual(self.sure(line("60", named, partner_name="Azure Interior"), self.invoice), {1: 60})
+        named, invoice = "INV/2026/00042", item(1, "INV/2026/00042", "1000.00")
+        found = self.unsure("partial", line("600", named), invoice)
+        self.assertEqual([(part.item_id, part.amount) for part in found.parts], [(1, 600)])
+        self.assertEqual(self.sure(line("600", named, account=IBAN[AZURE]), invoice), {1: 600})
+        self.assertEqual(self.sure(line("600", named, partner_name="Azure Interior"), invoice), {1: 600})
         by_hand = Settings(sure_partial=False)
-        self.unsure("partial", line("60", named, account=IBAN[AZURE]), self.invoice, settings=by_hand)
-        self.unsure("partial", line("60", "INV/2026/42", account=IBAN[AZURE]), self.invoice)
+        self.unsure("partial", line("600", named, account=IBAN[AZURE]), invoice, settings=by_hand)
+        self.unsure("partial", line("600", "INV/2026/42", account=IBAN[AZURE]), invoice)
 
     def test_a_little_missing_is_no_part_payment(self):
         """A person sees both: the rest stays open, or is booked as charges."""
-        short = line("92", "INV/2026/00042", account=IBAN[AZURE])
-        self.unsure("short", short, self.invoice)
-        first, second = match([short], [self.invoice]).proposals
-        self.assertEqual([part.amount for part in first.parts], [92])
-        self.assertEqual(([part.amount for part in second.parts], second.write_offs[0].amount), ([100], -8))
-        part = line("89.99", "INV/2026/00042", account=IBAN[AZURE])
-        self.assertEqual(self.sure(part, self.invoice), {1: Decimal("89.99")})
+        invoice = item(1, "INV/2026/00042", "1000.00")
+        short = line("920", "INV/2026/00042", account=IBAN[AZURE])
+        self.unsure("short", short, invoice)
+        first, second = match([short], [invoice]).proposals
+        self.assertEqual([part.amount for part in first.parts], [920])
+        self.assertEqual(([part.amount for part in second.parts], second.write_offs[0].amount), ([1000], -80))
+        part = line("899.99", "INV/2026/00042", account=IBAN[AZURE])
+        self.assertEqual(self.sure(part, invoice), {1: Decimal("899.99")})
+
+    def test_charges_of_a_small_document(self):
+        """25 missing of 100 may have been kept by banks on the way, whatever it is in percent."""
+        short = line("75", "INV/2026/00042", account=IBAN[AZURE])
+        self.unsure("little", short, self.invoice)
+        second = match([short], [self.invoice]).proposals[1]
+        self.assertEqual(([part.amount for part in second.parts], second.write_offs[0].amount), ([100], -25))
+        self.assertEqual(self.sure(short, self.invoice, settings=Settings(short_amount=Decimal(20))), {1: 75})
+        self.assertEqual(self.sure(line("49", *short.texts, account=IBAN[AZURE]), self.invoice), {1: 49})
+
+    def test_a_credit_note_nobody_names(self):
+        """It explains what is missing better than a part payment does."""
+        invoice, note = item(1, "INV/2026/00042", "1000.00"), item(2, "RINV/2026/00007", "-300.00", kind="refund")
+        short = line("700", "INV/2026/00042", account=IBAN[AZURE])
+        self.unsure("credit_note", short, invoice, note)
+        found = match([short], [invoice, note]).proposals
+        parts = [{part.item_id: part.amount for part in each.parts} for each in found]
+        self.assertEqual(parts, [{1: 1000, 2: -300}, {1: 700}])
+        self.assertEqual(self.sure(short, invoice, item(2, "RINV/2026/00007", "-299.00")), {1: 700})
+        self.assertEqual(self.sure(short, invoice, item(2, "RINV/2026/00007", "-300.00", DECO)), {1: 700})
 
     def test_the_only_one_of_the_amount_by_name(self):
         """The payer's very name, and nobody else has that amount open."""
@@ -166,6 +194,8 @@ class TestRules(MatchCase):
         self.unsure("name_only", line("100", partner_name="Azure Interior"), self.invoice, twin)
         self.unsure("name_only", line("100", partner_name="Interior Azure"), self.invoice)
         self.unsure("name_only", line("100", partner_name="Azure Interieur"), self.invoice)
+        other_account = line("100", partner_name="Azure Interior", account="FR7630006000011234567890189")
+        self.unsure("account_new", other_account, self.invoice)
         same_name = item(9, "INV/2026/00099", "70", DECO, partner_name="Azure Interior")
         self.unsure("name_only", line("100", partner_name="Azure Interior"), self.invoice, same_name)
         by_hand = Settings(sure_payer_amount=False)
@@ -198,6 +228,19 @@ class TestRules(MatchCase):
         twin = item(2, "INV/2026/00055", "100")
         found = match([slip], [self.invoice, twin], settled=lambda _payers: {})
         self.assertEqual((len(found.sure), found.proposals[0].parts[0].item_id), (0, 1))
+
+    def test_a_slip_that_is_another_number(self):
+        """The number one slip away from his own is somebody else's: clear unless that one has the amount, too."""
+        slip = line("100", "INV/2026/00024", account=IBAN[AZURE])
+        other = item(2, "INV/2026/00024", "77", DECO)
+        for settled, count in (({}, 1), ({AZURE: ["INV/2026/00024"]}, 0)):
+            found = match([slip], [self.invoice, other], settled=lambda _payers, found=settled: found)
+            self.assertEqual([part.item_id for each in found.sure for part in each.parts], [1] * count)
+        as_much = item(2, "INV/2026/00024", "100", DECO)
+        self.assertFalse(match([slip], [self.invoice, as_much], settled=lambda _payers: {}).sure)
+        far = line("100", "INV/2026/00777", account=IBAN[AZURE])
+        another = item(2, "INV/2026/00777", "77", DECO)
+        self.assertFalse(match([far], [self.invoice, another], settled=lambda _payers: {}).sure)
 
     def test_overpayment_rests(self):
         self.assertEqual(self.unsure("overpaid", line("120", "INV/2026/00042"), self.invoice).rest, 20)
@@ -315,6 +358,24 @@ class TestTraps(MatchCase):
     def test_a_part_payment_guards_its_invoice(self):
         by_amount = line("100", account=IBAN[AZURE], number=2)
         self.unsure("contested", by_amount, self.invoice, others=[line("60", "INV/2026/00042")])
+
+    def test_a_number_that_is_not_meant(self):
+        """Who names it with another amount and another name does not hold up the payer, whose amount it is."""
+        stranger = line("77", "INV/2026/00042", partner_name="Deco Addict", number=2)
+        for payer in ({"account": IBAN[AZURE]}, {"partner_name": "AZURE INTERIOR"}):
+            result = match([line("100", "INV/2026/00042", **payer), stranger], [self.invoice])
+            self.assertEqual([each.line_id for each in result.sure], [1])
+        same = line("100", "INV/2026/00042", partner_name="Deco Addict", number=2)
+        self.unsure("contested", line("100", "INV/2026/00042", account=IBAN[AZURE]), self.invoice, others=[same])
+
+    def test_a_number_of_somebody_else(self):
+        """The name in the line is that of another payer with just this amount: he may have mistyped his own number."""
+        other = item(2, "INV/2026/00055", "100", 9, partner_name="Jürgen Müller")
+        for name in ("Jürgen Müller", "Müller Jürgen", "JUERGEN MUELLER", "Jurgen Muler", "Jürgen Müller Berlin"):
+            with self.subTest(name):
+                named = line("100", "INV/2026/00042", partner_name=name)
+                self.unsure("exact_elsewhere", named, self.invoice, other)
+        self.assertEqual(self.sure(line("100", "INV/2026/00042", partner_name="Klara"), self.invoice, other), {1: 100})
 
     def test_stronger_evidence_goes_first(self):
         lines = [line("100", account=IBAN[AZURE]), line("100", "INV/2026/00042", number=2)]

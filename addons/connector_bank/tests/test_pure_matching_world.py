@@ -35,7 +35,7 @@ class TestWorld(PureCase):
             self.assertFalse(TRAPS & {kind for kind, _proposal in right})
 
     def test_the_right_answer_is_among_the_first_three(self):
-        world = make(3, 3000)
+        world = make(3, 4000)
         result = match(world.lines, world.items, settled=world.settled_of)
         first = {}
         for each in result.proposals:

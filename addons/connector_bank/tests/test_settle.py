@@ -91,6 +91,22 @@ class TestSettle(SettleCase):
         self.match(slipped)
         self.assert_matched(slipped, second)
 
+    def test_paid_twice_by_a_former_number(self):
+        """A number of another year, settled long ago, is quoted again: the open invoice of the amount is not meant."""
+        self.account_of(self.customer)
+        former = self.invoice(100.0, payment_reference="OLD-2019-0077")
+        first = self.line("100.00", "OLD-2019-0077", account=self.IBAN)
+        self.match()
+        self.assert_matched(first, former)
+        invoice = self.invoice(100.0)
+        again = self.line("100.00", "thanks OLD-2019-0077", account=self.IBAN)
+        self.match()
+        self.assert_open(again, invoice)
+        self.assertIn("paid twice?", "".join(self.proposals(again).mapped("doubts")))
+        plain = self.line("100.00", "thanks", account=self.IBAN)
+        self.match(plain)
+        self.assert_matched(plain, invoice)
+
     IBAN = "DE89370400440532013000"
 
     def account_of(self, partner):

@@ -102,6 +102,88 @@ def test_users_work_on(database):
     assert found["lines"] == 300
 
 
+def test_somebody_takes_a_number(database):
+    """An entry posted by somebody between the two tries takes their number: it is tried again, and stays quick."""
+    found = shell(
+        database,
+        """
+        from unittest.mock import patch
+        writer = env.registry["finance.line.writer"]
+        patterns, taken = writer._patterns, []
+        def meanwhile(self, *given):
+            if len(taken) < 2:
+                with env.registry.cursor() as other:
+                    user = api.Environment(other, env.uid, {"allowed_company_ids": company.ids})
+                    account = user["account.journal"].browse(journal.id).suspense_account_id
+                    entry = user["account.move"].create({"journal_id": journal.id, "date": "2026-03-01", "line_ids": [
+                        Command.create({"account_id": account.id, "debit": debit, "credit": 5 - debit})
+                        for debit in (5, 0)]})
+                    entry.action_post()
+                    taken.append(entry.name)
+            return patterns(self, *given)
+        with patch.object(writer, "_patterns", meanwhile):
+            lines = env["finance.line.writer"]._create(values(200))
+        proof = env["finance.writer.proof"].search([("journal_id", "=", journal.id), ("what", "=", "lines")], limit=1)
+        names = sorted(lines.move_id.mapped("name"))
+        answer(state=proof.state, reason=proof.reason, taken=taken, names=names,
+               left=env["finance.writer.batch"]._words([("journal_id", "=", journal.id), ("what", "=", "lines")]))
+        env.cr.rollback()
+        """,
+    )
+    assert found["state"] == "alike", found["reason"]
+    assert found["left"] == ""
+    assert len(found["taken"]) == 2
+    assert len(set(found["names"])) == 200
+    assert not set(found["taken"]) & set(found["names"])
+
+
+def test_books_of_earlier_days(database):
+    """Invoices and lines of transactions before, of another user and with messages, are reconciled at once."""
+    found = shell(
+        database,
+        """
+        admin = env(user=env.ref("base.user_admin").id)
+        pound = env.ref("base.GBP")
+        pound.active = True
+        for day, worth in (("2026-01-01", 0.8), ("2026-03-01", 0.85)):
+            env["res.currency.rate"].create(
+                {"currency_id": pound.id, "name": day, "rate": worth, "company_id": company.id})
+        abroad = env["account.journal"].create(
+            {"name": "Pounds", "code": "QUICP", "type": "bank", "company_id": company.id, "currency_id": pound.id})
+        env.user.company_ids += company
+        admin.user.company_ids += company
+        admin.user.group_ids += env.ref("account.group_account_manager")
+        admin = admin(context={"allowed_company_ids": company.ids})
+        pairs = []
+        for number in range(84):
+            account = abroad if number % 2 else journal
+            invoice = admin["account.move"].create({
+                "move_type": "out_invoice", "partner_id": partner.id, "invoice_date": "2026-02-01",
+                "date": "2026-02-01", "currency_id": account._finance_currency().id,
+                "invoice_line_ids": [Command.create({"name": "Goods", "price_unit": 10 + number, "tax_ids": []})]})
+            invoice.action_post()
+            item = invoice.line_ids.filtered(lambda one: one.account_id.account_type == "asset_receivable")
+            line = admin["account.bank.statement.line"].create({
+                "journal_id": account.id, "date": "2026-03-05", "payment_ref": invoice.name,
+                "amount": item.amount_currency, "partner_id": partner.id,
+                "counterpart_account_id": item.account_id.id})
+            pairs.append((line._seek_for_lines()[2] + item).ids)
+        env.cr.commit()
+        env.invalidate_all()
+        plans = [env["account.move.line"].browse(pair) for pair in pairs]
+        env["finance.pair.writer"]._reconcile(plans)
+        env.cr.commit()
+        proofs = env["finance.writer.proof"].search([("journal_id", "in", (journal + abroad).ids)])
+        answer(proofs=sorted(proofs.mapped(lambda one: [one.what, one.state, one.reason or ""])),
+               paid=sum(plan[1].move_id.payment_state == "paid" for plan in plans),
+               exchanged=sum(bool(plan[1].matched_credit_ids.exchange_move_id) for plan in plans),
+               left=env["finance.writer.batch"]._words([("journal_id", "in", (journal + abroad).ids)]))
+        """,
+    )
+    assert found["proofs"] == [["exchange", "alike", ""], ["reconciliation", "alike", ""]], found
+    assert (found["paid"], found["exchanged"], found["left"]) == (84, 42, "")
+
+
 def test_stranger_steps_back(database, tmp_path):
     """An addon that overrides ``create`` and adds a stored field: its lines are written by Odoo, and it is said."""
     home = tmp_path / "stranger"
