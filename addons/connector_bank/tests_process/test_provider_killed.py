@@ -27,6 +27,9 @@ SECOND_PAGES = {"adyen": (0, 0), "gocardless": (1, 6), "paypal": (1, 2), "shopif
 ACCOUNTS = {
     "adyen": "ShopEU", "gocardless": "CR1", "paypal": "MERCHANT01", "shopify": "almond.myshopify.com", "stripe": False,
 }  # fmt: skip
+#: All five wait for their provider at once, and two reports of Adyen: each in a job of its own.
+CHANNELS = "root:8,root.finance:8,root.finance.event:1"
+WORKERS = 10
 SIGNS_IN = {
     "adyen": (
         {"auth_scheme": "basic", "username": "report@Company.Almond", "merchant_accounts": "ShopEU",
@@ -144,28 +147,28 @@ def test_killed_while_fetching(odoo_database, odoo_server, outside):
     payouts = Payouts(outside)
     payouts.add()
     payouts.add()
-    server = odoo_server(database, workers=4)
-    connectors = server.call("finance.connector", "search", [[["code", "in", list(MOVEMENTS)]]])
-    asked = server.call("finance.connector", "search", [[["code", "in", list(MOVEMENTS.keys() - {"adyen"})]]])
 
     def calls(name, place):
         path = MOVEMENTS[name].format(payout=place + 1)
         return sum(call["party"] == name and call["path"].endswith(path) for call in list(outside.calls))
 
-    def hanging_at(place, connectors):
-        """Let each provider fall silent there in the middle of a list or report, and kill all of ours when all hang."""
-        before = {}
+    def silent_from(place):
+        """Let each provider fall silent there in the middle of a list or report; tells whether all of ours hang.
+
+        No server runs yet: a fetch that was under way would have passed some of the calls to be counted.
+        """
+        waiting = {}
         for name, skips in SECOND_PAGES.items():
-            before[name] = calls(name, place)
+            waiting[name] = calls(name, place) + skips[place]
             kind = "slow" if name == "adyen" else "timeout_before"
             path = MOVEMENTS[name].format(payout=place + 1)
             outside.fault(kind, party=name, path=f"{path}$", skip=skips[place], times=None, seconds=60)
+        return lambda: all(calls(name, place) > waiting[name] for name in MOVEMENTS)
+
+    def killed_in_between(reached, connectors):
         payouts.announce(server)
         server.call("finance.connector", "action_pull", [connectors])
-        wait_until(
-            lambda: all(calls(name, place) > before[name] + SECOND_PAGES[name][place] for name in MOVEMENTS), 90,
-            "fetches that hang between two pages",
-        )  # fmt: skip
+        wait_until(reached, 90, "fetches that hang between two pages")
         server.kill()
         outside.plan.reset()
 
@@ -174,13 +177,19 @@ def test_killed_while_fetching(odoo_database, odoo_server, outside):
             server.call("finance.connector", "action_pull", [connectors])
         return all(booked(server, name) == payouts.expected[name] for name in MOVEMENTS)
 
-    hanging_at(0, asked)  # Adyen's announcements make us fetch by themselves
+    hanging = silent_from(0)
+    server = odoo_server(database, workers=WORKERS, environment={"ODOO_QUEUE_JOB_CHANNELS": CHANNELS})
+    connectors = server.call("finance.connector", "search", [[["code", "in", list(MOVEMENTS)]]])
+    asked = server.call("finance.connector", "search", [[["code", "in", list(MOVEMENTS.keys() - {"adyen"})]]])
+    killed_in_between(hanging, asked)  # Adyen's announcements make us fetch by themselves
     assert {name: (stored(server, name), booked(server, name)) for name in MOVEMENTS} == {
         name: ([], Counter()) for name in MOVEMENTS
     }, "half a payout is none"
+    hanging = silent_from(1)
     server.start()
-    hanging_at(1, connectors)
-    for name in MOVEMENTS.keys() - {"paypal"}:  # the days of one span come together
+    one_by_one = MOVEMENTS.keys() - {"paypal"}  # the days of one span come together
+    killed_in_between(lambda: hanging() and all(stored(server, name) for name in one_by_one), connectors)
+    for name in one_by_one:
         assert len(stored(server, name)) == 1, f"{name}: the first payout is kept, half the second one is not"
     server.start()
     wait_until(everything, 200, "all payouts after the kills")
