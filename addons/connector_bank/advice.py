@@ -38,6 +38,8 @@ ADVICE.update(
         "journal, or correct the account number of the journal.",
         "statement.currency_mismatch": "Set the currency of the journal to that of the account, or import into the "
         "right journal, then press Retry.",
+        "statement.currency_unknown": "The file names no currency, and amounts of such files have no decimal point: "
+        "ask the bank to name the currency of the account in the file. Nothing was booked.",
         "statement.locked": "The period is locked. Reopen it or grant an exception, then press Retry. Nothing was "
         "booked on another date.",
         "file.too_large": "Ask the bank for smaller files, or the administrator allows larger ones in the settings.",
@@ -234,6 +236,7 @@ TITLES.update(
         "statement.account_ambiguous": "Account of several journals",
         "statement.account_mismatch": "Account of another journal",
         "statement.currency_mismatch": "Currency of the journal differs",
+        "statement.currency_unknown": "No currency in the file",
         "statement.locked": "Period is locked",
         "statement.conflict": "Same statement, other content",
         "statement.gap": "Statement missing",

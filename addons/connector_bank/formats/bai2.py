@@ -324,6 +324,8 @@ def _availability(funds, more, rest):
 class Bai2:
     """Groups of accounts with balances and transactions, checked by control totals."""
 
+    implies_decimals = True
+
     def recognises(self, head):
         return _SIGN.match(head.removeprefix(b"\xef\xbb\xbf")) is not None
 

@@ -20,10 +20,11 @@ _FEES = (
 )
 _ALL_FEES = ("Total Fee Amount", "Est. Total Fee Amount")
 
-#: Type → kind and sign.
+#: Type, in small letters and words → kind and sign. Amounts stand without a sign in most reports.
 KINDS = {
     "sale": (payout.PAYMENT, 1),
     "credit": (payout.REFUND, -1),
+    "refund": (payout.REFUND, -1),
     "dispute debit": (payout.CHARGEBACK, -1),
     "dispute credit": (payout.CHARGEBACK_REVERSAL, 1),
     "chargeback": (payout.CHARGEBACK, -1),
@@ -64,8 +65,10 @@ def _report(stream):
 
 def _report_row(cells, unit, paid_on, place):
     word, name = cells["Transaction Type"], cells["Transaction ID"]
-    kind, sign = KINDS.get(word.lower(), (payout.OTHER, None))
+    kind, sign = KINDS.get(word.lower().replace("_", " "), (payout.OTHER, None))
     gross = amount(cells["Settlement Amount"], place)
+    if sign is None and gross > 0:
+        raise FormatError("whether this type came or went cannot be told", code="payout.sign", place=place)
     return Row(
         place=place,
         booked_on=day(cells.get("Settlement Date") or cells.get("Created Date"), place) or paid_on,

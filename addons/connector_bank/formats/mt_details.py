@@ -6,8 +6,11 @@ from itertools import pairwise
 from odoo.addons.finance_connector_base.core.statement import Charge, Detail, Exchange, Party, Reference
 
 from .mt_dialects import (
+    COLUMN,
+    COLUMNS,
     FULL_LINE,
     FULL_SUBFIELD,
+    IN_COLUMNS,
     KEYWORD,
     KEYWORD_COLON,
     KEYWORDS,
@@ -93,7 +96,9 @@ def _read_text(lines, facts):
     elif text[:1] == "/" and SLASH.match(text):
         _slashes(text, facts)
     elif LABELLED.search(text):
-        _labels(text, facts)
+        _titled(text, LABEL, LABELS, "additional", facts)
+    elif IN_COLUMNS.match(text):
+        _titled(text, COLUMN, COLUMNS, "posting", facts)
     else:
         for part in wrapped(lines):
             add(facts, "remittance", part)
@@ -277,11 +282,14 @@ def _remittance(value, facts):
     add(facts, "remittance", value)
 
 
-def _labels(text, facts):
-    before, *cells = LABEL.split(text)
-    add(facts, "additional", before.strip(" ;"))
-    for label, value in zip(cells[::2], cells[1::2], strict=True):
-        add(facts, LABELS[label], value.strip(" ;"))
+def _titled(text, pattern, titles, first, facts):
+    """Values behind their titles; what stands before all of them is ``first``."""
+    before, *cells = pattern.split(text)
+    add(facts, first, before.strip(" ;"))
+    for title, value in zip(cells[::2], cells[1::2], strict=True):
+        name, value = titles[title.upper()], value.strip(" ;")
+        if name == "remittance" or value not in NO_REFERENCE:
+            add(facts, name, value)
 
 
 def _detail(facts, line, currency):

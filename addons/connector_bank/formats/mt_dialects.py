@@ -5,7 +5,8 @@ style      looks like                                                        use
 ========== ================================================================= ============================
 sub-fields ``166?00GUTSCHRIFT?20EREF+…?32Name``, other marks than ``?`` too  Germany, Austria, Poland, …
 slashes    ``/TRTP/SEPA OVERBOEKING/IBAN/NL…/NAME/…/REMI/…``                 Netherlands, Belgium, SWIFT
-labels     ``…; Z RACH.: 56…; OD: Jan Nowak; TYT.: …``                       mBank
+labels     ``…; Z RACH.: 56…; OD: Jan Nowak; TYT.: …``, small letters too    mBank
+columns    ``SEPA OVERBOEKING    IBAN: NL…  BIC: …  NAAM: …``                ABN AMRO
 text       anything else                                                     everywhere
 ========== ================================================================= ============================
 """
@@ -128,8 +129,21 @@ LABELS = {
     "TNR": "transaction_id",
     "ID IPH": "ID IPH",
 }
-LABEL = re.compile(rf"(?:^|;)\s*({'|'.join(map(re.escape, LABELS))}):")
-LABELLED = re.compile(r"; (?:TYT\.|TNR): ?")
+LABEL = re.compile(rf"(?:^|;)\s*({'|'.join(map(re.escape, LABELS))}):", re.IGNORECASE)
+LABELLED = re.compile(r"; (?:TYT\.|TNR): ?", re.IGNORECASE)
+
+#: ABN AMRO without slashes: title → our name, in two columns a line; the kind of booking stands in front.
+COLUMNS = {
+    "IBAN": "iban",
+    "BIC": "bic",
+    "NAAM": "name",
+    "OMSCHRIJVING": "remittance",
+    "KENMERK": "end_to_end_id",
+    "MACHTIGING": "mandate_id",
+    "INCASSANT": "creditor_id",
+}
+COLUMN = re.compile(rf"(?<!\S)({'|'.join(COLUMNS)}):(?!\S)", re.IGNORECASE)
+IN_COLUMNS = re.compile(r"SEPA [A-Z .]+ (?:IBAN|INCASSANT): [A-Z]{2}\d\d", re.IGNORECASE)
 
 #: Sums of the statement in the text after the closing balance: debits and credits, counts and amounts.
 TOTALS = (

@@ -29,12 +29,15 @@ _WIDTH = 80
 #: How many records are looked at before the order of the dates is decided.
 _DECIDING = 200
 _ORDERS = ("ymd", "dmy")  # the standard first
+#: Days of a year but a few: two different days of a month lie as far apart where the day is taken for the year.
+_NEARLY_A_YEAR = 360
 
 
 def date_order(days):
-    """The order under which the six-digit ``days`` of a statement lie closest together, the standard one if equal.
+    """The order of the six-digit ``days`` of a statement: the standard one if they fit it, else where they lie closer.
 
-    Under the wrong order the days of one month are spread over years, or are no days at all.
+    Under the wrong order the days of one month are spread over years, or are no days at all. Where all are the same
+    day of their months the orders differ by a leap day at most, which tells nothing.
     """
     spreads = {}
     for order in _ORDERS:
@@ -43,7 +46,8 @@ def date_order(days):
         except ValueError:
             continue
         spreads[order] = (max(found) - min(found)).days if found else 0
-    return min(spreads, key=spreads.get) if spreads else _ORDERS[0]
+    standard = spreads.get(_ORDERS[0], _NEARLY_A_YEAR)
+    return min(spreads, key=spreads.get) if spreads and standard >= _NEARLY_A_YEAR else _ORDERS[0]
 
 
 @FORMATS.add("n43", "Norma 43 statement (Spain)")

@@ -43,6 +43,7 @@ _PAYOUT_PLACE = "$.payout"
 _OWN_FEE = "stripe_fee"
 #: How a list of the API begins, whichever of its members comes first.
 _LIST = re.compile(rb'\s*\{\s*"(?:object|data|has_more|url)"\s*:')
+_BOTH_WAYS = (payout.PAYOUT, payout.PAYOUT_REVERSAL)
 #: Smallest unit of the API; UGX and ISK have two decimals there though the currencies have none.
 _NO_DECIMALS = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
 _THREE_DECIMALS = frozenset("BHD JOD KWD OMR TND".split())
@@ -158,11 +159,26 @@ def _customer_facing(cells, unit, place):
 
 
 def _turn_payouts(settlement):
-    """Reports state a payout as what arrives; here it leaves the balance, against the rows it settles."""
-    settled = sum((row.moved for row in settlement.rows if row.code != payout.PAYOUT), payout.ZERO)
-    for row in settlement.rows:
-        if row.code == payout.PAYOUT and row.gross and (row.gross > 0) == (settled >= 0):
-            row.gross, row.net = -row.gross, -row.net
+    """Reconciliation reports state a payout as what arrives; here it leaves the balance, against the rows it settles.
+
+    Where no payout is named, as in the balance report, payouts may be stated either way: negative ones already leave
+    the balance, positive ones arrive, and so do their reversals, unless other rows say that nothing was there to pay.
+    """
+    payouts = [row for row in settlement.rows if row.code == payout.PAYOUT and row.gross]
+    settled = sum((row.moved for row in settlement.rows if row.code not in _BOTH_WAYS), payout.ZERO)
+    if settlement.summed:
+        settled += sum((row.moved for row in settlement.rows if row.code == payout.PAYOUT_REVERSAL), payout.ZERO)
+        turned = [row for row in payouts if (row.gross > 0) == (settled >= 0)]
+    elif all(row.gross < 0 for row in payouts):
+        turned = ()
+    else:
+        turned = payouts + [row for row in settlement.rows if row.code == payout.PAYOUT_REVERSAL]
+        doubtful = settled < 0 or any((row.gross > 0) != (row.code == payout.PAYOUT) for row in turned)
+        if doubtful:
+            words = "Whether the payout left or came cannot be told: import the payout reconciliation"
+            raise FormatError(words, code="payout.sign", place=payouts[0].place)
+    for row in turned:
+        row.gross, row.net = -row.gross, -row.net
 
 
 def _transactions(found):

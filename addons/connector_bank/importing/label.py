@@ -32,7 +32,7 @@ def label(entry):
 def _batch_label(entry):
     count = entry.batch_count or len(entry.details)
     words = entry.additional or next((text for detail in entry.details for text in detail.remittance), None)
-    return _joined([f"{count} ×", words] if words else [f"{count} ×", plain(entry.amount)])
+    return _joined([f"{count} ×", words] if words else [plain(entry.amount), f"({count} ×)"])
 
 
 def _joined(parts):

@@ -34,6 +34,11 @@ def has_key(format_code):
     return format_code in FORMATS and getattr(FORMATS.get(format_code), "keyed", False)
 
 
+def implies_decimals(format_code):
+    """Whether amounts of this format have their decimals only by their currency."""
+    return format_code in FORMATS and getattr(FORMATS.get(format_code), "implies_decimals", False)
+
+
 def names_movements(format_code):
     """Whether the provider's id and the kind name one movement, over whatever channel it comes."""
     return has_key(format_code) and getattr(FORMATS.get(format_code), "names_movements", False)

@@ -5,11 +5,12 @@ from odoo.exceptions import UserError
 
 from odoo.addons.finance_connector_base.core.errors import BusinessError, FinanceError
 
+from ..formats.bai2_records import decimals
 from ..formats.bounded import quick_lines_bounded
 from ..formats.rendering import EVENTS
 from ..importing.book import statements
 from ..importing.control import control
-from ..importing.payouts import has_key
+from ..importing.payouts import has_key, implies_decimals
 
 
 class FinanceProcessStatement(models.AbstractModel):
@@ -133,6 +134,16 @@ class FinanceProcessStatement(models.AbstractModel):
         else:
             journal = self._found_journal(company, header)
         currency = journal._finance_currency().name
+        if not header.currency and implies_decimals(header.format) and decimals(currency) != decimals(None):
+            raise BusinessError(
+                _(
+                    "Statement %(name)s names no currency, so its amounts were read with %(read)s decimals. The "
+                    "journal %(journal)s is in %(currency)s, which has %(own)s.",
+                    name=statement.name, read=decimals(None), journal=journal.name, currency=currency,
+                    own=decimals(currency),
+                ),
+                code="statement.currency_unknown",
+            )  # fmt: skip
         if header.currency and header.currency != currency:
             raise BusinessError(
                 _(

@@ -64,6 +64,18 @@ class TestImportText(BankCase):
         self.assertEqual((message.state, self.cases()), ("processed", []), message.result_text)
         self.assert_booked(["5.50"], journal)
 
+    def test_no_currency(self):
+        """Amounts without a currency have two decimals; a journal whose currency has none gets nothing of them."""
+        content = BAI2.replace("EUR", "").encode()
+        self.env.ref("base.JPY").active = True
+        journal = self.bank_journal("BNKY", "0001112223", currency_id=self.env.ref("base.JPY").id)
+        message = self.bring(content)
+        self.assertEqual(self.cases(message), ["statement.currency_unknown"])
+        self.assertFalse(self.lines(journal))
+        journal.currency_id = False
+        self.retry(message)
+        self.assert_booked(["5.50"], journal)
+
     def test_wrong_control_total(self):
         """Nothing of a file with a wrong control total is booked; a case names the place."""
         journal = self.bank_journal("BNKW", "0001112223")

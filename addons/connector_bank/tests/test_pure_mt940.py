@@ -11,7 +11,7 @@ from odoo.addons.connector_bank.formats import parse, recognise
 from odoo.addons.connector_bank.simulation.mutated import mutations
 from odoo.addons.connector_bank.tests.text_statement_maker import write_mt940
 from odoo.addons.finance_connector_base.core.errors import FinanceError, FormatError
-from odoo.addons.finance_connector_base.core.statement import Entry, Finding, Footer, Header, Party, Reference
+from odoo.addons.finance_connector_base.core.statement import Detail, Entry, Finding, Footer, Header, Party, Reference
 from odoo.addons.finance_connector_base.tests.pure import PureCase
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -198,6 +198,34 @@ class TestText(PureCase):
     def test_colon_keywords(self):
         found = detail("105?20EREF: E-1 MREF: M-1?21 SVWZ: Strom")
         self.assertEqual((found.end_to_end_id, found.mandate_id, found.remittance), ("E-1", "M-1", ("Strom",)))
+
+    def test_labels(self):
+        """mBank writes its labels in capitals or not; a line of ABN AMRO without slashes has two columns."""
+        for change in (str, str.upper):
+            with self.subTest(change):
+                found = detail(change(
+                    "944 CompanyNet Przelew krajowy; na rach.: 35109010560000000006093440; dla: Trawnik ul.Dolna\n"
+                    "1 00-950 Warszawa; tyt.: fv 100/2007; TNR: 145271016138277.020002"
+                ))  # fmt: skip
+                self.assertEqual(found.counterparty.account, "35109010560000000006093440")
+                self.assertEqual(found.remittance, (change("fv 100/2007"),))
+                self.assertEqual(found.transaction_id, "145271016138277.020002")
+        self.assertEqual(
+            entry(
+                "2401020102C5,00N654NONREF",
+                "SEPA OVERBOEKING                 IBAN: NL91ABNA0417164300\n"
+                "BIC: ABNANL2A                    NAAM: ALMOND LANE BV\n"
+                "OMSCHRIJVING: FACTUUR 2026-088   KENMERK: NOTPROVIDED",
+            ).details,
+            (
+                Detail(
+                    counterparty=Party("ALMOND LANE BV", "NL91ABNA0417164300", "ABNANL2A"),
+                    remittance=("FACTUUR 2026-088",),
+                ),
+            ),
+        )
+        for text in ("SEPA IBAN: see invoice 7", "SEPA OVERBOEKING IBAN: see below", "Rent BIC: A NAAM: B"):
+            self.assertEqual(detail(text).remittance, (text,))
 
     def test_sides(self):
         text = "/ORDP//NAME/US/BENM//NAME/THEM/REMI/x"

@@ -96,6 +96,8 @@ class TestN43Dates(PureCase):
             (("240201", "240202"), "ymd"),
             (("200125", "200125"), "ymd"),  # equal under both: the standard
             (("200125", "200125", "210125"), "dmy"),  # the value date a day later, not a year
+            (("240101", "240401", "240201"), "ymd"),  # the first of each month, a leap day between
+            (("240102", "241201"), "ymd"),
             (("000000", "      "), "ymd"),
             (("999999",), "ymd"),
         ):

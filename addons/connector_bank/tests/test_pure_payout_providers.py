@@ -147,6 +147,16 @@ class TestBraintree(PayoutCase):
         content = content.replace(b"Interchange Total Amount", b"Other A").replace(b"Total Scheme Fees", b"Other B")
         self.assertEqual(by_kind(read(content))["fee", "JPY"], Decimal(-180))
 
+    def test_types(self):
+        """Types in other letters are the same; one that nobody knows keeps a sign that is there."""
+        fees = sample(self.fees).replace(b",credit,INV", b",REFUND,INV").replace(b",dispute debit,", b",Dispute_Debit,")
+        self.assertNotIn(b",dispute debit,", fees)
+        found = by_kind(read(fees))
+        self.assertEqual(found["refund", "EUR"], Decimal("-20.00"))
+        self.assertEqual(found["chargeback", "EUR"], Decimal("-50.00"))
+        held = fees.replace(b"bt0001,sale", b"bt0001,hold").replace(b"EUR,120.00,Visa", b"EUR,-120.00,Visa")
+        self.assertEqual(by_kind(read(held))["other", "EUR"], Decimal("-120.00"))
+
     def test_disbursed(self):
         events = read(sample(self.search))
         found = by_kind(events)
@@ -170,6 +180,7 @@ class TestBraintree(PayoutCase):
         fees, search = sample(self.fees), sample(self.search)
         self.refused("payout.amount", fees.replace(b"120.00,Visa", b"hundred,Visa"))
         self.refused("payout.columns", fees.replace(b"Transaction Type", b"Type"))
+        self.refused("payout.sign", fees.replace(b"bt0001,sale", b"bt0001,hold release"))
         self.refused("payout.currency", search.replace(b'"EUR"}, "disb', b'"E"}, "disb', 1))
         self.refused("payout.structure", search.replace(b'"edges"', b'"edge"'))
 

@@ -72,6 +72,27 @@ class TestStripe(PayoutCase):
             with self.subTest(old):
                 self.assertGreater(findings(sample(self.report).replace(old, new, 1))["payout.sum"], 2)
 
+    def test_signs_of_payouts_without_name(self):
+        """The balance report names no payouts: what leaves the balance there is negative, what arrives positive."""
+        titles = b"balance_transaction_id,created,currency,gross,fee,net,reporting_category\n"
+        for rows, expected in (
+            ({"refund": -50, "payout": -100}, [-50, -100]),
+            ({"charge": 50, "payout": -100}, [50, -100]),
+            ({"charge": 150, "payout": 100}, [150, -100]),
+            ({"payout": 100}, [-100]),
+            ({"payout": 100, "payout_reversal": -100}, [-100, 100]),
+            ({"payout": -100, "payout_reversal": 100}, [-100, 100]),
+            ({"refund": -50, "payout": 100}, None),
+            ({"payout": 100, "payout_reversal": 100}, None),
+        ):
+            with self.subTest(rows):
+                lines = [f"txn_{kind},2026-03-05,eur,{sum_}.00,0.00,{sum_}.00,{kind}\n" for kind, sum_ in rows.items()]
+                content = titles + "".join(lines).encode()
+                if expected is None:
+                    self.refused("payout.sign", content)
+                else:
+                    self.assertEqual([entry.amount for entry in read(content) if isinstance(entry, Entry)], expected)
+
     def test_smallest_units(self):
         found = by_kind(read(sample(self.api)))
         self.assertEqual(found["payment", "USD"], Decimal("100.00"))
