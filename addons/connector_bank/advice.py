@@ -182,6 +182,8 @@ ADVICE.update(
         "profile.missing": "The profile that was chosen is not in force. Choose another one, or have it approved.",
         "profile.invalid": "The profile contradicts itself. Make a new draft of it and correct what is named.",
         "profile.too_many": "Choose the profile when you import the file.",
+        "profile.sheet": "A sheet of the workbook has other columns than the rest, or is hidden, and was not imported. "
+        "If its rows are bookings, save it as a file of its own and import that.",
         "profile.header": "The file has other columns than the profile that was chosen. Choose another one, or none.",
         "profile.empty": "The table has titles, but no rows: nothing to import. Close the case if that is right.",
         "profile.status": "A row has a status that the profile does not know. Nothing was imported. Add it to a new "
@@ -275,6 +277,8 @@ TITLES.update(
         "profile.missing": "Profile not in force",
         "profile.invalid": "Profile contradicts itself",
         "profile.too_many": "Too many profiles",
+        "profile.sheet": "Sheet not read",
+        "profile.sheets": "Too many sheets",
         "profile.header": "Other columns than the profile",
         "profile.empty": "Table without rows",
         "profile.status": "Unknown status of a row",

@@ -8,12 +8,13 @@ from odoo.addons.finance_connector_base.core.errors import ConfigurationError, F
 from odoo.addons.finance_connector_base.core.safe.limits import CHUNK
 from odoo.addons.finance_connector_base.core.statement import FORMATS, Finding
 
-from ..profiles.columns import fitting
+from ..profiles.columns import delimiter_of, fitting
 from ..profiles.layout import Layout
 from ..profiles.library import shipped
 from ..profiles.propose import OPEN, propose
 from ..profiles.reader import TableReader
-from ..profiles.table import first_rows, is_workbook
+from ..profiles.sheets import sheet_events
+from ..profiles.table import Text, encoding_of, first_rows, is_workbook
 
 _DELIMITERS = ";\t,|"
 #: A text is a table from so many columns on, where so many rows have them.
@@ -69,7 +70,10 @@ class CsvBank:
             stream = io.BytesIO(stream.read())  # out of a zip file
         layout = self._layout(stream, head)
         proposed = None if layout else self._proposed(stream, head)
-        yield from TableReader(layout or proposed, stream, head).events()
+        if is_workbook(head):
+            yield from sheet_events(layout or proposed, stream)
+        else:
+            yield from TableReader(layout or proposed, _text(layout or proposed, stream, head)).events()
         if proposed:
             yield Finding("profile.proposed", "Read as proposed from the file itself; nobody has approved this profile")
 
@@ -98,6 +102,10 @@ class CsvBank:
             text = f"no profile knows these columns, and a proposal leaves open: {', '.join(sorted(wrong))}"
             raise FormatError(text, code="profile.unknown")
         return layout
+
+
+def _text(layout, stream, head):
+    return Text(stream, encoding_of(stream, layout.encodings), delimiter_of(layout, head), layout.quote)
 
 
 def looks_like_table(head):

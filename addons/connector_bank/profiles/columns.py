@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
 
 from .layout import folded
-from .table import SEARCHED, first_rows, is_workbook, rows, shown
+from .table import SEARCHED, first_rows, is_workbook, sheets, shown
 from .values import amount_of, amount_reader, date_reader, day_of
 
 _CURRENCY_IN_TITLE = "{currency}"
@@ -138,12 +139,9 @@ def _first(layout, delimiter, stream, head, read):
 
 
 def _workbook_rows(stream):
-    found = []
-    for _place_of_row, cells in rows(stream, None, None, None):
-        found.append(cells)
-        if len(found) == SEARCHED:
-            break
-    return found
+    """The first rows of each sheet."""
+    with sheets(stream) as (seen, _hidden):
+        return [cells for sheet in seen for _place, cells in islice(sheet.rows(), SEARCHED)]
 
 
 def delimiter_of(layout, head):

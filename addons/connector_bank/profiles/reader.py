@@ -7,23 +7,35 @@ so that memory does not grow.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
+from odoo.addons.finance_connector_base.core.money import plain
 from odoo.addons.finance_connector_base.core.safe.limits import CsvLimits, active
 from odoo.addons.finance_connector_base.core.statement import Balance, Finding, Footer, Header
 
 from .balances import Chain
 from .booking import RowReader, number_of
-from .columns import bound, delimiter_of
+from .columns import bound
 from .layout import folded
-from .table import SEARCHED, encoding_of, is_workbook, rows, shown
+from .table import SEARCHED, shown
 from .template import AMOUNTS, DAYS
 from .values import amount_of, amount_reader, currency_of, date_reader, day_of
 
 #: Bookings that are kept while the end of the table is not known.
 KEPT = 10_000
+
+
+#: A cell of a workbook that is a day, as text.
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?: 00:00:00)?", re.ASCII)
+
+
+def _written(cell, mark):
+    """A cell as the layout writes it: a number of a workbook has the mark of the amounts around it."""
+    return plain(cell).replace(".", mark) if isinstance(cell, Decimal) else shown(cell)
 
 
 @dataclass(slots=True)
@@ -53,13 +65,10 @@ class _Account:
 
 
 class TableReader:
-    """Events of one file through one layout."""
+    """Events of one table (``table.Text`` or ``table.Sheet``) through one layout."""
 
-    def __init__(self, layout, stream, head):
-        self._layout, self._stream = layout, stream
-        self._workbook = is_workbook(head)
-        self._encoding = None if self._workbook else encoding_of(stream, layout.encodings)
-        self._delimiter = None if self._workbook else delimiter_of(layout, head)
+    def __init__(self, layout, table):
+        self._layout, self._table = layout, table
         self._facts, self._fact_places = {}, {}
         self._accounts, self._count, self._mark = {}, 0, None
 
@@ -142,7 +151,7 @@ class TableReader:
         """(reader, figures, cells) of each booking; rows around the table are noted as facts."""
         layout, reader, columns, seen, narrowest, last = self._layout, None, None, 0, None, None
         inside = [template for template in layout.fact_templates if template.looks_like_booking]
-        for place, cells in rows(self._stream, self._encoding, self._delimiter, layout.quote):
+        for place, cells in self._table.rows():
             if not any(cells):
                 continue
             if reader is None:
@@ -151,19 +160,19 @@ class TableReader:
                     seen += 1
                     if seen > SEARCHED or not layout.header:
                         raise self._no_header(place)
-                    self._note(cells, place)
+                    self._note(cells, place, mark)
                     continue
                 reader, narrowest = RowReader(layout, columns, mark), columns.width
                 if layout.header:
                     continue
-            if inside and self._note(cells, place, inside):
+            if inside and self._note(cells, place, mark, inside):
                 continue
             try:
                 figures = reader.figures(cells, place)
             except FormatError:
                 last = None
                 again = [folded(shown(cell)) for cell in cells] == columns.header  # the titles, on a new page
-                if again or self._note(cells, place):
+                if again or self._note(cells, place, mark):
                     continue
                 if self._ends_here(cells):
                     return
@@ -173,15 +182,15 @@ class TableReader:
                 yield reader, figures, cells
         if reader is None:
             raise self._no_header(None)
-        if last and last[1] < narrowest and not self._workbook:
+        if last and last[1] < narrowest and self._table.breaks_off:
             raise FormatError("the last row breaks off", code="csv.truncated", place=last[0])
 
     def _no_header(self, place):
         return FormatError(f"the columns of {self._layout.name} are not there", code="profile.header", place=place)
 
-    def _note(self, cells, place, templates=None):
+    def _note(self, cells, place, mark, templates=None):
         """Whether this row is one that the layout knows beside the bookings; what it says is kept."""
-        texts = [shown(cell) for cell in cells]
+        texts = [_written(cell, mark) for cell in cells]
         for template in self._layout.fact_templates if templates is None else templates:
             found = template.match(texts)
             if found is not None:
@@ -213,7 +222,7 @@ class TableReader:
         if name in AMOUNTS:
             return amount_of(text, amounts)[0]
         if name in DAYS:
-            return day_of(text, days)
+            return date.fromisoformat(text[:10]) if _ISO.fullmatch(text) else day_of(text, days)
         if name == "entries":
             return int(text)
         if name == "currency":

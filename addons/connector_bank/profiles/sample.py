@@ -10,7 +10,7 @@ from odoo.addons.finance_connector_base.core.errors import FormatError
 from odoo.addons.finance_connector_base.core.safe.charset import charset
 
 from .layout import folded
-from .table import encoding_of, first_rows, is_workbook, rows, shown
+from .table import Text, encoding_of, first_rows, is_workbook, sheets, shown
 from .values import DASHES, amount_of, amount_reader, date_reader, day_of
 from .words import CURRENCIES, PENDING
 
@@ -99,19 +99,32 @@ def sampled(stream, head):
     """
     if is_workbook(head):
         sample = Sample(None, ";", '"', header=True)
-        lines = [cells for _place, cells in itertools.islice(rows(stream, None, None, None), LOOKED_AT)]
+        lines = _lines_of_sheet(stream)
     else:
         encoding = encoding_of(stream, _charsets(head))
         delimiter, quote = _shape(head)
         sample = Sample(encoding, delimiter, quote, header=True)
-        table = rows(stream, charset(encoding), delimiter, quote)
-        lines = [cells for _place, cells in itertools.islice(table, LOOKED_AT)]
+        lines = looked_at(Text(stream, charset(encoding), delimiter, quote))
     lines = [["" if cell in DASHES else cell for cell in cells] for cells in lines]
     lines = [cells for cells in lines if any(cell != "" for cell in cells)]
     _divide(sample, lines)
     if not sample.rows:
         raise FormatError("no rows with a day and an amount", code="profile.no_table")
     return sample
+
+
+def looked_at(table):
+    return [cells for _place, cells in itertools.islice(table.rows(), LOOKED_AT)]
+
+
+def _lines_of_sheet(stream):
+    """Those of the first sheet with bookings; a cover may lie before it."""
+    with sheets(stream) as (seen, _hidden):
+        for sheet in seen:
+            lines = looked_at(sheet)
+            if any(map(is_booking, lines)):
+                return lines
+    return []
 
 
 #: Parts of titles by which files of bytes are told: Polish, Czech, Slovak, Hungarian, Slovene; Baltic; Cyrillic.
@@ -146,7 +159,7 @@ def _shape(head):
 
 def _divide(sample, lines):
     """Titles, bookings, and the rest."""
-    booking = [_is_booking(cells) for cells in lines]
+    booking = [is_booking(cells) for cells in lines]
     if not any(booking):
         return
     usual = Counter(len(cells) for cells, is_one in zip(lines, booking, strict=True) if is_one).most_common(1)[0][0]
@@ -168,7 +181,8 @@ def _divide(sample, lines):
         sample.columns.append(_typed(Column(number, title, [row[number] for row in sample.rows])))
 
 
-def _is_booking(cells):
+def is_booking(cells):
+    """Whether a row has a day and an amount."""
     days = sum(_is_day(cell) for cell in cells)
     return bool(days) and sum(_is_amount(cell) for cell in cells) > sum(map(_is_both, cells))
 

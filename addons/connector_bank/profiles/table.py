@@ -9,7 +9,7 @@ from odoo.addons.finance_connector_base.core.errors import FormatError
 from odoo.addons.finance_connector_base.core.safe.charset import charset
 from odoo.addons.finance_connector_base.core.safe.csv import csv_rows
 from odoo.addons.finance_connector_base.core.safe.limits import CHUNK
-from odoo.addons.finance_connector_base.core.safe.xlsx import xlsx_rows
+from odoo.addons.finance_connector_base.core.safe.xlsx import Workbook
 
 WORKBOOK = b"PK\x03\x04"
 #: Rows in which the titles must stand.
@@ -20,22 +20,45 @@ def is_workbook(head):
     return head.startswith(WORKBOOK)
 
 
-def rows(stream, encoding, delimiter, quote):
-    """Yield ``(place, cells)`` from the start of ``stream``; cells of a workbook may be numbers and dates.
+class Text:
+    """The table of a CSV file."""
 
-    :param encoding: None for a workbook, whose first sheet with rows is read
-    """
-    stream.seek(0)
-    if encoding is None:
-        first = None
-        for sheet, number, values in xlsx_rows(stream):
-            first = first or sheet
-            if sheet != first:
-                return
-            yield f"row {number}", ["" if value is None else value for value in values]
-    else:
-        for number, cells in csv_rows(stream, delimiter=delimiter, quote=quote, encoding=encoding, ragged=True):
+    breaks_off = True  # a download that was cut short
+
+    def __init__(self, stream, encoding, delimiter, quote):
+        self._stream, self._options = stream, {"encoding": encoding, "delimiter": delimiter, "quote": quote}
+
+    def rows(self):
+        """Yield ``(place, cells)`` from the start of the file."""
+        self._stream.seek(0)
+        for number, cells in csv_rows(self._stream, ragged=True, **self._options):
             yield f"row {number}", cells
+
+
+class Sheet:
+    """The table on a sheet of a workbook; its cells may be numbers and dates.
+
+    :param named: whether places name the sheet
+    """
+
+    breaks_off = False
+
+    def __init__(self, book, name, named=False):
+        self._book, self.name, self._before = book, name, f"{name}, " if named else ""
+
+    def rows(self):
+        for _sheet, number, values in self._book.rows(self.name):
+            yield f"{self._before}row {number}", ["" if value is None else value for value in values]
+
+
+@contextlib.contextmanager
+def sheets(stream):
+    """The sheets of a workbook that people see, and the hidden ones."""
+    stream.seek(0)
+    with Workbook(stream) as book:
+        shown_ones = [name for name in book.names if not book.is_hidden(name)]
+        hidden = [name for name in book.names if name not in shown_ones]
+        yield [Sheet(book, name, len(book.names) > 1) for name in shown_ones], [Sheet(book, name) for name in hidden]
 
 
 def encoding_of(stream, names):

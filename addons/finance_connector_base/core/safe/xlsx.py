@@ -25,31 +25,52 @@ _ACTIVE_PARTS = {
 _PLAIN = (str, bool, int, date, datetime, time, timedelta, type(None))
 
 
-def xlsx_rows(stream, sheet=None, limits=None) -> Iterator[tuple[str, int, tuple]]:
-    """Yield ``(sheet, row number, values)`` of the rows that hold something; numbers are ``int`` or ``Decimal``.
+class Workbook:
+    """A workbook from outside, looked through when it is opened; its sheets can be read again and again.
 
-    :param sheet: its name; all of them where None
+    :ivar names: of its sheets, in their order
     :raise FormatError: ``xlsx.external``, ``xlsx.macro``, ``xlsx.embedded``, ``xlsx.limit``, ``xlsx.malformed``,
-        ``xlsx.sheet``, ``xlsx.encrypted``, ``xml.doctype``, those of ``zip_members`` and of texts
+        ``xlsx.encrypted``, ``xml.doctype``, those of ``zip_members`` and, while reading, of texts
     """
-    limits = limits or active(XlsxLimits)
-    _guard(stream, limits)
-    book = _opened(stream)
-    try:
-        names = book.sheetnames
-        if sheet is not None and sheet not in names:
-            raise FormatError(f"there is no sheet {sheet[:40]}", code="xlsx.sheet")
-        cells = 0
-        for name in [sheet] if sheet is not None else names:
-            for number, row in enumerate(_rows(book, name), start=1):
+
+    def __init__(self, stream, limits=None):
+        self._limits = limits or active(XlsxLimits)
+        _guard(stream, self._limits)
+        self._book = _opened(stream)
+        self.names = self._book.sheetnames
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        self._book.close()
+
+    def is_hidden(self, name):
+        return getattr(self._book[name], "sheet_state", "visible") != "visible"
+
+    def rows(self, *names) -> Iterator[tuple[str, int, tuple]]:
+        """Yield ``(sheet, row number, values)`` of the rows that hold something; numbers are ``int`` or ``Decimal``."""
+        limits, cells = self._limits, 0
+        for name in names:
+            for number, row in enumerate(_rows(self._book, name), start=1):
                 cells += len(row)
                 place = f"{name}!{number}"
                 if number > limits.rows or len(row) > limits.columns or cells > limits.cells:
                     raise FormatError("too many rows, columns or cells", code="xlsx.limit", place=place)
                 if any(value is not None for value in row):
                     yield name, number, tuple(_value(value, place) for value in row)
-    finally:
-        book.close()
+
+
+def xlsx_rows(stream, sheet=None, limits=None) -> Iterator[tuple[str, int, tuple]]:
+    """Yield ``(sheet, row number, values)`` of the rows of a workbook that hold something.
+
+    :param sheet: its name; all of them where None
+    :raise FormatError: ``xlsx.sheet`` and those of ``Workbook``
+    """
+    with Workbook(stream, limits) as book:
+        if sheet is not None and sheet not in book.names:
+            raise FormatError(f"there is no sheet {sheet[:40]}", code="xlsx.sheet")
+        yield from book.rows(*([sheet] if sheet is not None else book.names))
 
 
 def _guard(stream, limits):

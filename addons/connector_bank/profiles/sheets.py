@@ -1,0 +1,50 @@
+"""The sheets of a workbook through one layout: each that has its columns is a table of its own."""
+
+from itertools import islice
+
+from odoo.addons.finance_connector_base.core.errors import FormatError
+from odoo.addons.finance_connector_base.core.statement import Finding
+
+from .columns import bound
+from .reader import TableReader
+from .sample import is_booking, looked_at
+from .table import SEARCHED, sheets
+
+#: Tables in a workbook: a sheet for each day of two months.
+MOST = 62
+
+
+def sheet_events(layout, stream):
+    """Events of all sheets that people see and that have the columns of ``layout``.
+
+    Others, and hidden ones, are left; where they hold rows with a day and an amount the finding ``profile.sheet`` says
+    so. Sheets without rows count only where no other has any.
+
+    :raise FormatError: ``profile.sheets`` and those of ``TableReader``
+    """
+    with sheets(stream) as (seen, hidden):
+        tables = [sheet for sheet in seen if _fits(layout, sheet)]
+        if len(tables) > MOST:
+            raise FormatError(f"more than {MOST} sheets with bookings", code="profile.sheets", place=tables[MOST].name)
+        empty, read = None, False
+        for sheet in tables or seen[:1] or hidden[:1]:
+            try:
+                for event in TableReader(layout, sheet).events():
+                    read = True
+                    yield event
+            except FormatError as error:
+                if error.code != "profile.empty":
+                    raise
+                empty = empty or error
+        if empty and not read:
+            raise empty
+        for sheet in seen + hidden:
+            if sheet not in tables and any(map(is_booking, looked_at(sheet))):
+                words = f"Sheet {sheet.name} was not read, though it has rows with a day and an amount"
+                yield Finding("profile.sheet", words, sheet.name)
+
+
+def _fits(layout, sheet):
+    """Whether the columns stand in the first rows; without titles the first row tells."""
+    rows = (cells for _place, cells in islice(sheet.rows(), SEARCHED if layout.header else 1))
+    return any(len(cells) > 1 and bound(layout, cells) is not None for cells in rows)
