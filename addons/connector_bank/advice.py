@@ -163,6 +163,8 @@ ADVICE.update(
         "payout.empty": "The file holds no payout. Choose another period when you download it.",
         "payout.sum": "Gross amounts, fees and payout do not add up. The lines are imported as they are; compare with "
         "the payment provider before you book the difference.",
+        "payout.texts": "All amounts are there; payments without their texts match by amount alone. Look at them on "
+        "the matching desk. If it happens with each payout: may the access token read events and payments?",
         "payout.pages": "The file is one page of several. Import the other pages too before you compare the payout.",
         "ofx": "The file is not what banks send as OFX. Download it again; if that does not help, ask the bank.",
         "ofx.empty": "The file holds no account. Choose an account and a period when you download it.",
@@ -312,6 +314,7 @@ TITLES.update(
         "shopify.account": "Shop without Shopify Payments",
         "shopify.throttled": "Shopify slows us down",
         "shopify.cost": "Shopify's pages are too dear",
+        "payout.texts": "Payments without their texts",
         "payout.pages": "Further pages missing",
         "ofx": "File cannot be read",
         "coda": "File cannot be read",

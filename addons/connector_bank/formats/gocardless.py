@@ -1,7 +1,8 @@
-"""GoCardless payout items (API, JSON), with the payout they belong to where it stands beside them.
+"""GoCardless payout items (API, JSON), with the payout they belong to and its payments where they stand beside them.
 
-Items alone name neither payout nor currency: ``{"payouts": {…}, "payout_items": […]}`` has all. Amounts are in the
-smallest unit, two decimals in every currency GoCardless knows; fees may be fractions of it, and the payout is
+Items alone name neither payout nor currency: ``{"payouts": {…}, "payout_items": […]}`` has all. What a payment is for
+stands in the payment itself (``"payments": […]``); where they are given, one that is missing is a finding. Amounts are
+in the smallest unit, two decimals in every currency GoCardless knows; fees may be fractions of it, and the payout is
 their sum, rounded (developer.gocardless.com, Payout items).
 """
 
@@ -45,12 +46,15 @@ class GoCardless:
         found = document(stream)
         paid = inner(found, "payouts", _PAYOUT_PLACE)
         unit = currency(paid.get("currency"), _PAYOUT_PLACE) if paid else None
+        payments = _payments(found)
         settlements = Settlements()
         settlement = None
         for place, item in objects(found, "payout_items"):
             settlement = settlement or settlements.of(unit, place=place, **_facts(paid, unit))
-            settlement.rows.append(_row(item, place, paid, unit))
+            settlement.rows.append(_row(item, place, paid, unit, payments or {}))
         if settlement:
+            if payments is not None:
+                settlement.findings.extend(_untold(settlement, payments))
             _whole(settlement, paid)
             if text(inner(inner(found, "meta", "$.meta"), "cursors", "$.meta").get("after")):
                 settlement.summed = False
@@ -67,10 +71,33 @@ def _facts(paid, unit):
     }
 
 
-def _row(item, place, paid, unit):
+def _payments(found):
+    """``{id: (references, remittance)}`` of the payments, ``None`` where none are given."""
+    if found.get("payments") is None:
+        return None
+    payments = {}
+    for _place, one in objects(found, "payments"):
+        given = one.get("metadata")
+        numbers = map(text, (one.get("reference"), *(given.values() if isinstance(given, dict) else ())))
+        words = text(one.get("description"))
+        payments[text(one.get("id"))] = (tuple(filter(None, numbers)), (words,) if words else ())
+    return payments
+
+
+def _untold(settlement, payments):
+    rows = [row for row in settlement.rows if row.code == payout.PAYMENT]
+    missing = [row for row in rows if row.detail.transaction_id not in payments]
+    if missing:
+        words = f"GoCardless did not give description and reference of {len(missing)} payments of {len(rows)}"
+        yield Finding("payout.texts", words, missing[0].place)
+
+
+def _row(item, place, paid, unit, payments):
     kind = text(item.get("type"))
     links = inner(item, "links", place)
     target = text(links.get("payment")) or text(links.get("refund"))
+    settles = target and KINDS.get(kind) == payout.PAYMENT  # only a payment settles an invoice
+    numbers, remittance = payments.get(target, ((), ())) if settles else ((), ())
     return Row(
         place=place,
         booked_on=day(paid.get("created_at"), _PAYOUT_PLACE),
@@ -82,8 +109,8 @@ def _row(item, place, paid, unit):
         detail=Detail(
             transaction_id=target,
             mandate_id=text(links.get("mandate")),
-            # Only a payment settles an invoice.
-            references=(Reference(target),) if target and KINDS.get(kind) == payout.PAYMENT else (),
+            references=tuple(map(Reference, dict.fromkeys((*numbers, target)))) if settles else (),
+            remittance=remittance,
         ),
     )
 

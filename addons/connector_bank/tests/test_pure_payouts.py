@@ -219,6 +219,23 @@ class TestAdyen(PayoutCase):
 
 class TestGoCardless(PayoutCase):
     items = "gocardless/payout_items.json"
+    told = "gocardless/payout_payments.json"
+
+    def test_payments_beside_their_items(self):
+        """What payments are for changes no amount; of those that are missing one finding tells."""
+        told = json.loads(sample(self.told))
+        self.assertFalse(findings(sample(self.told)))
+        alone = {name: value for name, value in told.items() if name != "payments"}
+        self.assertFalse(findings(json.dumps(alone).encode()), "stored before payments came along")
+        for content in (alone, {**told, "payments": []}, {**told, "payments": told["payments"][:1]}):
+            amounts = [(one.amount, one.bank_ref) for one in read(json.dumps(content).encode())
+                       if isinstance(one, Entry)]  # fmt: skip
+            self.assertEqual(amounts, [(one.amount, one.bank_ref) for one in read(sample(self.told))
+                                       if isinstance(one, Entry)])  # fmt: skip
+        self.assertEqual(findings(json.dumps({**told, "payments": []}).encode()), {"payout.texts": 1})
+        told["payments"][0]["metadata"] = "none"
+        self.assertFalse(findings(json.dumps(told).encode()))
+        self.refused("payout.structure", json.dumps({**told, "payments": {}}).encode())
 
     def test_kinds_apart(self):
         found = by_kind(read(sample(self.items)))
