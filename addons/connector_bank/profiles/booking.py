@@ -33,10 +33,14 @@ class Figures:
 
 
 class RowReader:
-    """Reads rows of one layout in one table."""
+    """Reads rows of one layout in one table.
 
-    def __init__(self, layout, columns, mark):
+    :param currency: of rows that say none; that of the layout by default
+    """
+
+    def __init__(self, layout, columns, mark, currency=None):
         self._layout, self._columns = layout, columns
+        self._default = currency or layout.currency
         self._days, self._amounts = date_reader(layout.dates), amount_reader(mark)
         self._debits = {folded(word) for word in layout.debit_marks}
         self._credits = {folded(word) for word in layout.credit_marks}
@@ -212,7 +216,7 @@ class RowReader:
         return -abs(amount), worn
 
     def _currency(self, cells, place, worn):
-        text = self._text(cells, "currency") or self._columns.currency or self._layout.currency
+        text = self._text(cells, "currency") or self._columns.currency or self._default
         try:
             currency = currency_of(text) if text else worn
         except ValueError as error:

@@ -124,24 +124,23 @@ def fitting(layouts, stream, head):
 
 def _bindings(layout, stream, head, read):
     for delimiter in layout.delimiters:
-        for cells in _first(layout, delimiter, stream, head, read):
-            if len(cells) > 1 and (columns := bound(layout, cells)):
-                yield columns
-            if not layout.header:
-                break  # its first row tells
+        for table in _first(layout, delimiter, stream, head, read):
+            for cells in table if layout.header else table[:1]:  # without titles its first row tells
+                if len(cells) > 1 and (columns := bound(layout, cells)):
+                    yield columns
 
 
 def _first(layout, delimiter, stream, head, read):
+    """The first rows of each table in the file."""
     key = (None,) if is_workbook(head) else (delimiter, layout.quote, layout.encodings)
     if key not in read:
-        read[key] = _workbook_rows(stream) if is_workbook(head) else first_rows(head, *key)
+        read[key] = _workbook_rows(stream) if is_workbook(head) else [first_rows(head, *key)]
     return read[key]
 
 
 def _workbook_rows(stream):
-    """The first rows of each sheet."""
     with sheets(stream) as (seen, _hidden):
-        return [cells for sheet in seen for _place, cells in islice(sheet.rows(), SEARCHED)]
+        return [[cells for _place, cells in islice(sheet.rows(), SEARCHED)] for sheet in seen]
 
 
 def delimiter_of(layout, head):

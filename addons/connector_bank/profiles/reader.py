@@ -70,20 +70,20 @@ class TableReader:
     def __init__(self, layout, table):
         self._layout, self._table = layout, table
         self._facts, self._fact_places = {}, {}
-        self._accounts, self._count, self._mark = {}, 0, None
+        self._accounts, self._count, self._mark, self._currency = {}, 0, None, None
 
     def events(self):
         """Headers, entries and footers; what does not add up in the rows follows as findings.
 
         :raise FormatError: ``profile.header``, ``profile.fact``, ``profile.empty``, ``profile.accounts``,
-            ``profile.number_form`` and those of ``RowReader``
+            ``profile.number_form``, ``profile.currency`` and those of ``RowReader``
         """
         self._learn()
         facts = self._read_facts()
         if not self._accounts:
             if not facts.keys() & {"account", "opening", "closing", "from_on"}:
                 raise FormatError("the table has no rows", code="profile.empty")
-            self._accounts[None, None] = _Account(None, None, "row 1")
+            self._accounts[None, None] = _Account(None, None, self._table.first)
         for key, found in self._accounts.items():
             header, footer, findings = self._ends(found, facts)
             yield header
@@ -162,7 +162,9 @@ class TableReader:
                         raise self._no_header(place)
                     self._note(cells, place, mark)
                     continue
-                reader, narrowest = RowReader(layout, columns, mark), columns.width
+                if self._mark is None:  # rows below the table are not known yet
+                    self._currency = self._other_currency()
+                reader, narrowest = RowReader(layout, columns, mark, self._currency), columns.width
                 if layout.header:
                     continue
             if inside and self._note(cells, place, mark, inside):
@@ -201,6 +203,14 @@ class TableReader:
                 return True
         return False
 
+    def _other_currency(self):
+        """What a row above the titles says instead of the layout."""
+        try:
+            said = currency_of(self._facts.get("currency", ""))
+        except ValueError:
+            return None
+        return said if self._layout.currency else None
+
     def _ends_here(self, cells):
         texts = [shown(cell) for cell in cells]
         return any(template.match(texts) is not None for template in self._layout.end_templates)
@@ -215,6 +225,10 @@ class TableReader:
                 raise FormatError(
                     f"{name} cannot be read", code="profile.fact", place=self._fact_places[name]
                 ) from error
+        currencies = {currency for _account, currency in self._accounts} - {None, found.get("currency")}
+        if currencies and len(self._accounts) == 1 and "currency" in found and "currency" not in self._layout.columns:
+            place = self._fact_places["currency"]
+            raise FormatError("the rows are in another currency", code="profile.currency", place=place)
         return found
 
     @staticmethod

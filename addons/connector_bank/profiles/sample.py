@@ -4,15 +4,16 @@ import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time, timedelta
 
 from odoo.addons.finance_connector_base.core.errors import FormatError
 from odoo.addons.finance_connector_base.core.safe.charset import charset
 
 from .layout import folded
+from .looks import is_balance
 from .table import Text, encoding_of, first_rows, is_workbook, sheets, shown
 from .values import DASHES, amount_of, amount_reader, date_reader, day_of
-from .words import CURRENCIES, PENDING
+from .words import CLOSING, CURRENCIES, CURRENT, OPENING, PENDING
 
 ENCODINGS = ("utf-8", "windows-1252")
 _DELIMITERS = ";\t,|"
@@ -21,6 +22,8 @@ LOOKED_AT = 2000
 _YEARS = range(1990, 2100)
 #: A booking has this part of the usual number of cells at least.
 _SHORTEST = 0.6
+#: Cells of a row that says a balance at most: label, day, amount, currency.
+_SAID = 4
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 
 
@@ -118,13 +121,62 @@ def looked_at(table):
 
 
 def _lines_of_sheet(stream):
-    """Those of the first sheet with bookings; a cover may lie before it."""
+    """Those of the first sheet with bookings, under titles if any has; a cover may lie before it."""
+    found = []
     with sheets(stream) as (seen, _hidden):
         for sheet in seen:
             lines = looked_at(sheet)
-            if any(map(is_booking, lines)):
+            if any(_bookings(lines)):
                 return lines
-    return []
+            if not found and has_bookings(lines):
+                found = lines
+    return found
+
+
+def has_bookings(lines):
+    """Whether a row has a day and an amount, and is no balance."""
+    return any(True for _titled in _bookings(lines))
+
+
+def _bookings(lines):
+    """Of each row that looks like a booking, whether day and amount stand under titles."""
+    titles = ()
+    for cells in lines:
+        if _are_titles(cells, cells):
+            titles = cells
+            continue
+        days, amounts = _days_and_amounts(cells)
+        if days and amounts and not any(map(is_balance, cells)):
+            titled = _titled(titles, days) and _titled(titles, amounts)
+            if titled or not _says_balance(cells):
+                yield titled
+
+
+def _titled(titles, numbers):
+    return any(number < len(titles) and titles[number] != "" for number in numbers)
+
+
+def _days_and_amounts(cells):
+    """Numbers of the columns; a day may be written as a number where no other is."""
+    days = {number for number, cell in enumerate(cells) if _is_day(cell)}
+    days = days or {number for number, cell in enumerate(cells) if _is_number_of_day(cell)}
+    amounts = {number for number, cell in enumerate(cells) if number not in days and _is_sum(cell)}
+    return days, amounts
+
+
+def _is_number_of_day(cell):
+    return type(cell) is int and _reads_day(str(cell), "YYYYMMDD")
+
+
+def _is_sum(cell):
+    return _is_amount(cell) and not isinstance(cell, (bool, time, timedelta))
+
+
+def _says_balance(cells):
+    """A row such as ``Balance on | 31.01.2026 | 1,500.00 | EUR``."""
+    filled = [cell for cell in cells if cell != ""]
+    label = folded(filled[0]) if filled and isinstance(filled[0], str) else ""
+    return len(filled) <= _SAID and label.startswith((*CURRENT, *OPENING, *CLOSING))
 
 
 #: Parts of titles by which files of bytes are told: Polish, Czech, Slovak, Hungarian, Slovene; Baltic; Cyrillic.
@@ -159,7 +211,7 @@ def _shape(head):
 
 def _divide(sample, lines):
     """Titles, bookings, and the rest."""
-    booking = [is_booking(cells) for cells in lines]
+    booking = [_is_booking(cells) for cells in lines]
     if not any(booking):
         return
     usual = Counter(len(cells) for cells, is_one in zip(lines, booking, strict=True) if is_one).most_common(1)[0][0]
@@ -181,7 +233,7 @@ def _divide(sample, lines):
         sample.columns.append(_typed(Column(number, title, [row[number] for row in sample.rows])))
 
 
-def is_booking(cells):
+def _is_booking(cells):
     """Whether a row has a day and an amount."""
     days = sum(_is_day(cell) for cell in cells)
     return bool(days) and sum(_is_amount(cell) for cell in cells) > sum(map(_is_both, cells))

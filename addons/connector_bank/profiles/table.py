@@ -24,6 +24,7 @@ class Text:
     """The table of a CSV file."""
 
     breaks_off = True  # a download that was cut short
+    first = "row 1"
 
     def __init__(self, stream, encoding, delimiter, quote):
         self._stream, self._options = stream, {"encoding": encoding, "delimiter": delimiter, "quote": quote}
@@ -45,6 +46,7 @@ class Sheet:
 
     def __init__(self, book, name, named=False):
         self._book, self.name, self._before = book, name, f"{name}, " if named else ""
+        self.first = f"{self._before}row 1"
 
     def rows(self):
         for _sheet, number, values in self._book.rows(self.name):

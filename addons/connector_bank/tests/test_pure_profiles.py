@@ -251,6 +251,14 @@ class TestRefusals(PureCase):
         self.refused("profile.header", "One;Two;Three\n1;2;3\n", profile="test_bank")
         self.refused("profile.missing", TITLES + "01.02.2026;a;5,00\n", profile="nowhere")
         self.refused("profile.fact", "Sum;1,00\nSum;2,00\n" + TITLES + "01.02.2026;a;1,00\n", said_twice, "row 2")
+        currency = without_status(facts=[["Currency", "{currency}"]])
+        self.refused("profile.currency", TITLES + "01.02.2026;a;1,00\nCurrency;USD\n", currency, "row 3")
+        above = events("Currency;USD\n" + TITLES + "01.02.2026;a;1,00\n", currency)
+        self.assertEqual((headers(above)[0].currency, of(Entry, above)[0].currency), ("USD", "USD"))
+        mixed = without_status(columns={"currency": "C"}, facts=[["Currency", "{currency}"]])
+        text = "Day;Text;Amount;C\n01.02.2026;a;1,00;GBP\n02.02.2026;b;2,00;\nCurrency;USD\n"
+        with patch.object(reader, "KEPT", 1):
+            self.assertEqual([entry.currency for entry in entries(text, mixed)], ["GBP", "EUR"])
         self.refused("profile.fact", "Sum;much\n" + TITLES + "01.02.2026;a;1,00\n", said_twice, "row 1")
         ansi, utf8 = (TITLES + "01.02.2026;ä;1,00\n").encode("cp1252"), without_status(encodings=["utf-8"])
         self.refused("text.encoding", ansi, utf8, profile="test_bank")

@@ -2,12 +2,14 @@
 
 import io
 import random
+import zipfile
 from datetime import date, datetime
 from decimal import Decimal
 
 from odoo.addons.connector_bank.profiles.propose import propose
 from odoo.addons.connector_bank.profiles.sheets import MOST
 from odoo.addons.finance_connector_base.core.errors import FinanceError, FormatError
+from odoo.addons.finance_connector_base.core.safe.limits import configure
 from odoo.addons.finance_connector_base.core.statement import Entry
 from odoo.addons.finance_connector_base.tests.pure import PureCase
 
@@ -36,6 +38,16 @@ def workbook(sheets, hidden=()):
                 for column, cell in enumerate(row):
                     sheet.write(number, column, cell, *[day] if isinstance(cell, datetime) else [])
     return stream.getvalue()
+
+
+def repacked(content, part, before, after):
+    """The workbook with other words in one of its parts."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            new.writestr(name, text.replace(before, after) if name == part else text)
+    return target.getvalue()
 
 
 def amounts(found):
@@ -99,9 +111,88 @@ class TestWorkbooks(PureCase):
         self.refused("profile.sheets", many, f"Day {MOST}")
         self.assertEqual(len(amounts(self.read(dict(list(many.items())[:MOST])))), MOST)
 
+    def test_left_rows(self):
+        """Days written as numbers count, and texts that begin with a balance; what says a balance does not."""
+        numbers = [["Day", "Kind", "Sum"], [20260107, "Card", -12.5]]
+        invoice = [["For", "Date", "Paid"], ["Saldo factura 7", "07.01.2026", "12,50"]]
+        bare = [["07.01.2026", "Card", "12,50"]]
+        summary = [["Balance on", datetime(2026, 1, 31), 420.5, "EUR"], ["Closing balance", "31.01.2026", "420,50"]]
+        printed = [["Final", datetime(2026, 2, 1), True]]
+        for rows, told in ((numbers, 1), (invoice, 1), (bare, 1), (summary, 0), (printed, 0)):
+            for hidden in ((), ("Other",)):
+                with self.subTest(rows[0], hidden=hidden):
+                    found = self.read({"January": JANUARY, "Other": rows}, hidden=hidden)
+                    self.assertEqual([one.code for one in findings(found)], ["profile.sheet"] * told)
+                    self.assertEqual(len(amounts(found)), 2)
+
+    def test_other_accounts(self):
+        """A sheet of another account or currency is another statement; balances without rows are kept."""
+        data = layout(**{**PLAIN, "facts": [["Account", "{account}", "{currency}"], ["Closing", "{closing}"]]})
+        sheets = {
+            "A": [["Account", "A1", "EUR"], *JANUARY],
+            "B": [["Account", "B2", "EUR"], *FEBRUARY],
+            "C": [["Account", "A1", "USD"], *FEBRUARY, ["Closing", "900,00"]],
+            "D": [["Account", "A1", "EUR"], TITLES, ["Closing", "77,00"]],
+        }
+        found = self.read(sheets, data)
+        self.assertEqual(
+            [(header.account, header.currency) for header in headers(found)],
+            [("A1", "EUR"), ("B2", "EUR"), ("A1", "USD"), ("A1", "EUR")],
+        )
+        self.assertEqual(headers(found)[3].place, "D, row 1")
+        self.assertEqual([footer.closing for footer in footers(found)][2:], [Decimal(900), Decimal(77)])
+
+    def test_without_titles(self):
+        """A layout without titles finds its sheet behind a cover."""
+        data = layout(
+            **{**PLAIN, "header": False, "width": 3, "columns": {"booked_on": 1, "text": 2, "amount": 3}},
+        )
+        found = self.read({"Cover": COVER, "January": JANUARY[1:], "February": FEBRUARY[1:]}, data)
+        self.assertEqual(len(amounts(found)), 3)
+
+    def test_bounds(self):
+        """Limits hold for all sheets together."""
+        self.addCleanup(configure, {})
+        sheets = {"January": JANUARY, "February": FEBRUARY}
+        configure({"xlsx_rows": "5"})
+        self.assertEqual(len(amounts(self.read(sheets))), 3)
+        for limit in ({"xlsx_rows": "4"}, {"xlsx_cells": "14"}):
+            configure(limit)
+            self.refused("xlsx.limit", sheets, "February!2")
+        configure({"csv_statements": "1"})
+        self.refused("profile.accounts", sheets, "February, row 2")
+        configure({})
+        many = {f"Sheet{number}": [] for number in range(200)}
+        self.assertEqual(len(amounts(self.read({**many, "January": JANUARY}))), 2)
+
+    def test_damaged_list_of_sheets(self):
+        """A sheet that is missing, twice, or named as another one is neither lost nor doubled."""
+        content = workbook({"January": JANUARY, "February": FEBRUARY})
+        cases = {
+            "missing": ("xl/_rels/workbook.xml.rels", b"worksheets/sheet2.xml", b"worksheets/sheet9.xml"),
+            "twice": ("xl/_rels/workbook.xml.rels", b"worksheets/sheet2.xml", b"worksheets/sheet1.xml"),
+            "named": ("xl/workbook.xml", b'name="February"', b'name="JANUARY"'),
+            "no part": ("xl/workbook.xml", b'r:id="rId2"', b'r:id=""'),
+        }
+        for name, (part, before, after) in cases.items():
+            with self.subTest(name):
+                with self.assertRaises(FormatError) as caught:
+                    events(repacked(content, part, before, after), PLAIN)
+                self.assertEqual(caught.exception.code, "xlsx.malformed")
+
+    def test_hidden(self):
+        """Only a sheet that nobody sees has the columns: nothing is read, whoever chose the profile."""
+        hidden = b'sheetId="1" state="veryHidden"'
+        content = repacked(workbook({"January": JANUARY}), "xl/workbook.xml", b'sheetId="1"', hidden)
+        for code, chosen in (("profile.unknown", None), ("profile.header", "test_bank")):
+            with self.assertRaises(FormatError) as caught:
+                events(content, PLAIN, profile=chosen)
+            self.assertEqual(caught.exception.code, code)
+
     def test_proposed(self):
         """A profile is proposed from the first sheet with bookings, and read with it all sheets are."""
-        content = workbook({"Cover": COVER, "January": JANUARY, "February": FEBRUARY})
+        cover = [*COVER, ["Balance on", datetime(2026, 1, 31), 420.5], ["Printed", datetime(2026, 2, 1), "Page", 1]]
+        content = workbook({"Cover": cover, "January": JANUARY, "February": FEBRUARY})
         data = propose(io.BytesIO(content), content[:65536]).data
         found = events(content, {**data, "code": "proposed_bank", "currency": "EUR"})
         self.assertEqual(amounts(found), [Decimal("-700"), Decimal("120.5"), Decimal("500")])

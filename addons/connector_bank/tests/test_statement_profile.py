@@ -1,6 +1,7 @@
 """Statement profiles: proposed from a file, looked at, approved by another person, used by imports; and who may."""
 
 import base64
+from datetime import datetime
 
 from psycopg2.errors import CheckViolation
 
@@ -13,6 +14,7 @@ from odoo.addons.finance_connector_base.tests.common import at_the_screen
 from ..profiles.library import shipped
 from .common import BankCase
 from .statement_maker import ACCOUNT
+from .test_pure_workbooks import COVER, FEBRUARY, OTHER, TITLES, workbook
 
 #: A bank that no profile of the addon knows; balances prove that a plain amount is a debit.
 UNKNOWN = (
@@ -21,6 +23,8 @@ UNKNOWN = (
     "13.01.2026;Invoice 7;-100,00;197,50\n"
     "14.01.2026;Coffee;2,50;195,00\n"
 )
+#: A sheet with more rows than are shown.
+LONG = [TITLES, *([datetime(2026, 1, day), f"Invoice {day}", day if day < 20 else -day] for day in range(1, 21))]
 BARCLAYS = "Number,Date,Account,Amount,Subcategory,Memo\n,03/02/2026,1,5.00,a,b\n"
 
 
@@ -100,6 +104,24 @@ class TestStatementProfile(BankCase):
         more = self.bring((UNKNOWN + "14.01.2026;Tea;3,00;192,00\n").encode(), journal=self.journal)
         self.assertEqual(self.cases(more), [])
         self.assert_booked(["-2.50", "100.00", "-2.50", "-3.00"])
+
+    def test_workbook(self):
+        """All sheets are proposed, shown and booked; a copy of one counts once, a sheet left is told."""
+        content = workbook(
+            {"Cover": COVER, "January": [*LONG], "February": FEBRUARY, "January (2)": [*LONG], "Cards": OTHER}
+        )
+        maker = self.maker(content)
+        self.assertIn("January, row 16", maker.preview)
+        self.assertNotIn("January, row 17", maker.preview)
+        self.assertIn("February, row 2", maker.preview)
+        self.assertIn("Sheet Cards was not read", maker.preview)
+        self.approve(self.kept(maker))
+        message = self.bring(content, journal=self.journal)
+        self.assertEqual(self.cases(message), ["profile.sheet"])
+        self.assertEqual(len(self.lines()), 21)
+        self.assertEqual(sum(self.lines().mapped("amount")), 500 + sum(range(1, 20)) - 20)
+        self.bring(workbook({"February": FEBRUARY}), journal=self.journal)
+        self.assertEqual(len(self.lines()), 21)
 
     def test_shipped(self):
         """A profile of the addon reads its bank without anybody making one; switched off it does not."""

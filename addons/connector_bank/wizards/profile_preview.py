@@ -10,8 +10,8 @@ from odoo.addons.finance_connector_base.core.statement_totals import Totals
 
 from ..importing.label import counterparty, label
 
-#: Lines that are shown; bookings that are counted.
-SHOWN, COUNTED = 15, 20_000
+#: Lines that are shown, of each further statement (account, sheet) at least so many; bookings that are counted.
+SHOWN, OF_EACH, COUNTED = 15, 3, 20_000
 
 
 class Preview:
@@ -29,7 +29,7 @@ class Preview:
                 self._open = Totals(event)
             elif isinstance(event, Entry):
                 self._open.add(event)
-                if len(self._entries) < SHOWN:
+                if len(self._entries) < SHOWN or self._open.entries <= OF_EACH:
                     self._entries.append(event)
             elif isinstance(event, Footer):
                 self._statements.append((self._open, event))

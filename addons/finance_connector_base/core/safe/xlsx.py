@@ -36,8 +36,14 @@ class Workbook:
     def __init__(self, stream, limits=None):
         self._limits = limits or active(XlsxLimits)
         _guard(stream, self._limits)
-        self._book = _opened(stream)
+        self._book, listed = _opened(stream)
         self.names = self._book.sheetnames
+        self._taken = {}  # rows and cells of each sheet, as far as it was read
+        try:
+            self._check_names(listed)
+        except FormatError:
+            self._book.close()
+            raise
 
     def __enter__(self):
         return self
@@ -45,17 +51,37 @@ class Workbook:
     def __exit__(self, *exc_info):
         self._book.close()
 
+    def _check_names(self, listed):
+        """A sheet that is named and not there, or there twice, would be lost or doubled."""
+        if len(self.names) != listed:
+            raise FormatError("a sheet is missing", code="xlsx.malformed", place="xl/workbook.xml")
+        known = set()
+        for sheet in self._book:
+            if wrong := WRONG_IN_TEXT.search(sheet.title):
+                raise wrong_character(wrong[0], "xl/workbook.xml")
+            marks = {sheet.title.casefold(), getattr(sheet, "_worksheet_path", None)} - {None}
+            if known & marks:
+                raise FormatError("two sheets are the same", code="xlsx.malformed", place=sheet.title[:40])
+            known |= marks
+
     def is_hidden(self, name):
         return getattr(self._book[name], "sheet_state", "visible") != "visible"
 
     def rows(self, *names) -> Iterator[tuple[str, int, tuple]]:
-        """Yield ``(sheet, row number, values)`` of the rows that hold something; numbers are ``int`` or ``Decimal``."""
-        limits, cells = self._limits, 0
+        """Yield ``(sheet, row number, values)`` of the rows that hold something; numbers are ``int`` or ``Decimal``.
+
+        The limits hold for all sheets together, however often each is read.
+        """
+        limits = self._limits
         for name in names:
+            others = [taken for one, taken in self._taken.items() if one != name]
+            rows, cells = map(sum, zip((0, 0), *others, strict=True))
+            own = 0
             for number, row in enumerate(_rows(self._book, name), start=1):
-                cells += len(row)
+                own += len(row)
+                self._taken[name] = max(self._taken.get(name, (0, 0)), (number, own))
                 place = f"{name}!{number}"
-                if number > limits.rows or len(row) > limits.columns or cells > limits.cells:
+                if rows + number > limits.rows or len(row) > limits.columns or cells + own > limits.cells:
                     raise FormatError("too many rows, columns or cells", code="xlsx.limit", place=place)
                 if any(value is not None for value in row):
                     yield name, number, tuple(_value(value, place) for value in row)
@@ -97,9 +123,15 @@ def _guard(stream, limits):
 
 
 def _opened(stream):
-    from openpyxl import load_workbook  # slow to import, and most files are no workbooks
+    """The workbook and how many sheets it names; openpyxl leaves out those whose part is missing."""
+    from openpyxl.reader.excel import ExcelReader  # slow to import, and most files are no workbooks
 
-    return _translated(lambda: load_workbook(stream, read_only=True, data_only=True, keep_links=False), None)
+    def read():
+        reader = ExcelReader(stream, read_only=True, data_only=True, keep_links=False)
+        reader.read()
+        return reader.wb, len(reader.parser.sheets)
+
+    return _translated(read, None)
 
 
 def _rows(book, name):
